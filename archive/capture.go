@@ -1,0 +1,34 @@
+package archive
+
+import (
+	"net/http"
+	"time"
+)
+
+// Capture is one answered request exactly as served, or the reason why there
+// was no answer.
+type Capture struct {
+	URL       string
+	At        time.Time // start of the request, UTC, whole milliseconds
+	Took      time.Duration
+	Request   http.Header // as sent
+	Address   string      // ip:port that answered
+	Protocol  string      // HTTP/1.1, HTTP/2.0
+	Status    int         // 0: no answer
+	Header    http.Header // as served
+	Payload   []byte      // entity body as sent: content coding and charset untouched
+	Truncated string      // WARC-Truncated: "", length, time, disconnect
+	Failure   string      // why there was no answer, or not all of it; "" when there was
+	Attempts  int         // requests made, this one included
+}
+
+// Location returns the target of a redirect as the server wrote it, "" where
+// there is none.
+func (c Capture) Location() string {
+	switch c.Status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return c.Header.Get("Location")
+	}
+	return ""
+}

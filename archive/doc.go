@@ -1,0 +1,20 @@
+// Package archive is the vocabulary of fangzhi: pages, captures, articles,
+// snapshots, visits and runs, the pure decisions about them, and the Store
+// that keeps them.
+//
+// It knows nothing of drivers, HTML, HTTP clients or YAML and imports only the
+// standard library.
+//
+//	page.go         a page: one URL over time, as one site's crawl sees it
+//	capture.go      one answered request, as served
+//	article.go      what a page says, and how each part of it is known
+//	reading.go      what extract made of a capture
+//	fingerprint.go  the hash of what an article says, blind to furniture
+//	story.go        the sketch by which retold articles are found
+//	visit.go        one line of the ledger
+//	snapshot.go     one stored version
+//	run.go          one crawl of one site
+//	judge.go        capture + what we hold → outcome and reason
+//	entry.go        verdict → what to record, all of it
+//	store.go        what every store promises
+package archive

@@ -1,0 +1,122 @@
+package archive
+
+import "time"
+
+// Entry is everything that one visit adds to the archive. A store records an
+// entry whole or not at all.
+type Entry struct {
+	Visit      Visit
+	Page       Page      // as it is after the visit
+	Snapshot   *Snapshot // the version that the visit cut, nil when it cut none
+	Payload    []byte    // the bytes of Visit.Payload where the visit brought them, else nil
+	Discovered []Page    // pages found on this one; see Store.Record
+}
+
+// Settle turns a verdict into the entry to record: the visit, the page as it
+// is from now on and, where a version is cut, the snapshot. Left to the caller
+// are Page.Due, Page.MovedTo, Snapshot.Story and Discovered. It is pure.
+func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
+	e := Entry{Page: p}
+	page := &e.Page
+	page.LastVisit = c.At
+	page.Visits++
+	page.State = stateAfter(p.State, v.Outcome)
+	if v.Outcome.Failed() {
+		page.Failures++
+	} else {
+		page.Failures = 0
+	}
+	if r != nil && r.Trouble == TroubleNone {
+		page.Kind = r.Kind
+		if p.Versions > 0 && v.Outcome == Unreadable {
+			page.Kind = p.Kind
+		}
+	}
+	e.Visit = Visit{
+		Run: run, Site: p.Site, URL: p.URL, Column: p.Column, Kind: page.Kind,
+		At: c.At, Took: c.Took, Outcome: v.Outcome, Reason: v.Reason, Status: c.Status,
+		Attempts: c.Attempts, Bytes: int64(len(c.Payload)), Truncated: c.Truncated,
+	}
+	visit := &e.Visit
+	visit.Version = p.Versions
+
+	switch v.Outcome {
+	case New, Changed, Restored, Unchanged, NotModified:
+		page.LastSeen = c.At
+		if c.Status != 304 {
+			digest := DigestOf(c.Payload)
+			page.LastDigest = digest
+			if digest == p.Payload {
+				visit.Payload = digest
+			}
+			page.ETag, page.LastModified = c.Header.Get("ETag"), c.Header.Get("Last-Modified")
+		}
+	default:
+		// The next fetch has to bring the page whole.
+		page.ETag, page.LastModified = "", ""
+		visit.Version = 0
+	}
+	if v.Keep {
+		visit.Payload = DigestOf(c.Payload)
+		visit.Header, visit.Request = c.Header, c.Request
+		visit.Address, visit.Protocol = c.Address, c.Protocol
+		e.Payload = c.Payload
+		if v.Outcome == New || v.Outcome == Changed || v.Outcome == Restored {
+			page.Payload = visit.Payload
+			page.LastChange = c.At
+			page.Title = r.Article.Title
+		}
+	}
+	if v.Cut {
+		page.Versions++
+		visit.Version = page.Versions
+		page.Fingerprint = fingerprintOf(r, visit.Payload)
+		e.Snapshot = &Snapshot{
+			Site: p.Site, URL: p.URL, Version: page.Versions, Column: p.Column, Kind: page.Kind,
+			TakenAt: c.At.Truncate(time.Second), PriorSeen: p.LastSeen, Status: c.Status,
+			Payload: visit.Payload, Fingerprint: page.Fingerprint,
+			Article: r.Article, Rules: r.Rules, Sketch: SketchOf(r.Article),
+		}
+	}
+	return e
+}
+
+// fingerprintOf is the article's fingerprint; a document has none but its
+// bytes.
+func fingerprintOf(r *Reading, payload Digest) Digest {
+	if r.Kind == KindAttachment {
+		return payload
+	}
+	return FingerprintOf(r.Article)
+}
+
+// stateAfter is the state of a page after a visit. What is known to be gone
+// stays gone until it is seen again: a server in trouble tells nothing.
+func stateAfter(before State, o Outcome) State {
+	gone := before == StateGone || before == StateWithdrawn
+	switch o {
+	case New, Changed, Restored, Unchanged, NotModified:
+		return StateLive
+	case Gone:
+		if gone {
+			return before
+		}
+		return StateGone
+	case Withdrawn:
+		return StateWithdrawn
+	case Moved:
+		return StateMoved
+	}
+	if gone {
+		return before
+	}
+	switch o {
+	case Refused:
+		return StateRefused
+	case Challenged:
+		return StateChallenged
+	case Unreachable:
+		return StateUnreachable
+	}
+	return StateUnreadable
+}

@@ -1,0 +1,149 @@
+package archive
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Verdict is what a capture means for its page.
+type Verdict struct {
+	Outcome Outcome
+	Reason  string // for people: what told it
+	Cut     bool   // a version is cut
+	Keep    bool   // the payload goes into the archive
+}
+
+// Judge decides what capture c means for page p, of which r was read; r is nil
+// where the bytes were not read, which is right for answers without content
+// and for the same bytes as last time. It is pure, and changes nothing.
+func Judge(p Page, c Capture, r *Reading) Verdict {
+	if c.Status == 0 {
+		return Verdict{Outcome: Unreachable, Reason: c.Failure}
+	}
+	if r != nil && r.Trouble == TroubleChallenge {
+		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature)}
+	}
+	if v, ok := judgeStatus(p, c); ok {
+		return v
+	}
+	if c.Truncated != "" {
+		return Verdict{Outcome: Truncated, Reason: truncation(c), Keep: true}
+	}
+	digest := DigestOf(c.Payload)
+	if p.LastDigest != "" && digest == p.LastDigest {
+		return here(p, "same bytes")
+	}
+	if r == nil {
+		return Verdict{Outcome: Unreadable, Reason: "the answer was not read", Keep: true}
+	}
+	switch r.Trouble {
+	case TroubleSoft404:
+		return Verdict{Outcome: Gone, Reason: "soft 404: " + r.Signature}
+	case TroubleLogin:
+		return Verdict{Outcome: Refused, Reason: "login page: " + r.Signature}
+	case TroubleError:
+		return Verdict{Outcome: Unreachable, Reason: "error page: " + r.Signature}
+	case TroubleUnreadable:
+		return Verdict{Outcome: Unreadable, Reason: r.Signature, Keep: true}
+	}
+	switch r.Kind {
+	case KindList:
+		return judgeList(p)
+	case KindAttachment:
+		return judgeContent(p, digest, "")
+	}
+	return judgeArticle(p, r)
+}
+
+// judgeStatus decides by the status alone; ok is false where the content has
+// to tell.
+func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
+	status := fmt.Sprintf("status %d", c.Status)
+	if text := http.StatusText(c.Status); text != "" {
+		status += " " + text
+	}
+	switch {
+	case c.Status == http.StatusNotModified:
+		if c.Request.Get("If-None-Match") == "" && c.Request.Get("If-Modified-Since") == "" {
+			return Verdict{Outcome: Unreadable, Reason: status + " to a request without a validator"}, true
+		}
+		v := here(p, status)
+		if v.Outcome == Unchanged {
+			v.Outcome = NotModified
+		}
+		return v, true
+	case c.Location() != "":
+		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, c.Location())}, true
+	case c.Status == http.StatusNotFound, c.Status == http.StatusGone:
+		return Verdict{Outcome: Gone, Reason: status}, true
+	case c.Status == http.StatusRequestTimeout, c.Status == http.StatusTooEarly,
+		c.Status == http.StatusTooManyRequests, c.Status >= 500:
+		return Verdict{Outcome: Unreachable, Reason: status}, true
+	case c.Status >= 400:
+		return Verdict{Outcome: Refused, Reason: status}, true
+	case c.Status != http.StatusOK && c.Status != http.StatusAccepted && c.Status != http.StatusNonAuthoritativeInfo:
+		return Verdict{Outcome: Unreadable, Reason: status + ": not an answer with a page", Keep: len(c.Payload) > 0}, true
+	}
+	return Verdict{}, false
+}
+
+func judgeList(p Page) Verdict {
+	switch {
+	case p.Versions > 0:
+		return Verdict{Outcome: Unreadable, Reason: "was an article, reads as a list now", Keep: true}
+	case p.State == StateGone || p.State == StateWithdrawn:
+		return Verdict{Outcome: Restored, Reason: "list, there again", Keep: true}
+	case p.LastDigest == "":
+		return Verdict{Outcome: New, Reason: "list, read for the first time", Keep: true}
+	}
+	return Verdict{Outcome: Changed, Reason: "list, other bytes than last time", Keep: true}
+}
+
+func judgeArticle(p Page, r *Reading) Verdict {
+	a := r.Article
+	if a.Body == "" && len(a.Pictures) == 0 && len(a.Attachments) == 0 {
+		return Verdict{Outcome: Unreadable, Reason: "no body, no picture, no attachment" + missing(r), Keep: true}
+	}
+	return judgeContent(p, FingerprintOf(a), missing(r))
+}
+
+// judgeContent compares what a page says, by fingerprint, with what it said.
+func judgeContent(p Page, fingerprint Digest, note string) Verdict {
+	switch {
+	case p.Versions == 0:
+		return Verdict{Outcome: New, Reason: "first version" + note, Cut: true, Keep: true}
+	case fingerprint == p.Fingerprint:
+		return here(p, "other bytes that say the same")
+	case p.State == StateGone || p.State == StateWithdrawn:
+		return Verdict{Outcome: Restored, Reason: "was " + string(p.State) + ", there again with another text" + note, Cut: true, Keep: true}
+	}
+	return Verdict{Outcome: Changed, Reason: "says something else than version " + fmt.Sprint(p.Versions) + note, Cut: true, Keep: true}
+}
+
+// here is the verdict on a page that says what it said before.
+func here(p Page, reason string) Verdict {
+	if p.State == StateGone || p.State == StateWithdrawn {
+		return Verdict{Outcome: Restored, Reason: "was " + string(p.State) + ", there again: " + reason}
+	}
+	return Verdict{Outcome: Unchanged, Reason: reason}
+}
+
+func missing(r *Reading) string {
+	if len(r.Missing) == 0 {
+		return ""
+	}
+	parts := make([]string, len(r.Missing))
+	for i, m := range r.Missing {
+		parts[i] = fmt.Sprintf("no %s (tried %s)", m.Field, m.Tried)
+	}
+	return "; " + strings.Join(parts, "; ")
+}
+
+func truncation(c Capture) string {
+	s := fmt.Sprintf("cut short (%s) after %d bytes", c.Truncated, len(c.Payload))
+	if c.Failure != "" {
+		s += ": " + c.Failure
+	}
+	return s
+}

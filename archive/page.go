@@ -1,0 +1,64 @@
+package archive
+
+import "time"
+
+// Kind is the kind of a page.
+type Kind string
+
+// The kinds of page. A page that was discovered and not yet read is Unread.
+const (
+	KindUnread     Kind = "unread"
+	KindList       Kind = "list"
+	KindArticle    Kind = "article"
+	KindAttachment Kind = "attachment"
+)
+
+// State is where a page stands now, as far as visits could tell.
+type State string
+
+// The states of a page. Withdrawn is not set by a single visit: it is gone,
+// confirmed by evidence over time.
+const (
+	StateDiscovered  State = "discovered"
+	StateLive        State = "live"
+	StateUnreachable State = "unreachable"
+	StateGone        State = "gone"
+	StateWithdrawn   State = "withdrawn"
+	StateRefused     State = "refused"
+	StateChallenged  State = "challenged"
+	StateMoved       State = "moved"
+	StateUnreadable  State = "unreadable"
+)
+
+// Page is one URL over time, as the crawl of one site sees it. Its identity is
+// (Site, URL): two sites whose scopes overlap each keep a history of their own,
+// so no two runs ever write the same page.
+type Page struct {
+	Site      string `json:"site"`
+	URL       string `json:"url"` // canonical
+	Column    string `json:"column,omitempty"`
+	Kind      Kind   `json:"kind"`
+	State     State  `json:"state"`
+	FoundOn   string `json:"found_on,omitempty"`   // URL of the page that first linked here; "" for a seed
+	Anchor    string `json:"anchor,omitempty"`     // the link's text there
+	ListedDay string `json:"listed_day,omitempty"` // the date beside the link, as YYYY-MM-DD
+	Depth     int    `json:"depth"`                // links from a seed
+	MovedTo   string `json:"moved_to,omitempty"`
+
+	FirstSeen  time.Time `json:"first_seen"`
+	LastVisit  time.Time `json:"last_visit,omitzero"`
+	LastSeen   time.Time `json:"last_seen,omitzero"`   // last visit that found the page's content there
+	LastChange time.Time `json:"last_change,omitzero"` // last visit that cut a version (a list: that changed it)
+	Due        time.Time `json:"due,omitzero"`         // zero: not due any more
+
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+	LastDigest   Digest `json:"last_digest,omitempty"` // of the last whole payload that was read, kept or not
+	Payload      Digest `json:"payload,omitempty"`     // of the latest version (a list: as last changed); the archive holds it
+	Title        string `json:"title,omitempty"`       // of the latest version, or of a list
+	Fingerprint  Digest `json:"fingerprint,omitempty"` // of the latest version
+
+	Versions int `json:"versions"`
+	Visits   int `json:"visits"`
+	Failures int `json:"failures"` // visits in a row that could not tell what the page says
+}

@@ -1,0 +1,22 @@
+package archive
+
+import "time"
+
+// Snapshot is one stored version of a page. Its identity is (Site, URL,
+// Version); versions count from 1 without a gap.
+type Snapshot struct {
+	Site        string    `json:"site"`
+	URL         string    `json:"url"`
+	Version     int       `json:"version"`
+	Column      string    `json:"column,omitempty"`
+	Kind        Kind      `json:"kind"`
+	TakenAt     time.Time `json:"taken_at"`            // Memento-Datetime: start of the capture, UTC, whole seconds
+	PriorSeen   time.Time `json:"prior_seen,omitzero"` // when the version before was last seen
+	Status      int       `json:"status"`
+	Payload     Digest    `json:"payload"`
+	Fingerprint Digest    `json:"fingerprint"`
+	Article     Article   `json:"article"`
+	Rules       Digest    `json:"rules,omitempty"` // the rules that read it
+	Story       string    `json:"story,omitempty"` // the same for every snapshot that carries the same text
+	Sketch      Sketch    `json:"-"`
+}

@@ -1,0 +1,121 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// What callers branch on. Stores wrap them with the operation and its object.
+var (
+	ErrNotFound = errors.New("not in the archive")
+	ErrCorrupt  = errors.New("damaged: the bytes do not match their digest")
+	ErrTaken    = errors.New("this tick has an owner already")
+	ErrBusy     = errors.New("another run of this site is open")
+	ErrLost     = errors.New("the run was closed, or its lease passed to another process")
+	ErrNewer    = errors.New("the archive was written by a newer fangzhi")
+)
+
+// Filter narrows a listing. A zero field does not narrow; a field that a
+// listing has nothing to compare with is ignored by it.
+type Filter struct {
+	Site, URL, Column string
+	Run               string    // visits: Run; runs: ID
+	Kind              Kind      // pages, snapshots, visits
+	State             State     // pages
+	RunState          RunState  // runs
+	Outcome           Outcome   // visits
+	Version           int       // snapshots
+	Latest            bool      // snapshots: only the highest version of each page
+	Since, Until      time.Time // Since ≤ t < Until; pages: FirstSeen, snapshots: TakenAt, visits: At, runs: Planned
+	Newest            bool      // the listing's order reversed
+	Limit             int       // at most so many; 0: all
+}
+
+// Summary counts what the archive holds of one site.
+type Summary struct {
+	Site     string        `json:"site"`
+	States   map[State]int `json:"states"` // pages by state
+	Kinds    map[Kind]int  `json:"kinds"`  // pages by kind
+	Versions int           `json:"versions"`
+	Due      int           `json:"due"` // pages due by the time asked for
+}
+
+// Store keeps an archive. Every sentence below is tested against each store by
+// package storetest. All methods may be called from many goroutines. Times
+// come back in UTC, but for Article.Published, which keeps its offset.
+//
+// Iterators yield an error at most once, last. An iterator that the caller
+// leaves early frees what it holds.
+type Store interface {
+	// Page returns the page, ErrNotFound when there is none.
+	Page(ctx context.Context, site, url string) (Page, error)
+	// Pages yields pages by (Site, URL), compared bytewise.
+	Pages(ctx context.Context, f Filter) iter.Seq2[Page, error]
+	// Snapshots yields snapshots by (Site, URL, Version). Their Sketch is not
+	// filled.
+	Snapshots(ctx context.Context, f Filter) iter.Seq2[Snapshot, error]
+	// Visits yields the ledger by (At, Site, URL).
+	Visits(ctx context.Context, f Filter) iter.Seq2[Visit, error]
+	// Runs yields runs by (Planned, Site).
+	Runs(ctx context.Context, f Filter) iter.Seq2[Run, error]
+	// Summaries counts, by site; due pages are those due by the time by.
+	Summaries(ctx context.Context, by time.Time) ([]Summary, error)
+
+	// Payload returns the bytes with digest d, checked against it: ErrNotFound
+	// when it holds none, ErrCorrupt when they do not match.
+	Payload(ctx context.Context, d Digest) ([]byte, error)
+	// Payloads yields the digest of every payload held, in ascending order.
+	Payloads(ctx context.Context) iter.Seq2[Digest, error]
+	// Check asks the database itself whether it is sound, and yields a line for
+	// each fault. It does not read payloads.
+	Check(ctx context.Context) iter.Seq2[string, error]
+
+	// Due returns up to n pages of site that are due by the time by, by (Due,
+	// URL). A page with a zero Due is never due.
+	Due(ctx context.Context, site string, by time.Time, n int) ([]Page, error)
+	// Known returns which of urls are pages of site.
+	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
+	// Alike returns snapshots that share a key with sketch, at most 32, those
+	// that share more keys first. It has no candidates for an empty sketch.
+	Alike(ctx context.Context, sketch Sketch) ([]Snapshot, error)
+
+	// Record adds entries of one run. It returns nil only when all of them are
+	// durable. An entry is there whole or not at all; recording an entry again
+	// changes nothing, and completes what a crash cut short. A payload that is
+	// held already is stored once. Of several entries for one page the later
+	// holds.
+	//
+	// A discovered page that is unknown is added, due at its Due or, when that
+	// is zero, at the visit's time. A known one keeps what it has, but with a
+	// Due it becomes due then, if it is not due earlier and was not visited
+	// since; and a Kind of unread gives way to a discovered Kind that is not.
+	//
+	// When the run is not open any more, Record adds nothing and returns
+	// ErrLost.
+	Record(ctx context.Context, run string, batch []Entry) error
+
+	// BeginRun opens r, and adds seeds as discovered at r.Started. With r.Full
+	// every page of the site that has a Due or is live is due at r.Started. An
+	// open run of the site whose lease has passed is closed as interrupted.
+	// It returns ErrTaken when there is a run with r's ID, ErrBusy when another
+	// run of the site is open; then nothing changes. A run that is not in state
+	// running is a tick that was skipped or missed: it is added as it is.
+	BeginRun(ctx context.Context, r Run, seeds []Page) error
+	// RenewRun moves the lease of an open run to until; ErrLost when the run is
+	// not open any more.
+	RenewRun(ctx context.Context, run string, until time.Time) error
+	// EndRun closes an open run and sets all its fields from r; ErrLost when it
+	// is not open any more.
+	EndRun(ctx context.Context, r Run) error
+
+	// Search yields the latest versions whose title or body holds every word of
+	// q (words are parted by white space; a run of Chinese is found anywhere in
+	// a text, from one character up), best match first. A snapshot is found
+	// once its Record has returned.
+	Search(ctx context.Context, q string, f Filter) iter.Seq2[Snapshot, error]
+
+	// Close waits for what is under way and frees the archive.
+	Close() error
+}
