@@ -96,9 +96,10 @@ type Store interface {
 	// ErrLost.
 	Record(ctx context.Context, run string, batch []Entry) error
 
-	// BeginRun opens r, and adds seeds as discovered at r.Started. With r.Full
-	// every page of the site that has a Due or is live is due at r.Started. An
-	// open run of the site whose lease has passed is closed as interrupted.
+	// BeginRun opens r, and adds seeds as pages discovered at r.Started. With
+	// r.Full every page of the site that was not visited since r.FullSince (all
+	// of them when that is zero) is due at r.Started at the latest. An open run
+	// of the site whose lease passed before r.Started is closed as interrupted.
 	// It returns ErrTaken when there is a run with r's ID, ErrBusy when another
 	// run of the site is open; then nothing changes. A run that is not in state
 	// running is a tick that was skipped or missed: it is added as it is.
