@@ -17,4 +17,5 @@
 //	judge.go        capture + what we hold → outcome and reason
 //	entry.go        verdict → what to record, all of it
 //	store.go        what every store promises
+//	verify.go       the promises held against an archive
 package archive
