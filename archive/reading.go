@@ -15,18 +15,18 @@ const (
 
 // Reading is what was read from one capture.
 type Reading struct {
-	Kind      Kind
-	Trouble   Trouble
-	Signature string    // the text, tag or header that told Kind or Trouble
-	Article   Article   // empty for a list; only Title is set then
-	Missing   []Missing // the parts of an article that could not be read
-	Rules     Digest    // of the rules that read it
-	Charset   string    // what the bytes were decoded as
-	Damaged   int       // characters that could not be decoded
+	Kind      Kind      `json:"kind"`
+	Trouble   Trouble   `json:"trouble,omitempty"`
+	Signature string    `json:"signature"`         // the text, tag or header that told Kind or Trouble
+	Article   Article   `json:"article"`           // empty for a list; only Title is set then
+	Missing   []Missing `json:"missing,omitempty"` // the parts of an article that could not be read
+	Rules     Digest    `json:"rules,omitempty"`   // of the rules that read it
+	Charset   string    `json:"charset,omitempty"` // what the bytes were decoded as
+	Damaged   int       `json:"damaged,omitempty"` // characters that could not be decoded
 }
 
 // Missing is a field that a page does not give, or that could not be read.
 type Missing struct {
-	Field string
-	Tried string // the methods that found nothing
+	Field string `json:"field"`
+	Tried string `json:"tried"` // the methods that found nothing
 }
