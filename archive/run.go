@@ -60,10 +60,11 @@ type Run struct {
 	Trigger Trigger   `json:"trigger"`
 	State   RunState  `json:"state"`
 	Reason  string    `json:"reason,omitempty"`
-	Full    bool      `json:"full,omitempty"`  // every known page was made due
+	Full    bool      `json:"full,omitempty"` // every known page was made due
 	// FullSince spares a full run the pages visited since then: the start of the
 	// full run, cut short, that this one takes up again.
 	FullSince time.Time `json:"full_since,omitzero"`
+
 	Owner   string    `json:"owner,omitempty"` // the process: host, process id, a random part
 	Lease   time.Time `json:"lease,omitzero"`  // until when the owner holds the site without a sign of life
 	Started time.Time `json:"started,omitzero"`
