@@ -1,0 +1,145 @@
+package export
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// Store is what an export reads of an archive; archive.Store tells what each
+// listing promises.
+type Store interface {
+	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
+	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
+}
+
+// Records yields what sel asks for, by (site, URL, version), one record in
+// memory at a time. It yields an error at most once, last. A page that was
+// found after the export had passed its place is left out.
+func Records(ctx context.Context, store Store, sel Selection) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		if err := sel.Validate(); err != nil {
+			yield(Record{}, err)
+			return
+		}
+		for _, site := range sel.sites() {
+			m := merge{ctx: ctx, store: store, sel: sel, yield: yield}
+			if err := m.run(site); err != nil {
+				yield(Record{}, fmt.Errorf("export: %w", err))
+				return
+			}
+			if m.left {
+				return
+			}
+		}
+	}
+}
+
+// merge walks the pages and the snapshots of one site side by side.
+type merge struct {
+	ctx   context.Context
+	store Store
+	sel   Selection
+	yield func(Record, error) bool
+	left  bool // the caller wants no more
+
+	page archive.Page      // the page of held
+	held *archive.Snapshot // a version that may be asked for
+	next *archive.Snapshot // the version after held
+}
+
+func (m *merge) run(site string) error {
+	next, stop := iter.Pull2(m.store.Pages(m.ctx, archive.Filter{Site: site}))
+	defer stop()
+	pages := cursor{next: next}
+	var at archive.Snapshot
+	known := false
+	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(site)) {
+		if err != nil {
+			return err
+		}
+		if s.Site != at.Site || s.URL != at.URL {
+			if err := m.flush(); err != nil || m.left {
+				return err
+			}
+			if known, err = pages.seek(s); err != nil {
+				return err
+			}
+			m.page = pages.page
+		}
+		at = s
+		if m.held != nil && m.next == nil && s.Version == m.held.Version+1 {
+			m.next = &s
+		}
+		if !known || !m.sel.holds(s) {
+			continue
+		}
+		if m.sel.Versions == All {
+			if err := m.flush(); err != nil || m.left {
+				return err
+			}
+		}
+		m.held, m.next = &s, nil
+	}
+	return m.flush()
+}
+
+// flush yields the version held, if it is asked for.
+func (m *merge) flush() error {
+	held, next := m.held, m.next
+	m.held, m.next = nil, nil
+	if held == nil || !m.sel.wants(*held) {
+		return nil
+	}
+	seen, err := m.lastSeen(*held, next)
+	if err != nil {
+		return err
+	}
+	m.left = !m.yield(newRecord(m.page, *held, seen), nil)
+	return nil
+}
+
+// lastSeen is when version s was last found there: the version that follows it
+// says, for the latest one the page. The listing need not hold the following
+// version, when the clock was set back or the page changed meanwhile; then the
+// store is asked for it.
+func (m *merge) lastSeen(s archive.Snapshot, next *archive.Snapshot) (time.Time, error) {
+	if next != nil {
+		return next.PriorSeen, nil
+	}
+	if s.Version >= m.page.Versions {
+		return m.page.LastSeen, nil
+	}
+	f := archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version + 1}
+	for following, err := range m.store.Snapshots(m.ctx, f) {
+		return following.PriorSeen, err
+	}
+	return s.TakenAt, nil
+}
+
+// cursor walks forward over pages.
+type cursor struct {
+	next func() (archive.Page, error, bool)
+	page archive.Page // zero before the first, which sorts before every page
+	over bool
+}
+
+// seek goes on to the page of s and says whether it is there.
+func (c *cursor) seek(s archive.Snapshot) (bool, error) {
+	for !c.over && compare(c.page, s) < 0 {
+		page, err, ok := c.next()
+		if err != nil {
+			return false, err
+		}
+		c.page, c.over = page, !ok
+	}
+	return !c.over && compare(c.page, s) == 0, nil
+}
+
+func compare(p archive.Page, s archive.Snapshot) int {
+	return cmp.Or(cmp.Compare(p.Site, s.Site), cmp.Compare(p.URL, s.URL))
+}

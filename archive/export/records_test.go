@@ -1,0 +1,164 @@
+package export_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive"
+	"fangzhi/archive/export"
+)
+
+func TestRecords(t *testing.T) {
+	tests := []struct {
+		name  string
+		store *store
+		sel   export.Selection
+		want  []string
+	}{
+		{"latest articles by default", portal(), export.Selection{}, []string{
+			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20", "b http://a/1 2/2 03-20"}},
+		{"all versions, each last seen before the next", portal(), export.Selection{Versions: export.All}, []string{
+			"a http://a/1 1/3 03-04", "a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20",
+			"a http://a/2 1/1 03-20", "b http://a/1 1/2 03-07", "b http://a/1 2/2 03-20"}},
+		{"sites in the archive's order, each once", portal(), export.Selection{Sites: []string{"b", "a", "b"}}, []string{
+			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20", "b http://a/1 2/2 03-20"}},
+		{"an unknown site has none", portal(), export.Selection{Sites: []string{"c"}}, nil},
+		{"documents when they are named", portal(), export.Selection{Kinds: []archive.Kind{archive.KindAttachment}}, []string{
+			"a http://a/p.pdf 1/1 03-20"}},
+		{"until is exclusive, the version after it tells the last visit", portal(), export.Selection{Sites: []string{"a"}, Until: day(9)}, []string{
+			"a http://a/1 2/3 03-08", "a http://a/2 1/1 03-20"}},
+		{"since is inclusive", portal(), export.Selection{Since: day(5), Versions: export.All}, []string{
+			"a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20", "b http://a/1 1/2 03-07", "b http://a/1 2/2 03-20"}},
+		{"since alone, latest", portal(), export.Selection{Since: day(5)}, []string{
+			"a http://a/1 3/3 03-20", "b http://a/1 2/2 03-20"}},
+		{"a span in the past", portal(), export.Selection{Since: day(4), Until: day(8)}, []string{
+			"a http://a/1 2/3 03-08", "b http://a/1 1/2 03-07"}},
+		{"time decides before the column", portal().column("http://a/1", 3, "notices"), export.Selection{Sites: []string{"a"}, Columns: []string{"news"}}, []string{
+			"a http://a/2 1/1 03-20"}},
+		{"a version of another column still ends the one before", portal().column("http://a/1", 2, "notices"), export.Selection{Sites: []string{"a"}, Columns: []string{"news"}, Versions: export.All}, []string{
+			"a http://a/1 1/3 03-04", "a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
+		{"nothing in time", portal(), export.Selection{Since: day(28)}, nil},
+		{"empty archive", &store{}, export.Selection{}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := lines(t, export.Records(t.Context(), tt.store, tt.sel))
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("records (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A crawl goes on while an export reads: what it adds must neither hide a page
+// nor break the walk.
+func TestRecordsWhileTheArchiveGrows(t *testing.T) {
+	t.Run("a version newer than the page", func(t *testing.T) {
+		s := portal()
+		s.pages[0].Versions = 2
+		want := []string{"a http://a/1 3/3 03-20"}
+		if diff := cmp.Diff(want, lines(t, export.Records(t.Context(), s, export.Selection{Sites: []string{"a"}}))[:1]); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a page that the walk has passed", func(t *testing.T) {
+		s := portal()
+		s.pages = s.pages[1:]
+		want := []string{"a http://a/2 1/1 03-20", "b http://a/1 2/2 03-20"}
+		if diff := cmp.Diff(want, lines(t, export.Records(t.Context(), s, export.Selection{}))); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("no pages at all", func(t *testing.T) {
+		s := portal()
+		s.pages = nil
+		if got := lines(t, export.Records(t.Context(), s, export.Selection{Versions: export.All})); got != nil {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+// The clock of the machine was set back between two versions: the second one
+// carries an earlier time than the first.
+func TestRecordsClockSetBack(t *testing.T) {
+	s := &store{}
+	s.add("a", "http://a/1", archive.KindArticle, 20, 10, 4)
+	want := []string{"a http://a/1 1/2 03-10"}
+	got := lines(t, export.Records(t.Context(), s, export.Selection{Since: day(6), Versions: export.All}))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("last seen must not lie before the version was taken (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecordsStopsWithTheCaller(t *testing.T) {
+	s := portal()
+	for range export.Records(t.Context(), s, export.Selection{Versions: export.All}) {
+		break
+	}
+	if s.read > 2 {
+		t.Errorf("read %d snapshots for one record: the walk must not run ahead", s.read)
+	}
+}
+
+func TestRecordsErrors(t *testing.T) {
+	tests := []struct {
+		name string
+		sel  export.Selection
+		want string
+	}{
+		{"versions", export.Selection{Versions: "newest"}, `versions: "newest": must be latest or all`},
+		{"kind", export.Selection{Kinds: []archive.Kind{"list"}}, `kind: "list": must be article or attachment: other pages have no versions`},
+		{"span", export.Selection{Since: day(2), Until: day(2)}, `since 2026-03-02T12:00:00Z: must be before until 2026-03-02T12:00:00Z`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := 0
+			for _, err := range export.Records(t.Context(), portal(), tt.sel) {
+				n++
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("error %v, want %s", err, tt.want)
+				}
+			}
+			if n != 1 {
+				t.Errorf("yielded %d times, want once", n)
+			}
+		})
+	}
+	t.Run("the store's", func(t *testing.T) {
+		s := portal()
+		s.fail = errBroken
+		var last error
+		for _, err := range export.Records(t.Context(), s, export.Selection{}) {
+			last = err
+		}
+		if !errors.Is(last, errBroken) {
+			t.Errorf("error %v, want %v", last, errBroken)
+		}
+	})
+}
+
+func TestPublished(t *testing.T) {
+	shanghai := time.FixedZone("", 8*3600)
+	at := time.Date(2026, 3, 1, 0, 5, 0, 0, shanghai)
+	tests := []struct {
+		name string
+		p    export.Published
+		text string
+		json string
+	}{
+		{"with the site's offset", export.Published{At: at}, "2026-03-01T00:05:00+08:00", `"2026-03-01T00:05:00+08:00"`},
+		{"a day in the site's zone", export.Published{At: at, DayOnly: true}, "2026-03-01", `"2026-03-01"`},
+		{"none", export.Published{DayOnly: true}, "", "null"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b, err := tt.p.MarshalJSON()
+			if err != nil || string(b) != tt.json || tt.p.String() != tt.text {
+				t.Errorf("got %s %q %v, want %s %q", b, tt.p, err, tt.json, tt.text)
+			}
+		})
+	}
+}

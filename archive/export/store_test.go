@@ -1,0 +1,113 @@
+package export_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/archive/export"
+)
+
+// store answers from memory, in the order that archive.Store promises.
+type store struct {
+	pages     []archive.Page
+	snapshots []archive.Snapshot
+	fail      error // yielded after the last snapshot
+	read      int   // snapshots yielded
+}
+
+func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	return func(yield func(archive.Page, error) bool) {
+		for _, p := range s.pages {
+			if (f.Site == "" || p.Site == f.Site) && !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	return func(yield func(archive.Snapshot, error) bool) {
+		for i, v := range s.snapshots {
+			if ctx.Err() != nil {
+				yield(archive.Snapshot{}, ctx.Err())
+				return
+			}
+			following := i+1 < len(s.snapshots) && s.snapshots[i+1].URL == v.URL && s.snapshots[i+1].Site == v.Site
+			switch {
+			case f.Site != "" && v.Site != f.Site,
+				f.URL != "" && v.URL != f.URL,
+				f.Version != 0 && v.Version != f.Version,
+				f.Latest && following,
+				v.TakenAt.Before(f.Since),
+				!f.Until.IsZero() && !v.TakenAt.Before(f.Until):
+				continue
+			}
+			s.read++
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if s.fail != nil {
+			yield(archive.Snapshot{}, s.fail)
+		}
+	}
+}
+
+// day is noon of a day in March 2026.
+func day(d int) time.Time { return time.Date(2026, 3, d, 12, 0, 0, 0, time.UTC) }
+
+// add puts a page into s that was found changed on each of days and last seen
+// on the day seen.
+func (s *store) add(site, url string, kind archive.Kind, seen int, days ...int) {
+	s.pages = append(s.pages, archive.Page{
+		Site: site, URL: url, Column: "news", Kind: kind, State: archive.StateLive,
+		Versions: len(days), LastSeen: day(seen).Add(250 * time.Millisecond),
+	})
+	for i, d := range days {
+		v := archive.Snapshot{Site: site, URL: url, Version: i + 1, Column: "news", Kind: kind, TakenAt: day(d), Status: 200}
+		if i > 0 {
+			v.PriorSeen = day(d - 1)
+		}
+		s.snapshots = append(s.snapshots, v)
+	}
+}
+
+// lines says in one line a record which versions were selected and when each
+// was last seen.
+func lines(t *testing.T, records iter.Seq2[export.Record, error]) []string {
+	t.Helper()
+	var got []string
+	for r, err := range records {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, strings.Join([]string{r.Site, r.URL, string('0'+rune(r.Version)) + "/" + string('0'+rune(r.Versions)), r.LastSeen.Format("01-02")}, " "))
+	}
+	return got
+}
+
+func portal() *store {
+	s := &store{}
+	s.add("a", "http://a/1", archive.KindArticle, 20, 1, 5, 9)
+	s.add("a", "http://a/2", archive.KindArticle, 20, 2)
+	s.add("a", "http://a/list", archive.KindList, 20)
+	s.add("a", "http://a/p.pdf", archive.KindAttachment, 20, 3)
+	s.add("a", "http://a/unread", archive.KindUnread, 0)
+	s.add("b", "http://a/1", archive.KindArticle, 20, 7, 8)
+	return s
+}
+
+var errBroken = errors.New("line broken")
+
+// column moves version v of a page to another column.
+func (s *store) column(url string, v int, name string) *store {
+	i := slices.IndexFunc(s.snapshots, func(x archive.Snapshot) bool { return x.URL == url && x.Version == v })
+	s.snapshots[i].Column = name
+	return s
+}
