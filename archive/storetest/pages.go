@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhi/archive"
+)
+
+var pageTests = []subtest{
+	{"an absent page is ErrNotFound", func(f *fixture) {
+		if _, err := f.Page(f.Context(), site, url(1)); !errors.Is(err, archive.ErrNotFound) {
+			f.Errorf("got %v, want ErrNotFound", err)
+		}
+	}},
+	{"the page of another site is not this site's", func(f *fixture) {
+		f.begin(site, 0, unread(site, url(1)))
+		if _, err := f.Page(f.Context(), other, url(1)); !errors.Is(err, archive.ErrNotFound) {
+			f.Errorf("got %v, want ErrNotFound", err)
+		}
+	}},
+	{"a URL differs by a letter's case", func(f *fixture) {
+		f.begin(site, 0, unread(site, "https://www.zjg.example/A.html"))
+		if _, err := f.Page(f.Context(), site, "https://www.zjg.example/a.html"); !errors.Is(err, archive.ErrNotFound) {
+			f.Errorf("got %v, want ErrNotFound", err)
+		}
+	}},
+	{"a discovered page comes back as it was found", func(f *fixture) {
+		want := unread(site, url(1))
+		f.begin(site, 0, want)
+		got := f.page(url(1))
+		f.equal("page", got, want)
+		f.inUTC(got)
+	}},
+	{"a visited page comes back as it was recorded", func(f *fixture) {
+		r := f.begin(site, 0)
+		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
+		e.Page.MovedTo, e.Page.Failures = url(2), 3
+		f.record(r, e)
+		got := f.page(url(1))
+		f.equal("page", got, e.Page)
+		f.inUTC(got)
+	}},
+	{"a zero time comes back as zero", func(f *fixture) {
+		r := f.begin(site, 0)
+		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
+		e.Page.Due = time.Time{}
+		f.record(r, e)
+		if due := f.page(url(1)).Due; !due.IsZero() {
+			f.Errorf("due at %v, want never", due)
+		}
+	}},
+	{"a time of another zone comes back in UTC", func(f *fixture) {
+		p := unread(site, url(1))
+		p.FirstSeen = t0.In(time.FixedZone("CST", 8*3600))
+		f.begin(site, 0, p)
+		got := f.page(url(1))
+		f.inUTC(got)
+		if !got.FirstSeen.Equal(t0) {
+			f.Errorf("first seen %v, want %v", got.FirstSeen, t0)
+		}
+	}},
+}
+
+// identities in an order that is neither bytewise nor that of any language
+var scattered = [][2]string{
+	{"b", "https://a.example/1"}, {"a", "https://a.example/z"}, {"a", "https://a.example/Z"},
+	{"a", "https://a.example/"}, {"a", "https://a.example/é"}, {"a", "https://a.example/e"},
+	{"a", "https://a.example/中文"}, {"a", "https://a.example/~"}, {"a", "https://a.example/%E4"},
+	{"a", "https://a.example/10"}, {"a", "https://a.example/9"}, {"a", "https://A.example/9"},
+	{"a-b", "https://a.example/1"}, {"a.b", "https://a.example/1"}, {"ab", "https://a.example/1"},
+	{"B", "https://a.example/1"}, {"a", "https://a.example/?b=1&a=2"}, {"a", "https://a.example/😀"},
+}
+
+var pagesTests = []subtest{
+	{"nothing held, nothing listed", func(f *fixture) {
+		f.equal("pages", collect(f.T, f.Pages(f.Context(), archive.Filter{})), []archive.Page(nil))
+	}},
+	{"are ordered by site and URL, bytewise", func(f *fixture) {
+		want := scatter(f)
+		got := names(collect(f.T, f.Pages(f.Context(), archive.Filter{})), identity)
+		f.equal("order", got, want)
+	}},
+	{"newest is the order reversed", func(f *fixture) {
+		want := scatter(f)
+		slices.Reverse(want)
+		got := names(collect(f.T, f.Pages(f.Context(), archive.Filter{Newest: true})), identity)
+		f.equal("order", got, want)
+		got = names(collect(f.T, f.Pages(f.Context(), archive.Filter{Newest: true, Limit: 3})), identity)
+		f.equal("first three", got, want[:3])
+	}},
+	{"a long list comes whole and once", func(f *fixture) {
+		var seeds []archive.Page
+		for n := range 2500 {
+			seeds = append(seeds, unread(site, url(n)))
+		}
+		f.begin(site, 0, seeds...)
+		want := names(seeds, func(p archive.Page) string { return p.URL })
+		f.equal("forwards", f.pageURLs(archive.Filter{}), want)
+		f.equal("the first 1500", f.pageURLs(archive.Filter{Limit: 1500}), want[:1500])
+		slices.Reverse(want)
+		f.equal("backwards", f.pageURLs(archive.Filter{Newest: true}), want)
+	}},
+}
+
+func identity(p archive.Page) string { return p.Site + " " + p.URL }
+
+// scatter adds a page for each of scattered, and returns their identities in
+// the order of a listing.
+func scatter(f *fixture) []string {
+	f.Helper()
+	bySite := map[string][]archive.Page{}
+	ids := [][2]string{}
+	for _, id := range scattered {
+		bySite[id[0]] = append(bySite[id[0]], unread(id[0], id[1]))
+		ids = append(ids, id)
+	}
+	for name, seeds := range bySite {
+		f.begin(name, 0, seeds...)
+	}
+	slices.SortFunc(ids, func(a, b [2]string) int {
+		return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
+	})
+	return names(ids, func(id [2]string) string { return fmt.Sprintf("%s %s", id[0], id[1]) })
+}
+
+var summaryTests = []subtest{
+	{"nothing held, nothing counted", func(f *fixture) {
+		got, err := f.Summaries(f.Context(), t0)
+		if err != nil || len(got) != 0 {
+			f.Errorf("got %v, %v", got, err)
+		}
+	}},
+	{"count by site", func(f *fixture) {
+		later := unread(site, url(3))
+		later.Due = t0.Add(time.Hour)
+		r := f.begin(site, 0, unread(site, url(1)), unread(site, url(2)), later)
+		one := visit(r, unread(site, url(1)), time.Second, text("一", "正文"))
+		two := visit(r, one.Page, 2*time.Second, text("一", "改过的正文"))
+		three := gone(r, unread(site, url(4)), 3*time.Second)
+		three.Page.Due = time.Time{}
+		f.record(r, one, two, three)
+		f.begin(other, 0, unread(other, url(1)))
+
+		got, err := f.Summaries(f.Context(), t0.Add(time.Minute))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.equal("summaries", got, []archive.Summary{
+			{
+				Site:   other,
+				States: map[archive.State]int{archive.StateDiscovered: 1},
+				Kinds:  map[archive.Kind]int{archive.KindUnread: 1}, Due: 1,
+			},
+			{
+				Site:   site,
+				States: map[archive.State]int{archive.StateDiscovered: 2, archive.StateLive: 1, archive.StateGone: 1},
+				Kinds:  map[archive.Kind]int{archive.KindArticle: 1, archive.KindUnread: 3}, Versions: 2, Due: 1,
+			},
+		})
+	}},
+}

@@ -1,0 +1,67 @@
+// Package storetest holds what every archive.Store must do: each sentence of
+// the interface's comments is a subtest. Run is called from the tests of each
+// store.
+//
+//	storetest.go   Run and the list of groups
+//	fixture.go     a store with a run, and the entries that fill it
+//	compare.go     how records are compared, and what a whole archive holds
+//	pages.go, snapshots.go, visits.go   the listings
+//	filters.go     each field of archive.Filter
+//	payloads.go    bytes by digest
+//	record.go      what Record adds, and when it adds nothing
+//	discovered.go  pages found on a page
+//	runs.go, begin.go   opening, renewing and closing a run
+//	frontier.go    Due, Known, Alike
+//	search.go      Search
+//	sharing.go     many goroutines, iterators, contexts that end
+//
+// What needs the inside of a store is tested by the store itself: damage,
+// crashes, two processes, versions of its format.
+package storetest
+
+import (
+	"testing"
+
+	"fangzhi/archive"
+)
+
+// Run checks that the store that open returns keeps every promise of
+// archive.Store. Each subtest asks open for a store of its own, which holds
+// nothing yet, and closes it.
+func Run(t *testing.T, open func(t *testing.T) archive.Store) {
+	for _, group := range []struct {
+		name  string
+		tests []subtest
+	}{
+		{"page", pageTests},
+		{"pages", pagesTests},
+		{"snapshots", snapshotTests},
+		{"visits", visitTests},
+		{"filters", filterTests},
+		{"summaries", summaryTests},
+		{"payloads", payloadTests},
+		{"record", recordTests},
+		{"discovered", discoveredTests},
+		{"lost", lostTests},
+		{"runs", runTests},
+		{"begin", beginTests},
+		{"due", dueTests},
+		{"known", knownTests},
+		{"alike", alikeTests},
+		{"search", searchTests},
+		{"sharing", sharingTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for _, test := range group.tests {
+				t.Run(test.name, func(t *testing.T) {
+					test.run(newFixture(t, open))
+				})
+			}
+		})
+	}
+}
+
+type subtest struct {
+	name string
+	run  func(*fixture)
+}
