@@ -1,0 +1,181 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// Values of lines: what a line adds to the container that it stands in. They
+// are weights (a Latin letter is 1, a Han character 3).
+const (
+	lineCost    = 30  // of any line: menus have lines of 6 to 24
+	lineCap     = 900 // no line counts more than two paragraphs
+	junkCost    = 15  // of a line in an element that hints at junk
+	listedPrice = 60  // of a line of links
+)
+
+// value is what line i is worth as a part of an article's text.
+func (f *flat) value(i int) int32 {
+	l := &f.lines[i]
+	if l.flags&lineHidden != 0 {
+		return 0
+	}
+	h := f.hintsAt(i)
+	if h&hintJunk != 0 {
+		return -junkCost
+	}
+	own := l.w - l.lw
+	if 2*l.lw > l.w {
+		return -min(listedPrice, lineCost+l.lw/4)
+	}
+	v := min(own-l.lw, lineCap) - lineCost
+	if l.stops == 0 && v > 0 {
+		v /= 2
+	}
+	return v
+}
+
+// hintsAt are the hints that a line stands under.
+func (f *flat) hintsAt(i int) hint {
+	if el := f.lines[i].el; el >= 0 {
+		return f.elems[el].all
+	}
+	return 0
+}
+
+// container finds the element that holds the article's text: the one whose
+// lines are worth most together. It returns -1 where no line is worth anything.
+func (f *flat) container() int32 {
+	sum := make([]int64, len(f.lines)+1)
+	for i := range f.lines {
+		sum[i+1] = sum[i] + int64(f.value(i))
+	}
+	best, bestScore := int32(-1), int64(0)
+	for i := range f.elems {
+		e := &f.elems[i]
+		score := sum[e.hi] - sum[e.lo]
+		if score < bestScore || score <= 0 {
+			continue
+		}
+		if score == bestScore && best >= 0 && f.elems[best].end < e.end {
+			continue
+		}
+		best, bestScore = int32(i), score
+	}
+	if best < 0 {
+		return f.fallbackContainer()
+	}
+	return best
+}
+
+// fallbackContainer takes what is named as the text where no line is long
+// enough to tell: short notices, pictures, attachments.
+func (f *flat) fallbackContainer() int32 {
+	best, most := int32(-1), int32(-1)
+	for i := range f.elems {
+		e := &f.elems[i]
+		if e.hint&hintContent == 0 && e.tag != atom.Article && e.tag != atom.Main || e.all&(hintJunk|hintHidden) != 0 {
+			continue
+		}
+		all, links := f.weightOf(int32(i))
+		if w := all - 2*links; w >= most {
+			best, most = int32(i), w
+		}
+	}
+	return best
+}
+
+// span is the part of the lines that is the body: those of lines[lo:hi] that
+// are kept.
+type span struct {
+	el     int32 // the container, -1 when there is none
+	lo, hi int
+	keep   []bool // keep[i] for line lo+i
+}
+
+func (s *span) has(i int) bool { return i >= s.lo && i < s.hi && s.keep[i-s.lo] }
+
+// weight is that of the lines kept.
+func (s *span) weight(f *flat) (w int32) {
+	for i := s.lo; i < s.hi; i++ {
+		if s.keep[i-s.lo] {
+			w += f.lines[i].w
+		}
+	}
+	return w
+}
+
+// findBody finds the container and drops from it what is not text.
+func (p *Page) findBody() span {
+	f := p.flat
+	el := f.container()
+	if el < 0 {
+		return span{el: -1}
+	}
+	s := span{el: el, lo: int(f.elems[el].lo), hi: int(f.elems[el].hi)}
+	s.keep = make([]bool, s.hi-s.lo)
+	for i := s.lo; i < s.hi; i++ {
+		s.keep[i-s.lo] = p.keepLine(i)
+	}
+	return s
+}
+
+// keepLine says whether a line of the container is text by itself.
+func (p *Page) keepLine(i int) bool {
+	f := p.flat
+	l := &f.lines[i]
+	if l.flags&lineHidden != 0 || f.hintsAt(i)&hintJunk != 0 {
+		return false
+	}
+	if l.lw > 0 && 10*l.lw > 8*l.w && l.flags&lineHeading == 0 && l.flags&lineFile == 0 {
+		return l.stops >= 2 && l.w >= 60
+	}
+	return true
+}
+
+// paragraphs joins the lines kept into text: a blank line between paragraphs,
+// a line end between items, cells' rows and lines broken by a single <br>.
+func (f *flat) paragraphs(s *span) string {
+	var b strings.Builder
+	last := -1
+	for i := s.lo; i < s.hi; i++ {
+		if !s.keep[i-s.lo] {
+			continue
+		}
+		if last >= 0 {
+			b.WriteString(f.joint(last, i))
+		}
+		b.WriteString(f.lineText(i))
+		last = i
+	}
+	return b.String()
+}
+
+// joint is what parts two lines of a body.
+func (f *flat) joint(a, b int) string {
+	x, y := &f.lines[a], &f.lines[b]
+	switch {
+	case x.flags&lineCell != 0 && y.flags&lineCell != 0 && x.el != y.el:
+		if r := f.rowOf(x.el); r >= 0 && r == f.rowOf(y.el) {
+			return "\t"
+		}
+		return "\n"
+	case x.flags&lineItem != 0 && y.flags&lineItem != 0 && x.el != y.el && f.elems[x.el].parent == f.elems[y.el].parent:
+		return "\n"
+	case x.el == y.el && y.brs == 1 && y.flags&lineIndented == 0:
+		return "\n"
+	}
+	return "\n\n"
+}
+
+// rowOf is the table row whose cell an element is, -1 where it is none.
+func (f *flat) rowOf(el int32) int32 {
+	for up := 0; el >= 0 && up < 4; el, up = f.elems[el].parent, up+1 {
+		switch f.elems[el].tag {
+		case atom.Td, atom.Th:
+			return f.elems[el].parent
+		}
+	}
+	return -1
+}

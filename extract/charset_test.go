@@ -1,0 +1,87 @@
+package extract_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"fangzhi/extract"
+)
+
+func encode(t *testing.T, e encoding.Encoding, s string) []byte {
+	t.Helper()
+	b, err := e.NewEncoder().Bytes([]byte(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func packed(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestDecode(t *testing.T) {
+	const text = "<p>全县经济运行总体平稳，稳中有进。</p>"
+	gbk := encode(t, simplifiedchinese.GB18030, text)
+	big5 := encode(t, traditionalchinese.Big5, "<p>臺北市政府公告</p>")
+	for _, c := range []struct {
+		name    string
+		in      extract.Input
+		text    string
+		charset string
+		damaged int
+	}{
+		{"utf-8 against a declaration of gb2312", extract.Input{Payload: []byte(`<meta charset="gb2312">` + text)}, `<meta charset="gb2312">` + text, "utf-8", 0},
+		{"gbk declared as gb2312", extract.Input{Payload: append([]byte("<meta charset=gb2312>"), gbk...)}, "<meta charset=gb2312>" + text, "gb18030", 0},
+		{"gbk, header only", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=GBK"}}, Payload: gbk}, text, "gb18030", 0},
+		{"gbk, nothing declared", extract.Input{URL: "http://a.gov.cn/", Payload: gbk}, text, "gb18030", 0},
+		{"gbk, declared utf-8", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Payload: gbk}, text, "gb18030", 0},
+		{"big5 of Taiwan", extract.Input{URL: "http://a.gov.tw/", Payload: big5}, "<p>臺北市政府公告</p>", "big5", 0},
+		{"utf-16 with a mark", extract.Input{Payload: encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), text)}, text, "utf-16le", 0},
+		{"utf-16 without one", extract.Input{Payload: encode(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "<html><body><p>plain text</p></body></html>")}, "<html><body><p>plain text</p></body></html>", "utf-16be", 0},
+		{"utf-8 cut within a character", extract.Input{Payload: []byte(text[:len(text)-5])}, strings.TrimSuffix(text, "。</p>") + "\uFFFD", "utf-8", 1},
+		{"windows-1252", extract.Input{Payload: []byte("<p>Caf\xe9 \x96 d\xe9j\xe0 vu</p>")}, "<p>Café – déjà vu</p>", "windows-1252", 0},
+		{"gzip without a header", extract.Input{Payload: packed(t, []byte(text))}, text, "utf-8", 0},
+		{"gzip", extract.Input{Header: http.Header{"Content-Encoding": {"gzip"}}, Payload: packed(t, gbk)}, text, "gb18030", 0},
+		{"gzip announced, plain bytes", extract.Input{Header: http.Header{"Content-Encoding": {"gzip"}}, Payload: []byte(text)}, text, "utf-8", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text, charset, damaged, err := extract.Decode(c.in)
+			if err != nil || text != c.text || charset != c.charset || damaged != c.damaged {
+				t.Errorf("got %q, %q, %d damaged, %v\nwant %q, %q, %d", text, charset, damaged, err, c.text, c.charset, c.damaged)
+			}
+		})
+	}
+}
+
+func TestDecodeContentLimits(t *testing.T) {
+	bomb := packed(t, make([]byte, 20<<20))
+	if out, err := extract.DecodeContent("gzip", bomb, 0); !errors.Is(err, extract.ErrTooLarge) || len(out) > 8<<20 {
+		t.Errorf("a bomb: %d bytes, %v", len(out), err)
+	}
+	if _, err := extract.DecodeContent("gzip", packed(t, []byte("abcdef")), 5); !errors.Is(err, extract.ErrTooLarge) {
+		t.Errorf("over the limit: %v", err)
+	}
+	cut := packed(t, []byte(strings.Repeat("some text ", 100)))
+	if out, err := extract.DecodeContent("gzip", cut[:len(cut)-9], 0); !errors.Is(err, extract.ErrDamaged) || len(out) == 0 {
+		t.Errorf("cut short: %d bytes, %v", len(out), err)
+	}
+}

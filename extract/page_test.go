@@ -1,0 +1,109 @@
+package extract_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+func open(t *testing.T, in extract.Input) *extract.Page {
+	t.Helper()
+	p, err := extract.Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+const notice = `<html><head><title>关于开展春季植树活动的通知-河湾县人民政府</title>
+<meta name="ArticleTitle" content="关于开展春季植树活动的通知"><meta name="PubDate" content="2024-03-08 09:15"></head><body>
+<div class="nav"><a href="/">首页</a><a href="/zwgk/">政务公开</a></div>
+<h1>关于开展春季植树活动的通知</h1>
+<div class="info">发布时间：2024-03-08　来源：县林业局　浏览次数：<span>318</span></div>
+<div id="zoom"><p>各乡镇人民政府，县直各单位：</p>
+<p>　　为进一步推进国土绿化，县委、县政府决定于三月中旬在全县开展春季义务植树活动，现将有关事项通知如下，请认真组织实施。</p>
+<p>　　一、各乡镇要结合实际制定方案，明确责任，确保苗木成活率不低于百分之九十，并于活动结束后一周内上报完成情况。</p>
+<p>附件：<a href="./P020240308.docx">植树任务分解表.docx</a></p>
+<p>河湾县林业局</p><p>2024年3月8日</p></div>
+<div class="footer">主办：河湾县人民政府 网站标识码：4300000000</div></body></html>`
+
+func TestReadingOfANotice(t *testing.T) {
+	p := open(t, extract.Input{URL: "http://www.hewan.gov.cn/zwgk/202403/t20240308_1.html", Payload: []byte(notice)})
+	r := p.Reading()
+	a := r.Article
+	if r.Kind != archive.KindArticle || a.Title != "关于开展春季植树活动的通知" || a.Source != "县林业局" {
+		t.Errorf("kind %q, title %q, source %q", r.Kind, a.Title, a.Source)
+	}
+	if got := a.Published.Format("2006-01-02T15:04:05-07:00"); got != "2024-03-08T09:15:00+08:00" || a.DayOnly {
+		t.Errorf("published %s, day only %v", got, a.DayOnly)
+	}
+	if !strings.HasPrefix(a.Body, "各乡镇人民政府") || !strings.HasSuffix(a.Body, "2024年3月8日") {
+		t.Errorf("body:\n%s", a.Body)
+	}
+	want := []archive.Attachment{{Name: "植树任务分解表.docx", URL: "http://www.hewan.gov.cn/zwgk/202403/P020240308.docx"}}
+	if diff := cmp.Diff(want, a.Attachments); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadingTellsWhatAPageIsNot(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		in      extract.Input
+		kind    archive.Kind
+		trouble archive.Trouble
+	}{
+		{"a PDF", extract.Input{Payload: []byte("%PDF-1.7 …")}, archive.KindAttachment, ""},
+		{"by its header", extract.Input{Header: http.Header{"Content-Type": {"application/msword"}}, Payload: []byte("x")}, archive.KindAttachment, ""},
+		{"nothing", extract.Input{}, archive.KindUnread, archive.TroubleUnreadable},
+		{"not found under 200", extract.Input{Payload: []byte("<title>提示</title><p>您访问的页面不存在或已删除</p>")}, archive.KindUnread, archive.TroubleSoft404},
+		{"bot wall 521", extract.Input{Status: 521, Payload: []byte("<script>document.cookie=('_')+('_jsl')</script>")}, archive.KindUnread, archive.TroubleChallenge},
+		{"firewall", extract.Input{Payload: []byte("<p>您的请求可能存在威胁，已被拦截</p>")}, archive.KindUnread, archive.TroubleChallenge},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := open(t, c.in).Reading()
+			if r.Kind != c.kind || r.Trouble != c.trouble || r.Signature == "" {
+				t.Errorf("kind %q, trouble %q, signature %q", r.Kind, r.Trouble, r.Signature)
+			}
+		})
+	}
+}
+
+func TestLinks(t *testing.T) {
+	page := `<base href="/a/"><ul>
+<li><a href="t1.html" title="关于印发全县重点工作任务分工方案的通知">关于印发全县重点工作…</a><span>[2024-06-29]</span></li>
+<li><a href="t20240601_2.html#top">全县召开防汛抗旱工作会议部署下一阶段任务</a> 06-01</li></ul>
+<a href="t1.html">1</a><a href="javascript:void(0)">x</a><a href="mailto:a@b.c">m</a><a href="index_1.html">下一页</a><a href="x.pdf">方案.pdf</a>`
+	got := open(t, extract.Input{URL: "http://x.gov.cn/b/index.html", Payload: []byte(page)}).Links()
+	want := []extract.Link{
+		{URL: "http://x.gov.cn/a/t1.html", Text: "关于印发全县重点工作任务分工方案的通知", Day: "2024-06-29", Row: true},
+		{URL: "http://x.gov.cn/a/t20240601_2.html", Text: "全县召开防汛抗旱工作会议部署下一阶段任务", Day: "2024-06-01", Row: true},
+		{URL: "http://x.gov.cn/a/index_1.html", Text: "下一页", Next: true},
+		{URL: "http://x.gov.cn/a/x.pdf", Text: "方案.pdf", Document: true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDeepNestingLosesNothing(t *testing.T) {
+	page := strings.Repeat("<div>", 600) + "<p>深处的文字也要读到，不能丢失，因为档案不能有缺口，这是一条原则，谁也不例外。</p>"
+	r := open(t, extract.Input{Payload: []byte(page)}).Reading()
+	if !strings.Contains(r.Article.Body, "深处的文字") || !strings.Contains(r.Signature, "512") {
+		t.Errorf("body %q, signature %q", r.Article.Body, r.Signature)
+	}
+}
+
+func TestOpenRefusesMisuse(t *testing.T) {
+	if _, err := extract.Open(extract.Input{Rules: extract.Rules{Title: "h1[["}}); err == nil || !strings.Contains(err.Error(), "title") {
+		t.Errorf("a selector that cannot be read: error %v", err)
+	}
+	if _, err := extract.Open(extract.Input{URL: "http://a b/%zz"}); err == nil {
+		t.Error("a URL that cannot be parsed: no error")
+	}
+}
