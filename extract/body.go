@@ -9,10 +9,11 @@ import (
 // Values of lines: what a line adds to the container that it stands in. They
 // are weights (a Latin letter is 1, a Han character 3).
 const (
-	lineCost    = 30  // of any line: menus have lines of 6 to 24
-	lineCap     = 900 // no line counts more than two paragraphs
-	junkCost    = 15  // of a line in an element that hints at junk
-	listedPrice = 60  // of a line of links
+	lineCost  = 30  // of any line: menus have lines of 6 to 24
+	lineCap   = 900 // no line counts more than two paragraphs
+	junkCost  = 15  // of a line in an element that hints at junk
+	linkCost  = 60  // at most, of a line of links
+	earlyCost = 30  // at most, of a line before the title
 )
 
 // value is what line i is worth as a part of an article's text.
@@ -21,15 +22,13 @@ func (f *flat) value(i int) int32 {
 	if l.flags&lineHidden != 0 {
 		return 0
 	}
-	h := f.hintsAt(i)
-	if h&hintJunk != 0 {
+	if f.hintsAt(i)&(hintJunk|hintCaption) != 0 {
 		return -junkCost
 	}
-	own := l.w - l.lw
 	if 2*l.lw > l.w {
-		return -min(listedPrice, lineCost+l.lw/4)
+		return -min(linkCost, lineCost+l.lw/4)
 	}
-	v := min(own-l.lw, lineCap) - lineCost
+	v := min(l.w-2*l.lw, lineCap) - lineCost
 	if l.stops == 0 && v > 0 {
 		v /= 2
 	}
@@ -45,17 +44,43 @@ func (f *flat) hintsAt(i int) hint {
 }
 
 // container finds the element that holds the article's text: the one whose
-// lines are worth most together. It returns -1 where no line is worth anything.
-func (f *flat) container() int32 {
+// lines are worth most together, lines above the title being worth nothing. The
+// farther up the tree an element meets the title, and the more other text there
+// is at that height, the less it counts: popups, comments and teasers stand
+// apart from the title. It returns -1 where no line is worth anything.
+func (p *Page) container(title int) int32 {
+	f := p.flat
 	sum := make([]int64, len(f.lines)+1)
 	for i := range f.lines {
-		sum[i+1] = sum[i] + int64(f.value(i))
+		v := f.value(i)
+		if i < title {
+			v = min(v, earlyCost-lineCost)
+		}
+		sum[i+1] = sum[i] + int64(v)
 	}
 	best, bestScore := int32(-1), int64(0)
 	for i := range f.elems {
 		e := &f.elems[i]
 		score := sum[e.hi] - sum[e.lo]
-		if score < bestScore || score <= 0 {
+		if score <= 0 {
+			continue
+		}
+		if title >= 0 {
+			meet := int32(i)
+			for up := f.elems[meet]; meet > 0 && (int(up.lo) > title || int(up.hi) <= title); up = f.elems[meet] {
+				meet = up.parent
+				if meet < 0 {
+					meet = 0
+				}
+			}
+			own := f.sumProse[e.hi] - f.sumProse[e.lo]
+			m := &f.elems[meet]
+			around := f.sumProse[m.hi] - f.sumProse[m.lo]
+			if around > 0 {
+				score = score*int64(own+around/8)/int64(around+around/8) + 1
+			}
+		}
+		if score < bestScore {
 			continue
 		}
 		if score == bestScore && best >= 0 && f.elems[best].end < e.end {
@@ -96,6 +121,8 @@ type span struct {
 
 func (s *span) has(i int) bool { return i >= s.lo && i < s.hi && s.keep[i-s.lo] }
 
+func (s *span) drop(i int) { s.keep[i-s.lo] = false }
+
 // weight is that of the lines kept.
 func (s *span) weight(f *flat) (w int32) {
 	for i := s.lo; i < s.hi; i++ {
@@ -107,9 +134,9 @@ func (s *span) weight(f *flat) (w int32) {
 }
 
 // findBody finds the container and drops from it what is not text.
-func (p *Page) findBody() span {
+func (p *Page) findBody(title int) span {
 	f := p.flat
-	el := f.container()
+	el := p.container(title)
 	if el < 0 {
 		return span{el: -1}
 	}
@@ -125,11 +152,12 @@ func (p *Page) findBody() span {
 func (p *Page) keepLine(i int) bool {
 	f := p.flat
 	l := &f.lines[i]
-	if l.flags&lineHidden != 0 || f.hintsAt(i)&hintJunk != 0 {
+	h := f.hintsAt(i)
+	if l.flags&lineHidden != 0 || h&(hintJunk|hintCaption) != 0 {
 		return false
 	}
-	if l.lw > 0 && 10*l.lw > 8*l.w && l.flags&lineHeading == 0 && l.flags&lineFile == 0 {
-		return l.stops >= 2 && l.w >= 60
+	if l.lw > 0 && 10*l.lw > 8*l.w && l.flags&lineFile == 0 {
+		return l.stops >= 3 && l.w >= 200
 	}
 	return true
 }
@@ -156,26 +184,37 @@ func (f *flat) paragraphs(s *span) string {
 func (f *flat) joint(a, b int) string {
 	x, y := &f.lines[a], &f.lines[b]
 	switch {
-	case x.flags&lineCell != 0 && y.flags&lineCell != 0 && x.el != y.el:
-		if r := f.rowOf(x.el); r >= 0 && r == f.rowOf(y.el) {
+	case x.flags&lineCell != 0 && y.flags&lineCell != 0 && x.w <= cellWeight && y.w <= cellWeight:
+		cell, row := f.cellOf(x.el)
+		other, next := f.cellOf(y.el)
+		switch {
+		case cell == other:
+		case row == next:
 			return "\t"
+		case f.elems[row].parent == f.elems[next].parent:
+			return "\n"
 		}
-		return "\n"
 	case x.flags&lineItem != 0 && y.flags&lineItem != 0 && x.el != y.el && f.elems[x.el].parent == f.elems[y.el].parent:
 		return "\n"
-	case x.el == y.el && y.brs == 1 && y.flags&lineIndented == 0:
+	}
+	if x.el == y.el && y.brs == 1 && y.flags&lineIndented == 0 {
 		return "\n"
 	}
 	return "\n\n"
 }
 
-// rowOf is the table row whose cell an element is, -1 where it is none.
-func (f *flat) rowOf(el int32) int32 {
-	for up := 0; el >= 0 && up < 4; el, up = f.elems[el].parent, up+1 {
+// cellWeight is the most that a cell of data holds; a table with more in a
+// cell is the page's layout.
+const cellWeight = 300
+
+// cellOf is the table cell that an element stands in, and its row; -1, 0 where
+// there is none.
+func (f *flat) cellOf(el int32) (cell, row int32) {
+	for ; el >= 0; el = f.elems[el].parent {
 		switch f.elems[el].tag {
 		case atom.Td, atom.Th:
-			return f.elems[el].parent
+			return el, max(0, f.elems[el].parent)
 		}
 	}
-	return -1
+	return -1, 0
 }

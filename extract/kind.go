@@ -7,36 +7,60 @@ import (
 )
 
 // kindOf tells articles from lists, and what told it.
-func (p *Page) kindOf(body *span, bodyWeight int32) (archive.Kind, string) {
+func (p *Page) kindOf(body *span) (archive.Kind, string) {
 	f := p.flat
+	if p.rules.rows != nil || p.rules.body != nil {
+		switch {
+		case len(matches(p.root, p.rules.body)) > 0:
+			return archive.KindArticle, "rule body"
+		case len(matches(p.root, p.rules.rows)) > 0:
+			return archive.KindList, "rule rows"
+		}
+	}
 	if v, _ := f.metaOf("articletitle"); v != "" {
 		return archive.KindArticle, "meta ArticleTitle"
 	}
+	var prose, rowWeight int32
+	for i := body.lo; i < body.hi; i++ {
+		if body.has(i) && f.lines[i].isProse() {
+			prose += f.lines[i].w
+		}
+	}
 	rows, dated := 0, 0
-	for _, l := range p.Links() {
-		if l.Row {
+	for i := range f.anchors {
+		a := &f.anchors[i]
+		if a.el < 0 || f.elems[a.el].all&hintJunk != 0 || len(a.href) < 2 {
+			continue
+		}
+		text := p.anchorText(a)
+		if row, day := f.row(a, p.style(), text, ""); row {
 			rows++
-			if l.Day != "" {
+			rowWeight += weigh(text)
+			if day != "" {
 				dated++
 			}
 		}
 	}
-	if p.rules.rows != nil && rows > 0 && p.rules.body == nil {
-		return archive.KindList, "rule rows"
+	shell := prose < 300
+	switch {
+	case shell && strings.Contains(p.text, "jpaas-publish-server/front/page/build/unit"):
+		return archive.KindList, "list filled in by a script: unitbuild"
+	case shell && strings.Contains(p.text, "/gkmlpt/") && strings.Contains(p.text, "SID"):
+		return archive.KindList, "list filled in by a script: gkmlpt"
 	}
-	if v, _ := f.metaOf("columnname"); v != "" && bodyWeight < 900 {
+	if p.ld().found {
+		return archive.KindArticle, "json-ld " + p.ld().kind
+	}
+	if v, name := f.metaOf("og:type"); v == "article" && prose > 0 {
+		return archive.KindArticle, "meta " + name
+	}
+	if v, _ := f.metaOf("columnname"); v != "" && prose < 600 {
 		return archive.KindList, "meta ColumnName without ArticleTitle"
 	}
-	if strings.Contains(p.text, "jpaas-publish-server/front/page/build/unit") && bodyWeight < 300 {
-		return archive.KindList, "list filled in by a script: unitbuild"
-	}
-	if strings.Contains(p.text, "createPageHTML(") && !strings.Contains(p.text, "\"t20") && rows >= 5 && bodyWeight < 900 {
-		return archive.KindList, "pagination createPageHTML"
-	}
-	if dated >= 5 && bodyWeight < 600 || dated >= 8 && bodyWeight < 1500 {
+	switch {
+	case dated >= 3 && rowWeight > 2*prose:
 		return archive.KindList, "rows with dates"
-	}
-	if rows >= 15 && bodyWeight < 450 {
+	case rows >= 8 && rowWeight > 3*prose:
 		return archive.KindList, "rows of links"
 	}
 	return archive.KindArticle, "text"

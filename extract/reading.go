@@ -26,14 +26,14 @@ func (p *Page) read() archive.Reading {
 		}
 		return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleUnreadable, Signature: p.failure}
 	}
-	body := p.findBody()
-	title := p.findTitle(&body)
+	title := p.findTitle()
+	body := p.findBody(title.anchor())
 	p.trim(&body, &title)
 	weight := body.weight(p.flat)
 	if t, sign := p.trouble(weight); t != archive.TroubleNone {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: t, Signature: sign}
 	}
-	kind, sign := p.kindOf(&body, weight)
+	kind, sign := p.kindOf(&body)
 	if kind == archive.KindList {
 		return archive.Reading{Kind: kind, Signature: sign, Article: archive.Article{Title: title.text}}
 	}

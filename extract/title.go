@@ -14,6 +14,15 @@ type titleRead struct {
 	evidence       archive.Evidence
 }
 
+// anchor is the line below which the text is looked for: the title's, where it
+// is sure.
+func (t *titleRead) anchor() int {
+	if t.evidence.Confidence >= .8 {
+		return t.line
+	}
+	return -1
+}
+
 // headingCandidate is a visible line that may be the title.
 type headingCandidate struct {
 	line  int
@@ -23,7 +32,7 @@ type headingCandidate struct {
 }
 
 // findTitle weighs what the page calls itself against what it shows.
-func (p *Page) findTitle(body *span) titleRead {
+func (p *Page) findTitle() titleRead {
 	f := p.flat
 	var claims []claim
 	if v, name := f.metaOf("articletitle"); v != "" {
@@ -40,7 +49,7 @@ func (p *Page) findTitle(body *span) titleRead {
 		}
 	}
 	whole := first(plainMarkup(f.title))
-	heads := p.headings(body, whole, claims)
+	heads := p.headings(whole, claims)
 	for _, c := range claims {
 		if c.name != "articletitle" {
 			continue
@@ -92,14 +101,10 @@ func evidence(field, method, where string, confidence float64, others ...string)
 }
 
 // headings lists the visible lines that may be the title, the best first.
-func (p *Page) headings(body *span, whole string, claims []claim) []headingCandidate {
+func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 	f := p.flat
-	until := len(f.lines)
-	if body.el >= 0 {
-		until = min(until, body.lo+(body.hi-body.lo)/2+1)
-	}
 	var out []headingCandidate
-	for i := 0; i < until; i++ {
+	for i := range f.lines {
 		l := &f.lines[i]
 		if l.flags&lineHidden != 0 || l.w < 4 || l.w > 600 || l.el < 0 {
 			continue

@@ -91,6 +91,8 @@ type flat struct {
 	canon   string // <link rel=canonical>
 	sumW    []int32
 	sumLW   []int32
+	// sumProse adds up the unlinked weight of the lines that are prose.
+	sumProse []int32
 }
 
 // meta is a meta tag, its name in lower case.
@@ -252,7 +254,7 @@ func (f *flattener) enter(e *elem) {
 		f.flags |= lineItem
 	case atom.Td, atom.Th:
 		f.flags = f.flags&^lineItem | lineCell
-	case atom.Figcaption, atom.Caption:
+	case atom.Figcaption, atom.Figure:
 		f.flags |= lineCaption
 	case atom.Pre:
 		f.flags |= linePre
@@ -275,8 +277,10 @@ func (f *flattener) attributes(n *html.Node, e *elem) (shown bool) {
 		e.hint |= hintSide
 	case atom.Html:
 		f.lang = attr(n, "lang")
-	case atom.Figcaption:
+	case atom.Figcaption, atom.Figure:
 		e.hint |= hintCaption
+	case atom.Form:
+		e.hint |= hintWidget
 	case atom.Dialog:
 		e.hint |= hintAd
 	}
@@ -356,10 +360,26 @@ func attr(n *html.Node, key string) string {
 func (f *flat) sums() {
 	f.sumW = make([]int32, len(f.lines)+1)
 	f.sumLW = make([]int32, len(f.lines)+1)
+	f.sumProse = make([]int32, len(f.lines)+1)
 	for i := range f.lines {
-		f.sumW[i+1] = f.sumW[i] + f.lines[i].w
-		f.sumLW[i+1] = f.sumLW[i] + f.lines[i].lw
+		l := &f.lines[i]
+		f.sumW[i+1] = f.sumW[i] + l.w
+		f.sumLW[i+1] = f.sumLW[i] + l.lw
+		f.sumProse[i+1] = f.sumProse[i]
+		if l.isProse() {
+			f.sumProse[i+1] += l.w - l.lw
+		}
 	}
+}
+
+// proseWeight is the least that a line of running text says: 20 Han characters,
+// or a dozen English words.
+const proseWeight = 60
+
+// isProse says whether a line reads as running text: long enough, parted by
+// marks, shown, and not mainly links.
+func (l *line) isProse() bool {
+	return l.w >= proseWeight && l.stops > 0 && 2*l.lw <= l.w && l.flags&(lineHidden|lineCaption) == 0
 }
 
 func (f *flat) lineText(i int) string { return f.text[f.lines[i].off:f.lines[i].end] }
@@ -370,20 +390,26 @@ func (f *flat) weightOf(i int32) (all, links int32) {
 	return f.sumW[e.hi] - f.sumW[e.lo], f.sumLW[e.hi] - f.sumLW[e.lo]
 }
 
-// settleHints hands hints down the tree. A hint of junk on an element that
-// holds more than a third of the page's unlinked text is not believed: wrappers
-// are called has-sidebar, and pages comment-page.
+// settleHints hands hints down the tree. Names mislead: wrappers are called
+// has-sidebar and printable, whole forums comment-list. So a hint of junk is
+// not believed of an element that holds much of the page's prose; the more
+// telling the hint, the more it takes to doubt it.
 func (f *flat) settleHints() {
-	if len(f.elems) == 0 {
-		return
-	}
-	n := len(f.lines)
-	page := f.sumW[n] - f.sumLW[n]
+	prose := f.sumProse[len(f.lines)]
 	for i := range f.elems {
 		e := &f.elems[i]
-		if e.hint&hintJunk != 0 {
-			w, lw := f.weightOf(int32(i))
-			if e.tag == atom.Main || e.tag == atom.Article || 3*(w-lw) > page && page > 0 {
+		if junk := e.hint & hintJunk; junk != 0 {
+			own := f.sumProse[e.hi] - f.sumProse[e.lo]
+			limit := prose * 4 / 10
+			switch {
+			case e.tag == atom.Article || e.tag == atom.Main:
+				limit = 0
+			case e.hint&hintContent != 0 && junk&(hintComment|hintRelated|hintAd|hintFoot) == 0:
+				limit = prose / 10
+			case junk&(hintComment|hintRelated) != 0:
+				limit = prose * 8 / 10
+			}
+			if own > limit || own == prose && prose > 0 {
 				e.hint &^= hintJunk
 			}
 		}
