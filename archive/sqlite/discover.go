@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"fangzhi/archive"
+)
+
+const (
+	becomeDue = `UPDATE pages SET due = ?1 WHERE site = ?2 AND url = ?3
+		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1)`
+
+	becomeKind = `UPDATE pages SET kind = ? WHERE site = ? AND url = ? AND kind = 'unread'`
+)
+
+// discover adds page p, found at the time at, if it is unknown. A known page
+// becomes due with p, and becomes of p's kind, as Store.Record says.
+func (t *recording) discover(p *archive.Page, at time.Time) error {
+	n := nameOf(p.Site, p.URL)
+	known := t.known.has(n)
+	if !known {
+		due := p.Due
+		if due.IsZero() {
+			due = at
+		}
+		added, err := t.addFound(p, due)
+		if err != nil {
+			return err
+		}
+		t.learnt = append(t.learnt, n)
+		if added {
+			return nil
+		}
+	}
+	if !p.Due.IsZero() {
+		if _, err := t.exec(becomeDue, p.Due.UnixMilli(), p.Site, p.URL); err != nil {
+			return err
+		}
+	}
+	if p.Kind != archive.KindUnread && p.Kind != "" {
+		if _, err := t.exec(becomeKind, string(p.Kind), p.Site, p.URL); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addFound adds a page that nobody visited yet, unless it is there.
+func (t *recording) addFound(p *archive.Page, due time.Time) (added bool, err error) {
+	var digests [3]any
+	for i, d := range []archive.Digest{p.LastDigest, p.Payload, p.Fingerprint} {
+		if digests[i], err = bytesOf(d); err != nil {
+			return false, err
+		}
+	}
+	n, err := t.exec(insertPage,
+		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
+		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(due),
+		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2],
+		p.Versions, p.Visits, p.Failures, p.Site, p.URL)
+	return n > 0, err
+}
+
+// A name stands for a page's identity: 128 bits of a hash with a key of its
+// own in each process, so no two pages share one by chance or by intent.
+type name [2]uint64
+
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func nameOf(site, url string) (n name) {
+	for i, seed := range seeds {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		h.WriteString(site)
+		h.WriteByte(0)
+		h.WriteString(url)
+		n[i] = h.Sum64()
+	}
+	return n
+}
+
+// known remembers pages that are in the archive, where they stay: nearly all
+// links of a page lead to pages that were found before, and to ask the file
+// for each costs more than all else that is recorded of a page.
+type known struct {
+	sync.Mutex
+	young, old map[name]struct{} // what is asked for moves to young; when that is full, old is dropped
+}
+
+const knownPages = 1 << 15 // in each of young and old; about 1 MB
+
+func newKnown() *known { return &known{young: map[name]struct{}{}} }
+
+func (k *known) has(n name) bool {
+	k.Lock()
+	defer k.Unlock()
+	if _, ok := k.young[n]; ok {
+		return true
+	}
+	_, ok := k.old[n]
+	if ok {
+		k.put(n)
+	}
+	return ok
+}
+
+// add remembers pages whose recording was committed.
+func (k *known) add(names []name) {
+	k.Lock()
+	defer k.Unlock()
+	for _, n := range names {
+		k.put(n)
+	}
+}
+
+func (k *known) put(n name) {
+	if len(k.young) >= knownPages {
+		k.old, k.young = k.young, make(map[name]struct{}, knownPages)
+	}
+	k.young[n] = struct{}{}
+}

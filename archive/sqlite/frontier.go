@@ -1,0 +1,127 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// Due returns up to n pages of site that are due by the time by.
+func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error) {
+	return read(s, ctx, fmt.Sprintf("due pages of site %s", site), func() ([]archive.Page, error) {
+		return scan(pageFields)(s.prepared(ctx, `SELECT `+pageColumns+` FROM pages p INDEXED BY pages_due
+			WHERE site = ? AND due <= ? ORDER BY due, url LIMIT ?`, site, by.UnixMilli(), max(n, 0)))
+	})
+}
+
+// knownChunk is how many URLs are asked for at once.
+const knownChunk = 64
+
+var knownQuery = `SELECT url FROM pages WHERE site = ? AND url IN (?` + strings.Repeat(", ?", knownChunk-1) + `)`
+
+// Known returns which of urls are pages of site. Those that this process met
+// before it answers from memory.
+func (s *Store) Known(ctx context.Context, site string, urls []string) (map[string]bool, error) {
+	return read(s, ctx, fmt.Sprintf("known pages of site %s", site), func() (map[string]bool, error) {
+		is := make(map[string]bool, len(urls))
+		var ask []string
+		for _, u := range urls {
+			if s.known.has(nameOf(site, u)) {
+				is[u] = true
+			} else {
+				ask = append(ask, u)
+			}
+		}
+		for chunk := range slices.Chunk(ask, knownChunk) {
+			args := make([]any, knownChunk+1)
+			args[0] = site
+			for i := range knownChunk {
+				args[i+1] = chunk[min(i, len(chunk)-1)]
+			}
+			found, err := scan(one[string])(s.prepared(ctx, knownQuery, args...))
+			if err != nil {
+				return nil, err
+			}
+			names := make([]name, len(found))
+			for i, u := range found {
+				is[u] = true
+				names[i] = nameOf(site, u)
+			}
+			s.known.add(names)
+		}
+		return is, nil
+	})
+}
+
+const (
+	alikeLimit = 32
+	// What a text as common as a form shares a key with is not worth counting
+	// to the end: so many snapshots of each key, the first ones, are looked at.
+	alikePerKey = 1000
+)
+
+// Alike returns snapshots that share a key with sketch.
+func (s *Store) Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error) {
+	return read(s, ctx, "alike snapshots", func() ([]archive.Snapshot, error) {
+		if len(sketch) == 0 {
+			return nil, nil
+		}
+		parts := make([]string, len(sketch))
+		args := make([]any, len(sketch))
+		for i, key := range sketch {
+			parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT snapshot FROM sketches WHERE key = ? ORDER BY snapshot LIMIT %d)`, alikePerKey)
+			args[i] = key
+		}
+		hits, err := scan(one[int64])(s.prepared(ctx, strings.Join(parts, " UNION ALL "), args...))
+		if err != nil {
+			return nil, err
+		}
+		shared := map[int64]int{}
+		for _, id := range hits {
+			shared[id]++
+		}
+		ids := make([]int64, 0, len(shared))
+		for id := range shared {
+			ids = append(ids, id)
+		}
+		slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
+		return s.snapshots(ctx, ids[:min(len(ids), alikeLimit)])
+	})
+}
+
+// snapshots returns the snapshots with these ids, in their order.
+func (s *Store) snapshots(ctx context.Context, ids []int64) ([]archive.Snapshot, error) {
+	type hit struct {
+		id int64
+		archive.Snapshot
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := encode(ids)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := scan(func(h *hit) []any {
+		return append([]any{&h.id}, snapshotFields(&h.Snapshot)...)
+	})(s.prepared(ctx, `SELECT s.id, `+snapshotColumns+` FROM snapshots s JOIN pages p ON p.id = s.page
+		WHERE s.id IN (SELECT value FROM json_each(?))`, list))
+	if err != nil {
+		return nil, err
+	}
+	place := make(map[int64]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(place[a.id], place[b.id]) })
+	all := make([]archive.Snapshot, len(hits))
+	for i := range hits {
+		all[i] = hits[i].Snapshot
+	}
+	return all, nil
+}

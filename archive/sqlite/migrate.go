@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	lib "modernc.org/sqlite/lib"
+
+	"fangzhi/archive"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks a file as an archive: "fazh" in ASCII. See
+// https://www.sqlite.org/pragma.html#pragma_application_id.
+const applicationID = 0x66617a68
+
+const cantOpen = lib.SQLITE_CANTOPEN
+
+// steps are the texts of the migrations; a file of version n has the first n
+// of them.
+func steps() ([]string, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	texts := make([]string, len(names))
+	for i, name := range names {
+		b, err := migrations.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(b)
+	}
+	return texts, nil
+}
+
+// querier is what a file is asked through.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// format is what a file says of itself.
+type format struct {
+	application, version, tables int
+}
+
+func formatOf(ctx context.Context, q querier) (f format, err error) {
+	for _, ask := range []struct {
+		query string
+		to    *int
+	}{
+		{"PRAGMA application_id", &f.application},
+		{"PRAGMA user_version", &f.version},
+		{"SELECT count(*) FROM sqlite_schema", &f.tables},
+	} {
+		if err := q.QueryRowContext(ctx, ask.query).Scan(ask.to); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// check says why this fangzhi cannot use a file of format f; fresh tells a file
+// that holds nothing yet.
+func (f format) check(newest int) (fresh bool, err error) {
+	switch {
+	case f == format{}:
+		return true, nil
+	case f.application != applicationID:
+		return false, errors.New("is an SQLite database, but not a fangzhi archive")
+	case f.version > newest:
+		return false, fmt.Errorf("%w: its format is %d, this fangzhi knows formats up to %d: use a newer fangzhi", archive.ErrNewer, f.version, newest)
+	}
+	return false, nil
+}
+
+// migrate brings the file to the newest format. It is one transaction: of two
+// processes that open a file at once one migrates, and the other finds it done.
+func (s *Store) migrate(ctx context.Context) error {
+	texts, err := steps()
+	if err != nil {
+		return err
+	}
+	f, err := formatOf(ctx, s.writer.conn)
+	if err != nil {
+		return s.explain(err)
+	}
+	if _, err := f.check(len(texts)); err != nil {
+		return err
+	}
+	if err := s.logAhead(ctx); err != nil {
+		return err
+	}
+	if f.version == len(texts) {
+		return nil
+	}
+	return s.write(ctx, "migrate", func(w *writer) error {
+		f, err := formatOf(ctx, w.conn)
+		if err != nil {
+			return err
+		}
+		if _, err := f.check(len(texts)); err != nil {
+			return err
+		}
+		for i := f.version; i < len(texts); i++ {
+			if _, err := w.conn.ExecContext(ctx, texts[i]); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+		}
+		_, err = w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(texts)))
+		return err
+	})
+}
+
+// logAhead puts the file into WAL mode, after it is known to be ours. The
+// change needs the file alone, and SQLite does not always wait for that.
+func (s *Store) logAhead(ctx context.Context) error {
+	for wait := time.Millisecond; ; wait *= 2 {
+		var mode string
+		err := s.writer.conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		switch {
+		case err == nil && mode == "wal":
+			return nil
+		case err == nil:
+			return fmt.Errorf("%s: this place does not support SQLite's WAL mode (journal mode stays %q): keep the archive on a local disk", s.path, mode)
+		case code(err) != lib.SQLITE_BUSY || wait > s.options.Wait:
+			return s.explain(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// recognise says why a file that is only to be read cannot be.
+func (s *Store) recognise(ctx context.Context, q querier) error {
+	texts, err := steps()
+	if err != nil {
+		return err
+	}
+	f, err := formatOf(ctx, q)
+	if err != nil {
+		return err
+	}
+	fresh, err := f.check(len(texts))
+	switch {
+	case err != nil:
+		return err
+	case fresh:
+		return errors.New("is an empty file, not a fangzhi archive")
+	case f.version < len(texts):
+		return fmt.Errorf("its format is %d, of an older fangzhi: open it once for writing to bring it to format %d", f.version, len(texts))
+	}
+	return nil
+}

@@ -1,0 +1,257 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"fangzhi/archive"
+)
+
+const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
+	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
+	p.title, p.fingerprint, p.versions, p.visits, p.failures`
+
+func pageFields(p *archive.Page) []any {
+	return []any{
+		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.FoundOn, &p.Anchor, &p.ListedDay, &p.Depth, &p.MovedTo,
+		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
+		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
+		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures,
+	}
+}
+
+const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status,
+	s.payload, s.fingerprint, s.rules, s.story, s.article`
+
+func snapshotFields(s *archive.Snapshot) []any {
+	return []any{
+		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status,
+		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Story, object{&s.Article},
+	}
+}
+
+const visitColumns = `r.id, p.site, p.url, v."column", v.kind, v.at, v.took, v.outcome, v.reason, v.status, v.attempts, v.bytes,
+	v.version, v.moved_to, v.truncated, v.payload, v.header, v.request, v.address, v.protocol`
+
+func visitFields(v *archive.Visit) []any {
+	return []any{
+		&v.Run, &v.Site, &v.URL, &v.Column, (*string)(&v.Kind), instant{&v.At}, (*int64)(&v.Took), (*string)(&v.Outcome), &v.Reason,
+		&v.Status, &v.Attempts, &v.Bytes, &v.Version, &v.MovedTo, &v.Truncated, digest{&v.Payload},
+		header{&v.Header}, header{&v.Request}, &v.Address, &v.Protocol,
+	}
+}
+
+const runColumns = `id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
+	articles, lists, discovered, requests, bytes, notes`
+
+func runFields(r *archive.Run) []any {
+	return []any{
+		&r.ID, &r.Site, instant{&r.Planned}, (*string)(&r.Trigger), (*string)(&r.State), &r.Reason, &r.Full, instant{&r.FullSince}, &r.Owner,
+		instant{&r.Lease}, instant{&r.Started}, instant{&r.Ended},
+		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes},
+	}
+}
+
+// Page returns the page.
+func (s *Store) Page(ctx context.Context, site, url string) (archive.Page, error) {
+	return read(s, ctx, fmt.Sprintf("page %s of site %s", url, site), func() (archive.Page, error) {
+		found, err := scan(pageFields)(s.prepared(ctx, `SELECT `+pageColumns+` FROM pages p WHERE site = ? AND url = ?`, site, url))
+		if err != nil {
+			return archive.Page{}, err
+		}
+		if len(found) == 0 {
+			return archive.Page{}, archive.ErrNotFound
+		}
+		return found[0], nil
+	})
+}
+
+// address narrows to the pages that f names. Sites are few, so a URL without a
+// site is looked up in each.
+func (w *where) address(f archive.Filter) {
+	if f.Site != "" {
+		w.and("p.site = ?", f.Site)
+	} else if f.URL != "" {
+		w.and("p.site IN (SELECT site FROM sites)")
+	}
+	if f.URL != "" {
+		w.and("p.url = ?", f.URL)
+	}
+}
+
+// window narrows column to f's time. A Since within a millisecond begins with
+// the next.
+func (w *where) window(column string, f archive.Filter) {
+	if !f.Since.IsZero() {
+		w.and(column+" >= ?", ceil(f.Since))
+	}
+	if !f.Until.IsZero() {
+		w.and(column+" < ?", ceil(f.Until))
+	}
+}
+
+func ceil(t time.Time) int64 {
+	return t.Add(time.Millisecond - 1).UnixMilli()
+}
+
+// past narrows to the pages after (site, url) in the order o.
+func (w *where) past(o order, f archive.Filter, site, url string, orEqual string) {
+	if f.Site != "" {
+		w.and("p.url "+o.after()+orEqual+" ?", url)
+		return
+	}
+	w.and("(p.site, p.url) "+o.after()+orEqual+" (?, ?)", site, url)
+}
+
+// Pages yields pages by (Site, URL).
+func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	o := order(f.Newest)
+	return list(s, ctx, "list pages", 512, f.Limit, func(last *archive.Page, n int) ([]archive.Page, error) {
+		var w where
+		w.address(f)
+		if f.Column != "" {
+			w.and(`p."column" = ?`, f.Column)
+		}
+		if f.Kind != "" {
+			w.and("p.kind = ?", string(f.Kind))
+		}
+		if f.State != "" {
+			w.and("p.state = ?", string(f.State))
+		}
+		w.window("p.first_seen", f)
+		if last != nil {
+			w.past(o, f, last.Site, last.URL, "")
+		}
+		return scan(pageFields)(s.query(ctx, `SELECT `+pageColumns+` FROM pages p`+w.String()+o.by("p.site", "p.url"), append(w.args, n)...))
+	})
+}
+
+// latest is true of the highest version of a page.
+const latest = `s.version = (SELECT max(x.version) FROM snapshots x WHERE x.page = s.page)`
+
+// snapshotFilter narrows to the snapshots that f names.
+func (w *where) snapshotFilter(f archive.Filter) {
+	w.address(f)
+	if f.Column != "" {
+		w.and(`s."column" = ?`, f.Column)
+	}
+	if f.Kind != "" {
+		w.and("s.kind = ?", string(f.Kind))
+	}
+	if f.Version != 0 {
+		w.and("s.version = ?", f.Version)
+	}
+	w.window("s.taken_at", f)
+}
+
+// Snapshots yields snapshots by (Site, URL, Version).
+func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	o := order(f.Newest)
+	return list(s, ctx, "list snapshots", 64, f.Limit, func(last *archive.Snapshot, n int) ([]archive.Snapshot, error) {
+		var w where
+		w.snapshotFilter(f)
+		if f.Latest {
+			w.and(latest)
+		}
+		if last != nil {
+			w.past(o, f, last.Site, last.URL, "=")
+			w.and("((p.site, p.url) "+o.after()+" (?, ?) OR s.version "+o.after()+" ?)", last.Site, last.URL, last.Version)
+		}
+		// CROSS JOIN: the pages in their order, and the versions of each.
+		return scan(snapshotFields)(s.query(ctx, `SELECT `+snapshotColumns+` FROM pages p CROSS JOIN snapshots s ON s.page = p.id`+
+			w.String()+o.by("p.site", "p.url", "s.version"), append(w.args, n)...))
+	})
+}
+
+// Visits yields the ledger by (At, Site, URL).
+func (s *Store) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error] {
+	o := order(f.Newest)
+	return list(s, ctx, "list visits", 256, f.Limit, func(last *archive.Visit, n int) ([]archive.Visit, error) {
+		from, w := visitsOf(f)
+		if last != nil {
+			w.and("v.at "+o.after()+"= ? AND (v.at "+o.after()+" ? OR (p.site, p.url) "+o.after()+" (?, ?))",
+				last.At.UnixMilli(), last.At.UnixMilli(), last.Site, last.URL)
+		}
+		return scan(visitFields)(s.query(ctx, `SELECT `+visitColumns+from+w.String()+o.by("v.at", "p.site", "p.url"), append(w.args, n)...))
+	})
+}
+
+// visitsOf says from where the visits that f names are read, and which. The
+// joins are crossed to fix what is looked at first: a page's visits, a run's,
+// or all by time.
+func visitsOf(f archive.Filter) (from string, w *where) {
+	w = &where{}
+	switch {
+	case f.URL != "":
+		from = ` FROM pages p CROSS JOIN visits v ON v.page = p.id CROSS JOIN runs r ON r.key = v.run`
+	case f.Run != "":
+		from = ` FROM runs r CROSS JOIN visits v ON v.run = r.key CROSS JOIN pages p ON p.id = v.page`
+	default:
+		from = ` FROM visits v CROSS JOIN pages p ON p.id = v.page CROSS JOIN runs r ON r.key = v.run`
+	}
+	w.address(f)
+	if f.Run != "" {
+		w.and("r.id = ?", f.Run)
+	}
+	if f.Column != "" {
+		w.and(`v."column" = ?`, f.Column)
+	}
+	if f.Kind != "" {
+		w.and("v.kind = ?", string(f.Kind))
+	}
+	if f.Outcome != "" {
+		w.and("v.outcome = ?", string(f.Outcome))
+	}
+	w.window("v.at", f)
+	return from, w
+}
+
+// Runs yields runs by (Planned, Site).
+func (s *Store) Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error] {
+	o := order(f.Newest)
+	return list(s, ctx, "list runs", 256, f.Limit, func(last *archive.Run, n int) ([]archive.Run, error) {
+		var w where
+		if f.Site != "" {
+			w.and("site = ?", f.Site)
+		}
+		if f.Run != "" {
+			w.and("id = ?", f.Run)
+		}
+		if f.RunState != "" {
+			w.and("state = ?", string(f.RunState))
+		}
+		w.window("planned", f)
+		if last != nil {
+			w.and("(planned, site, id) "+o.after()+" (?, ?, ?)", last.Planned.UnixMilli(), last.Site, last.ID)
+		}
+		return scan(runFields)(s.query(ctx, `SELECT `+runColumns+` FROM runs`+w.String()+o.by("planned", "site", "id"), append(w.args, n)...))
+	})
+}
+
+// Summaries counts the pages and versions of each site.
+func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary, error) {
+	type group struct {
+		site, state, kind    string
+		pages, versions, due int
+	}
+	groups, err := read(s, ctx, "summarise", func() ([]group, error) {
+		return scan(func(g *group) []any {
+			return []any{&g.site, &g.state, &g.kind, &g.pages, &g.versions, &g.due}
+		})(s.query(ctx, `SELECT site, state, kind, count(*), sum(versions), count(*) FILTER (WHERE due <= ?)
+			FROM pages GROUP BY site, state, kind ORDER BY site`, by.UnixMilli()))
+	})
+	var all []archive.Summary
+	for _, g := range groups {
+		if len(all) == 0 || all[len(all)-1].Site != g.site {
+			all = append(all, archive.Summary{Site: g.site, States: map[archive.State]int{}, Kinds: map[archive.Kind]int{}})
+		}
+		sum := &all[len(all)-1]
+		sum.States[archive.State(g.state)] += g.pages
+		sum.Kinds[archive.Kind(g.kind)] += g.pages
+		sum.Versions += g.versions
+		sum.Due += g.due
+	}
+	return all, err
+}

@@ -1,0 +1,262 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"fangzhi/archive"
+)
+
+// Record adds entries of one run in one transaction. What costs time and needs
+// no lock, packing and encoding, comes before it.
+func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) error {
+	done, err := s.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	what := fmt.Sprintf("record %d entries of run %s", len(batch), run)
+	drafts := make([]draft, len(batch))
+	for i := range batch {
+		if err := ctx.Err(); err != nil {
+			return s.fault(ctx, what, err)
+		}
+		if drafts[i], err = s.draft(ctx, &batch[i]); err != nil {
+			return s.fault(ctx, what, err)
+		}
+	}
+	var learnt []name
+	err = s.write(ctx, what, func(w *writer) error {
+		key, err := w.openRun(run)
+		if err != nil {
+			return err
+		}
+		t := &recording{writer: w, known: s.known, run: run, runKey: key}
+		for i := range drafts {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := t.add(&drafts[i]); err != nil {
+				return fmt.Errorf("%s: %w", batch[i].Visit.URL, err)
+			}
+		}
+		learnt = t.learnt
+		return nil
+	})
+	if err == nil {
+		s.known.add(learnt)
+	}
+	return err
+}
+
+// A draft is an entry with its parts as the columns hold them.
+type draft struct {
+	*archive.Entry
+	lastDigest, pagePayload, pageFingerprint, visitPayload any
+	payload, fingerprint, rules                            any
+	article                                                string
+	header, request                                        any
+	coding                                                 string
+	packed                                                 []byte // nil: no payload to store
+}
+
+func (s *Store) draft(ctx context.Context, e *archive.Entry) (d draft, err error) {
+	d.Entry = e
+	if e.Visit.Site != e.Page.Site || e.Visit.URL != e.Page.URL {
+		return d, fmt.Errorf("the visit of %q is not one of the page %q", e.Visit.URL, e.Page.URL)
+	}
+	for _, digest := range []struct {
+		to   *any
+		from archive.Digest
+	}{
+		{&d.lastDigest, e.Page.LastDigest}, {&d.pagePayload, e.Page.Payload},
+		{&d.pageFingerprint, e.Page.Fingerprint}, {&d.visitPayload, e.Visit.Payload},
+	} {
+		if *digest.to, err = bytesOf(digest.from); err != nil {
+			return d, err
+		}
+	}
+	d.header, d.request = lines(e.Visit.Header), lines(e.Visit.Request)
+	if err := d.draftSnapshot(); err != nil {
+		return d, err
+	}
+	if e.Payload == nil {
+		return d, nil
+	}
+	if d.visitPayload == nil {
+		return d, fmt.Errorf("%s: a payload without a digest", e.Visit.URL)
+	}
+	held, err := s.holds(ctx, d.visitPayload)
+	if err != nil || held {
+		return d, err
+	}
+	d.coding, d.packed = s.codec.pack(e.Payload)
+	return d, nil
+}
+
+func (d *draft) draftSnapshot() (err error) {
+	cut := d.Snapshot
+	if cut == nil {
+		return nil
+	}
+	if cut.Site != d.Page.Site || cut.URL != d.Page.URL {
+		return fmt.Errorf("the snapshot of %q is not one of the page %q", cut.URL, d.Page.URL)
+	}
+	if d.payload, err = bytesOf(cut.Payload); err != nil {
+		return err
+	}
+	if d.fingerprint, err = bytesOf(cut.Fingerprint); err != nil {
+		return err
+	}
+	if d.rules, err = bytesOf(cut.Rules); err != nil {
+		return err
+	}
+	d.article, err = encode(cut.Article)
+	return err
+}
+
+// encode is v as JSON, with the characters of HTML as they are.
+func encode(v any) (string, error) {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// holds says whether the payload is in the archive already.
+func (s *Store) holds(ctx context.Context, digest any) (bool, error) {
+	found, err := scan(one[int])(s.prepared(ctx, `SELECT 1 FROM payloads WHERE digest = ?`, digest))
+	return len(found) > 0, err
+}
+
+// A recording is what one call of Record does within its transaction.
+type recording struct {
+	*writer
+	known  *known
+	run    string
+	runKey int64
+	learnt []name // pages that are in the archive once this is committed
+}
+
+const (
+	findPage = `SELECT id, coalesce(last_visit, -9223372036854775808) FROM pages WHERE site = ? AND url = ?`
+
+	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
+		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
+		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?,
+		versions = ?, visits = ?, failures = ? WHERE id = ?`
+
+	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
+		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
+		etag, last_modified, last_digest, payload, title, fingerprint,
+		versions, visits, failures, site, url)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+
+	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
+
+	insertVisit = `INSERT INTO visits (page, run, at, took, "column", kind, outcome, reason, status,
+		attempts, bytes, version, moved_to, truncated, payload, header, request, address, protocol)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
+		payload, fingerprint, rules, story, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	insertSketch = `INSERT OR IGNORE INTO sketches (key, snapshot) VALUES (?, ?)`
+
+	insertPayload = `INSERT INTO payloads (digest, size, coding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+)
+
+// add adds an entry. A visit that is held already tells that all of the entry
+// is: they are one transaction.
+func (t *recording) add(d *draft) error {
+	id, held, err := t.addPage(d)
+	if err != nil || held {
+		return err
+	}
+	if err := t.addVisit(id, d); err != nil {
+		return err
+	}
+	if d.packed != nil {
+		if _, err := t.exec(insertPayload, d.visitPayload, len(d.Payload), d.coding, d.packed); err != nil {
+			return fmt.Errorf("payload: %w", err)
+		}
+	}
+	if d.Snapshot != nil {
+		if err := t.addSnapshot(id, d); err != nil {
+			return fmt.Errorf("version %d: %w", d.Snapshot.Version, err)
+		}
+	}
+	for i := range d.Discovered {
+		if err := t.discover(&d.Discovered[i], d.Visit.At); err != nil {
+			return fmt.Errorf("discovered page %s: %w", d.Discovered[i].URL, err)
+		}
+	}
+	return nil
+}
+
+// addPage sets the page, unless it was visited later than by this entry, and
+// returns its id.
+func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
+	p := &d.Page
+	values := []any{
+		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
+		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
+		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint,
+		p.Versions, p.Visits, p.Failures,
+	}
+	var visited int64
+	found, err := t.row(findPage, []any{p.Site, p.URL}, &id, &visited)
+	if err != nil {
+		return 0, false, err
+	}
+	if !found {
+		t.learnt = append(t.learnt, nameOf(p.Site, p.URL))
+		id, err = t.insert(insertPage, append(values, p.Site, p.URL)...)
+		return id, false, err
+	}
+	if at := d.Visit.At.UnixMilli(); at <= visited {
+		var one int
+		if held, err = t.row(findVisit, []any{id, at}, &one); err != nil || held || at < visited {
+			return id, held, err
+		}
+	}
+	_, err = t.exec(updatePage, append(values, id)...)
+	return id, false, err
+}
+
+func (t *recording) addVisit(page int64, d *draft) error {
+	v := &d.Visit
+	run := t.runKey
+	if v.Run != t.run {
+		found, err := t.row(`SELECT key FROM runs WHERE id = ?`, []any{v.Run}, &run)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("run %q: %w", v.Run, archive.ErrNotFound)
+		}
+	}
+	_, err := t.exec(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
+		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol)
+	return err
+}
+
+func (t *recording) addSnapshot(page int64, d *draft) error {
+	cut := d.Snapshot
+	id, err := t.insert(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
+		cut.Status, d.payload, d.fingerprint, d.rules, cut.Story, d.article)
+	if err != nil {
+		return err
+	}
+	for _, key := range cut.Sketch {
+		if _, err := t.exec(insertSketch, key, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

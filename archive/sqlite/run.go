@@ -1,0 +1,180 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// openRun returns the key of run, ErrLost when it is not open.
+func (w *writer) openRun(run string) (key int64, err error) {
+	found, err := w.row(`SELECT key FROM runs WHERE id = ? AND state = 'running'`, []any{run}, &key)
+	if err == nil && !found {
+		err = archive.ErrLost
+	}
+	return key, err
+}
+
+// BeginRun opens r, or adds it as the skipped or missed tick that it is.
+func (s *Store) BeginRun(ctx context.Context, r archive.Run, pages []archive.Page) error {
+	done, err := s.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	var learnt []name
+	err = s.write(ctx, fmt.Sprintf("begin run %s", r.ID), func(w *writer) error {
+		var one int
+		if taken, err := w.row(`SELECT 1 FROM runs WHERE id = ?`, []any{r.ID}, &one); err != nil {
+			return err
+		} else if taken {
+			return archive.ErrTaken
+		}
+		if r.State != archive.RunRunning {
+			return w.addRun(r)
+		}
+		if err := w.takeSite(r); err != nil {
+			return err
+		}
+		if err := w.addRun(r); err != nil {
+			return err
+		}
+		if r.Full {
+			if err := w.allDue(r); err != nil {
+				return err
+			}
+		}
+		t := &recording{writer: w, known: s.known}
+		for i := range pages {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := t.discover(&pages[i], r.Started); err != nil {
+				return fmt.Errorf("seed %s: %w", pages[i].URL, err)
+			}
+		}
+		learnt = t.learnt
+		return nil
+	})
+	if err == nil {
+		s.known.add(learnt)
+	}
+	return err
+}
+
+// takeSite closes an open run of r's site whose lease passed, and fails with
+// ErrBusy when there is one whose lease did not.
+func (w *writer) takeSite(r archive.Run) error {
+	var key int64
+	var lease time.Time
+	open, err := w.row(`SELECT key, lease FROM runs WHERE site = ? AND state = 'running'`, []any{r.Site}, &key, instant{&lease})
+	if err != nil || !open {
+		return err
+	}
+	if !lease.Before(r.Started) {
+		return archive.ErrBusy
+	}
+	ended := lease // after that its owner did nothing more
+	if ended.IsZero() {
+		ended = r.Started
+	}
+	_, err = w.exec(`UPDATE runs SET state = ?, ended = ?, reason = ? WHERE key = ?`, string(archive.RunInterrupted), millis(ended),
+		fmt.Sprintf("its owner gave no sign of life: taken over by %s", r.ID), key)
+	return err
+}
+
+// allDue makes due at the start of r what was not visited since r.FullSince.
+func (w *writer) allDue(r archive.Run) error {
+	_, err := w.exec(`UPDATE pages SET due = ?1 WHERE site = ?2 AND (due IS NULL OR due > ?1)
+		AND (?3 IS NULL OR last_visit IS NULL OR last_visit < ?3)`, millis(r.Started), r.Site, millis(r.FullSince))
+	return err
+}
+
+func (w *writer) addRun(r archive.Run) error {
+	articles, lists, notes, err := texts(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`INSERT INTO runs (id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
+		articles, lists, discovered, requests, bytes, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes)
+	return err
+}
+
+// texts are the parts of r that are kept as JSON, NULL for what is empty.
+func texts(r archive.Run) (articles, lists, notes any, err error) {
+	if len(r.Articles) > 0 {
+		if articles, err = encode(r.Articles); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if len(r.Lists) > 0 {
+		if lists, err = encode(r.Lists); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if len(r.Notes) > 0 {
+		notes, err = encode(r.Notes)
+	}
+	return articles, lists, notes, err
+}
+
+// RenewRun moves the lease of an open run to until.
+func (s *Store) RenewRun(ctx context.Context, run string, until time.Time) error {
+	done, err := s.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.write(ctx, fmt.Sprintf("renew run %s", run), func(w *writer) error {
+		key, err := w.openRun(run)
+		if err != nil {
+			return err
+		}
+		_, err = w.exec(`UPDATE runs SET lease = ? WHERE key = ?`, millis(until), key)
+		return err
+	})
+}
+
+// EndRun closes an open run, and sets all its fields from r.
+func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
+	done, err := s.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.write(ctx, fmt.Sprintf("end run %s", r.ID), func(w *writer) error {
+		key, err := w.openRun(r.ID)
+		if err != nil {
+			return err
+		}
+		articles, lists, notes, err := texts(r)
+		if err != nil {
+			return err
+		}
+		_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
+			lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ? WHERE key = ?`,
+			r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
+			millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, key)
+		return err
+	})
+}
+
+// object scans a column of JSON.
+type object struct{ to any }
+
+func (o object) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		return nil
+	case string:
+		return json.Unmarshal([]byte(v), o.to)
+	case []byte:
+		return json.Unmarshal(v, o.to)
+	}
+	return fmt.Errorf("JSON is %T, not text", src)
+}

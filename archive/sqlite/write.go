@@ -1,0 +1,116 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// A writer is the one connection that changes the file. Its statements are
+// prepared once.
+type writer struct {
+	conn *sql.Conn
+	stmt map[string]*sql.Stmt
+	free chan struct{} // holds one token while nobody writes
+}
+
+func newWriter(conn *sql.Conn) *writer {
+	w := &writer{conn: conn, stmt: map[string]*sql.Stmt{}, free: make(chan struct{}, 1)}
+	w.free <- struct{}{}
+	return w
+}
+
+// write calls do in a transaction that holds the file's write lock from its
+// beginning, and commits when do returns nil. Until the lock is there the end
+// of ctx ends the wait; do must look at ctx itself, for a statement within is
+// not interrupted: to watch a context costs more than most statements.
+func (s *Store) write(ctx context.Context, what string, do func(w *writer) error) error {
+	if s.options.ReadOnly {
+		return s.fault(context.Background(), what, errReadOnly)
+	}
+	w := s.writer
+	select {
+	case <-ctx.Done():
+		return s.fault(ctx, what, ctx.Err())
+	case <-w.free:
+	}
+	defer func() { w.free <- struct{}{} }()
+	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return s.fault(ctx, what, err)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			// It fails where SQLite has rolled back by itself, which is as well.
+			_, _ = w.exec("ROLLBACK")
+		}
+	}()
+	if err := do(w); err != nil {
+		return s.fault(ctx, what, err)
+	}
+	if _, err := w.exec("COMMIT"); err != nil {
+		return s.fault(context.Background(), what, err)
+	}
+	committed = true
+	return nil
+}
+
+// prepared returns the statement for query.
+func (w *writer) prepared(query string) (*sql.Stmt, error) {
+	stmt := w.stmt[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = w.conn.PrepareContext(context.Background(), query); err != nil {
+			return nil, err
+		}
+		w.stmt[query] = stmt
+	}
+	return stmt, nil
+}
+
+// exec runs query, and returns how many rows it changed.
+func (w *writer) exec(query string, args ...any) (int64, error) {
+	result, err := w.result(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// insert runs query, and returns the id of the row it added.
+func (w *writer) insert(query string, args ...any) (int64, error) {
+	result, err := w.result(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
+func (w *writer) result(query string, args ...any) (sql.Result, error) {
+	stmt, err := w.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(context.Background(), args...)
+}
+
+// row scans the one row of query; found is false where there is none.
+func (w *writer) row(query string, args []any, to ...any) (found bool, err error) {
+	stmt, err := w.prepared(query)
+	if err != nil {
+		return false, err
+	}
+	err = stmt.QueryRowContext(context.Background(), args...).Scan(to...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (w *writer) close() error {
+	var errs []error
+	for _, stmt := range w.stmt {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
