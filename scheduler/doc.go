@@ -1,0 +1,11 @@
+// Package scheduler decides when: when a site is crawled next, what becomes of
+// ticks that could not be kept, and when a page is due again.
+//
+// It does not crawl. A tick goes to the function that Scheduler was given, and
+// its record to the archive, where one insert decides which of several
+// processes has it.
+//
+//	cron.go       cron expressions, read strictly
+//	next.go       the next tick in a time zone, right over changes of the clock
+//	revisit.go    when a page is due again: pure
+package scheduler

@@ -1,0 +1,166 @@
+package scheduler
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// Day is what a schedule of revisits counts in. Ages and waits are measured in
+// elapsed time; the clock's changes do not matter to them.
+const Day = 24 * time.Hour
+
+// Step says how often an article is asked for again while it is young enough.
+type Step struct {
+	Age   time.Duration // for articles younger than this; 0: for all that are left
+	Every time.Duration // from one visit to the next
+}
+
+// Revisit says when a page is due again. Its steps go from young to old; an
+// article older than the last of them is not due any more.
+type Revisit []Step
+
+// DefaultRevisit asks daily for a week, weekly for a quarter, then monthly:
+// most corrections come within days, withdrawals at any time.
+var DefaultRevisit = Revisit{{Age: 7 * Day, Every: Day}, {Age: 90 * Day, Every: 7 * Day}, {Every: 30 * Day}}
+
+// MinEvery is the shortest time between two visits that a step may ask for.
+const MinEvery = time.Minute
+
+// Validate reports the first step that cannot be meant.
+func (r Revisit) Validate() error {
+	if len(r) == 0 {
+		return fmt.Errorf("has no steps: at least one is wanted, such as {every: 7d}")
+	}
+	for i, s := range r {
+		switch {
+		case s.Every < MinEvery:
+			return fmt.Errorf("[%d].every: %s: must be %s at least", i, s.Every, MinEvery)
+		case s.Age < 0:
+			return fmt.Errorf("[%d].age: %s: must not be negative", i, s.Age)
+		case s.Age == 0 && i < len(r)-1:
+			return fmt.Errorf("[%d].age: is missing: only the last step goes without one, for all articles that are older", i)
+		case s.Age != 0 && i > 0 && s.Age <= r[i-1].Age:
+			return fmt.Errorf("[%d].age: %s: must be greater than the %s of the step before", i, s.Age, r[i-1].Age)
+		}
+	}
+	return nil
+}
+
+// Due returns when page p, as it is after a visit at now, is due again; the
+// zero time: not any more, unless a full run asks for everything.
+//
+//   - An article (or document) is due by its age: see born.
+//   - A list page is not due by age. Every run begins with the lists that are
+//     seeds, and goes on from there as far as it finds something new.
+//   - After a failed visit a page is due soon, then at doubling intervals. What
+//     is known of a page that is gone does not change by a failure.
+//   - A page that is gone is asked for daily, weekly, then monthly, for two
+//     years after it was last seen: some come back.
+func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
+	switch p.State {
+	case archive.StateDiscovered:
+		return now
+	case archive.StateGone, archive.StateWithdrawn:
+		return r.dueGone(p, now)
+	case archive.StateUnreachable:
+		// The run that comes next should find it due; a site that is down for
+		// long is asked ever more rarely, but never more rarely than its
+		// healthy pages of that age, or weekly.
+		return now.Add(early(p, backOff(p.Failures, 10*time.Minute, clamp(r.every(p, now), Day, 7*Day))))
+	case archive.StateChallenged:
+		return now.Add(early(p, backOff(p.Failures, 6*time.Hour, 7*Day)))
+	case archive.StateRefused:
+		return now.Add(early(p, backOff(p.Failures, Day, 30*Day)))
+	case archive.StateUnreadable:
+		// Cut short by the line, or a page that fangzhi cannot read: once
+		// more soon, for the first case, then rarely.
+		return now.Add(early(p, backOff(p.Failures, time.Hour, 30*Day)))
+	case archive.StateMoved:
+		// The target is a page of its own. A redirect may be taken back.
+		return now.Add(early(p, 7*Day))
+	}
+	if p.Kind == archive.KindList {
+		return time.Time{}
+	}
+	every := r.every(p, now)
+	if every == 0 {
+		return time.Time{}
+	}
+	return now.Add(early(p, every))
+}
+
+func (r Revisit) dueGone(p archive.Page, now time.Time) time.Time {
+	since := p.LastSeen
+	if since.IsZero() {
+		since = p.FirstSeen
+	}
+	switch gone := now.Sub(since); {
+	case p.Kind == archive.KindList:
+		return time.Time{} // the list has become shorter
+	case gone < 7*Day:
+		return now.Add(early(p, Day))
+	case gone < 90*Day:
+		return now.Add(early(p, 7*Day))
+	case gone < 2*365*Day:
+		return now.Add(early(p, 30*Day))
+	}
+	return time.Time{}
+}
+
+// every returns the wait that p's age asks for, 0 when p is past the last step.
+func (r Revisit) every(p archive.Page, now time.Time) time.Duration {
+	age := now.Sub(born(p))
+	for _, s := range r {
+		if s.Age == 0 || age < s.Age {
+			return s.Every
+		}
+	}
+	return 0
+}
+
+// born is the moment from which p's age counts: the day that its list gives
+// for it or, where the list gives none, its discovery, so that a first crawl
+// does not take a portal's whole past for news. A change makes a page young
+// again: what was edited lately is edited again soon.
+func born(p archive.Page) time.Time {
+	at := p.FirstSeen
+	if day, err := time.Parse(time.DateOnly, p.ListedDay); err == nil && day.Before(at) {
+		at = day
+	}
+	if p.Versions > 1 && p.LastChange.After(at) {
+		at = p.LastChange
+	}
+	return at
+}
+
+// backOff returns the wait after so many failures in a row: first, then double
+// each time, up to most.
+func backOff(failures int, first, most time.Duration) time.Duration {
+	wait := first
+	for range failures - 1 {
+		if wait *= 2; wait >= most {
+			return most
+		}
+	}
+	return min(wait, most)
+}
+
+func clamp(d, low, high time.Duration) time.Duration { return max(low, min(d, high)) }
+
+// early takes 5 to 10 % off a wait, by a hash of the page: the pages of a site
+// that were visited together spread out, and the same page always gets the
+// same. It is never late, and at least 5 % early, so that a page wanted daily
+// is due when the daily run begins, though yesterday's took an hour to get to
+// it.
+func early(p archive.Page, wait time.Duration) time.Duration {
+	h := fnv.New32a()
+	io.WriteString(h, p.Site)
+	io.WriteString(h, "\x00")
+	io.WriteString(h, p.URL)
+	share := 0.05 + 0.05*float64(h.Sum32())/(1<<32)
+	return wait - time.Duration(float64(wait)*share).Round(time.Millisecond)
+}
