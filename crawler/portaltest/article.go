@@ -86,6 +86,12 @@ type File struct {
 	Bytes []byte
 }
 
+// placed is a file where it is served.
+type placed struct {
+	File
+	modified time.Time
+}
+
 // clone returns a copy that shares nothing that can be changed.
 func (a *Article) clone() Article {
 	c := *a

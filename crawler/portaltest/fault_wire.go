@@ -90,6 +90,18 @@ func Silence() Fault {
 	}}
 }
 
+// Hold keeps the answer back until the channel is closed: a test's own wait.
+func Hold(until <-chan struct{}) Fault {
+	return Fault{Name: "hold", wire: func(w http.ResponseWriter, r *http.Request, a *answer) {
+		select {
+		case <-until:
+			head(w, a, len(a.body))
+			send(w, a.body)
+		case <-r.Context().Done():
+		}
+	}}
+}
+
 // Slow waits before the answer, headers included.
 func Slow(wait time.Duration) Fault {
 	return Fault{Name: "slow", wire: func(w http.ResponseWriter, r *http.Request, a *answer) {

@@ -17,14 +17,15 @@ var Shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 // Options says what portal to make. The zero value is an empty portal with
 // the manners of a static site behind nginx.
 type Options struct {
-	PageSize int              // rows of a list page; 0: 20
-	Latency  time.Duration    // waited for before every answer
-	Robots   string           // text of /robots.txt; "": there is none, 404
-	Codings  []string         // content codings offered: gzip, br, zstd, deflate; nil: gzip; empty: none
-	Validity Validity         // which validators answers carry
-	Now      func() time.Time // the editor's clock; nil: time.Now
-	KeepLog  int              // requests kept in the log, the oldest dropped first; 0: 10,000
-	Address  string           // listened on by Start; "": 127.0.0.1:0
+	PageSize  int              // rows of a list page; 0: 20
+	Latency   time.Duration    // waited for before every answer
+	Robots    string           // text of /robots.txt; "": there is none, 404
+	Codings   []string         // content codings offered: gzip, br, zstd, deflate; nil: gzip; empty: none
+	Validity  Validity         // which validators answers carry
+	Now       func() time.Time // the editor's clock; nil: time.Now
+	OnRequest func(Request)    // called when a request has come, before anything is answered; may wait
+	KeepLog   int              // requests kept in the log, the oldest dropped first; 0: 10,000
+	Address   string           // listened on by Start; "": 127.0.0.1:0
 
 	// Articles makes a portal of that many articles instead of an empty one:
 	// nothing of it is stored, each page is made up from its number when it is
@@ -63,7 +64,7 @@ type Portal struct {
 	validity Validity
 	columns  []*column
 	articles map[string]*Article // by path, the withdrawn ones too
-	files    map[string]File     // attachments and pictures, by path
+	files    map[string]placed   // attachments and pictures, by path
 	moved    map[string]string   // redirects: path to target
 	answered uint64              // number of the last EverFresh answer
 	lastID   int                 // of the last published article
@@ -93,7 +94,7 @@ func New(o Options) *Portal {
 		robots:   o.Robots,
 		validity: o.Validity,
 		articles: map[string]*Article{},
-		files:    map[string]File{},
+		files:    map[string]placed{},
 		moved:    map[string]string{},
 		lastID:   firstID,
 	}
@@ -183,6 +184,9 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// A fault may end the answer by a panic that the server understands.
 		p.log.end(rec, line.status, line.bytes)
 	}()
+	if p.options.OnRequest != nil {
+		p.options.OnRequest(rec.Request)
+	}
 	p.mu.RLock()
 	latency := p.latency
 	p.mu.RUnlock()

@@ -189,7 +189,8 @@ func TestSessionIDInPath(t *testing.T) {
 }
 
 func TestStopEndsEverything(t *testing.T) {
-	p := portaltest.New(portaltest.Options{})
+	came := make(chan struct{})
+	p := portaltest.New(portaltest.Options{OnRequest: func(portaltest.Request) { close(came) }})
 	base, stop, err := p.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -200,8 +201,7 @@ func TestStopEndsEverything(t *testing.T) {
 		_, err := tryGet(t, base+"/")
 		failed <- err
 	}()
-	for p.Total() == 0 {
-	}
+	<-came
 	stop()
 	if err := <-failed; err == nil {
 		t.Error("a request that was never answered ended without an error")

@@ -12,10 +12,14 @@ import (
 const firstID = 1200
 
 // AddColumn opens a column, the last in the navigation. An open column of the
-// same path keeps its articles and takes the new name and charset.
+// same path keeps its articles and takes the new name and charset. The columns
+// of a generated portal are given.
 func (p *Portal) AddColumn(c Column) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.load != nil {
+		return
+	}
 	if old := p.column(c.Path); old != nil {
 		old.Column = c
 		return
@@ -23,8 +27,10 @@ func (p *Portal) AddColumn(c Column) {
 	p.columns = append(p.columns, &column{Column: c})
 }
 
-// Publish puts an article on top of its column (among those of its day and
-// time) and returns its URL. An unknown column is opened under its path.
+// Publish puts an article into a column's list, above those that were published
+// at its time or before, and returns its URL. An unknown column is opened under
+// its path. A generated portal gives the article its next number, and with it
+// column and date.
 func (p *Portal) Publish(columnPath string, a Article) (url string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +91,7 @@ func (p *Portal) keepFiles(a *Article) {
 			f.URL = fmt.Sprintf("%s/%s0%s%06d%03d%s", path.Dir(a.URL), letter, a.Published.Format("20060102"), p.lastID, i, path.Ext(f.Name))
 		}
 		f.URL = p.path(f.URL)
-		p.files[f.URL] = *f
+		p.files[f.URL] = placed{*f, a.Modified}
 	}
 	for i := range a.Files {
 		name("P", i, &a.Files[i])
@@ -103,7 +109,6 @@ func (p *Portal) Edit(url string, change func(*Article)) error {
 		edited := a.clone()
 		change(&edited)
 		edited.URL, edited.Column, edited.State, edited.Texts = a.URL, a.Column, a.State, a.Texts+1
-		p.keepFiles(&edited)
 		*a = edited
 	})
 }
@@ -162,6 +167,7 @@ func (p *Portal) amend(what, url string, change func(*Article)) error {
 		p.load.touch(a)
 		return nil
 	}
+	p.keepFiles(a)
 	c := p.column(a.Column)
 	slices.SortStableFunc(c.articles, func(x, y *Article) int { return y.Published.Compare(x.Published) })
 	c.touch(a.Modified)

@@ -26,7 +26,7 @@ func (p *Portal) route(r *http.Request) *answer {
 		return page(http.StatusOK, "text/plain", []byte(p.robots), time.Time{})
 	}
 	if f, ok := p.files[name]; ok {
-		return page(http.StatusOK, f.contentType(), f.Bytes, stuck)
+		return page(http.StatusOK, f.contentType(), f.Bytes, f.modified)
 	}
 	if p.load != nil {
 		if a := p.load.route(name); a != nil {
