@@ -9,11 +9,10 @@ import (
 // Values of lines: what a line adds to the container that it stands in. They
 // are weights (a Latin letter is 1, a Han character 3).
 const (
-	lineCost  = 30  // of any line: menus have lines of 6 to 24
-	lineCap   = 900 // no line counts more than two paragraphs
-	junkCost  = 15  // of a line in an element that hints at junk
-	linkCost  = 60  // at most, of a line of links
-	earlyCost = 30  // at most, of a line before the title
+	lineCost = 30  // of any line: menus have lines of 6 to 24
+	lineCap  = 900 // no line counts more than two paragraphs
+	junkCost = 15  // of a line in an element that hints at junk
+	linkCost = 60  // at most, of a line of links
 )
 
 // value is what line i is worth as a part of an article's text.
@@ -29,6 +28,12 @@ func (f *flat) value(i int) int32 {
 		return -min(linkCost, lineCost+l.lw/4)
 	}
 	v := min(l.w-2*l.lw, lineCap) - lineCost
+	if v < 0 && l.lw == 0 && l.flags&(lineCell|lineItem) != 0 {
+		v /= 6 // tables and lists of a text have short lines as menus do, but no links
+	}
+	if l.w >= proseWeight && strings.Count(f.lineText(i), "ookie") > 1 {
+		return -junkCost
+	}
 	if l.stops == 0 && v > 0 {
 		v /= 2
 	}
@@ -51,10 +56,11 @@ func (f *flat) hintsAt(i int) hint {
 func (p *Page) container(title int) int32 {
 	f := p.flat
 	sum := make([]int64, len(f.lines)+1)
+	foot := f.footLine(title)
 	for i := range f.lines {
 		v := f.value(i)
-		if i < title {
-			v = min(v, earlyCost-lineCost)
+		if i < title || i >= foot {
+			v = min(v, 0)
 		}
 		sum[i+1] = sum[i] + int64(v)
 	}
@@ -93,6 +99,40 @@ func (p *Page) container(title int) int32 {
 	}
 	return best
 }
+
+// footLine is the line at which the page's footer starts, below the title and
+// some prose; below it there are popups and small print, and no text. It is the
+// number of lines where no footer is known.
+func (f *flat) footLine(title int) int {
+	for i := range f.elems {
+		e := &f.elems[i]
+		if e.all&hintFoot == 0 || int(e.lo) <= title || e.hi-e.lo < 2 || 2*f.sumProse[e.lo] < f.sumProse[len(f.lines)]/2 {
+			continue
+		}
+		inside := false
+		for up := e.parent; up >= 0; up = f.elems[up].parent {
+			x := &f.elems[up]
+			if x.tag == atom.Article || x.tag == atom.Main || x.hint&hintContent != 0 && x.tag != atom.Body && f.depthOf(up) > 4 {
+				inside = true
+				break
+			}
+		}
+		if !inside {
+			return int(e.lo)
+		}
+	}
+	return len(f.lines)
+}
+
+func (f *flat) depthOf(el int32) (n int) {
+	for ; el >= 0; el = f.elems[el].parent {
+		n++
+	}
+	return n
+}
+
+// wide says whether the page is written in Han, kana or Hangul.
+func (p *Page) wide() bool { return 2*p.flat.wideW > p.flat.sumW[len(p.flat.lines)] }
 
 // fallbackContainer takes what is named as the text where no line is long
 // enough to tell: short notices, pictures, attachments.

@@ -28,6 +28,10 @@ const (
 // hintJunk is what is not part of a text.
 const hintJunk = hintNav | hintHead | hintFoot | hintSide | hintComment | hintRelated | hintShare | hintAd | hintWidget
 
+// hintLayout is junk whose words name places and tools of a layout, and so
+// stand in the classes of much that is text.
+const hintLayout = hintNav | hintHead | hintSide | hintShare | hintWidget
+
 // hintWords maps the words of class names and ids, lower-case, to what they
 // hint at. They are the words of the trade, not of any site.
 var hintWords = hintTable(map[hint]string{
@@ -48,7 +52,7 @@ var hintWords = hintTable(map[hint]string{
 	hintAd: `ad ads adv advert adverts advertisement advertisements advertising adsbygoogle adsense adbox adslot adwrap sponsor sponsored
 		sponsors promo promos promotion promoted newsletter newsletters subscribe subscription signup paywall cookie cookies consent gdpr
 		banner banners guanggao popup popups modal overlay lightbox onetrust donate donation membership optin werbung anzeige publicidad
-		publicite reklama affiliate commercial`,
+		publicite reklama affiliate commercial privacy pum lightbox interstitial registerwall regwall piano meter btn button buttons cta placeholder`,
 	hintCaption: `caption captions figcaption credit credits imgcaption photocredit copyrightnotice legende bildunterschrift`,
 	hintMeta: `byline bylines dateline timestamp meta postmeta entrymeta author authors authorbox bio authorbio tags tag taglist keywords
 		laiyuan pubtime pubdate publishtime posted`,

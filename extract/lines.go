@@ -61,6 +61,9 @@ func (f *flattener) write(s string) {
 		}
 		w := weighRune(r)
 		f.line.w += w
+		if w == wideWeight {
+			f.wideW += w
+		}
 		if f.link > 0 {
 			f.line.lw += w
 		}

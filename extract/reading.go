@@ -27,6 +27,9 @@ func (p *Page) read() archive.Reading {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleUnreadable, Signature: p.failure}
 	}
 	title := p.findTitle()
+	if title.anchor() >= 0 {
+		p.flat.settleHints(title.anchor())
+	}
 	body := p.findBody(title.anchor())
 	p.trim(&body, &title)
 	weight := body.weight(p.flat)

@@ -93,6 +93,7 @@ type flat struct {
 	sumLW   []int32
 	// sumProse adds up the unlinked weight of the lines that are prose.
 	sumProse []int32
+	wideW    int32 // weight of the Han, kana and Hangul of the page
 }
 
 // meta is a meta tag, its name in lower case.
@@ -129,8 +130,9 @@ func flatten(root *html.Node, size int) *flat {
 	f.children(root, -1)
 	f.breakLine()
 	f.flat.text = string(f.buf)
+	f.reveal()
 	f.sums()
-	f.settleHints()
+	f.settleHints(-1)
 	return f.flat
 }
 
@@ -392,30 +394,69 @@ func (f *flat) weightOf(i int32) (all, links int32) {
 
 // settleHints hands hints down the tree. Names mislead: wrappers are called
 // has-sidebar and printable, whole forums comment-list. So a hint of junk is
-// not believed of an element that holds much of the page's prose; the more
-// telling the hint, the more it takes to doubt it.
-func (f *flat) settleHints() {
+// not believed of an element that holds the title (a line, -1 where it is not
+// known), nor of one that holds much of the page's prose, alone or with others
+// of its class; the more telling the hint, the more it takes to doubt it.
+func (f *flat) settleHints(title int) {
 	prose := f.sumProse[len(f.lines)]
+	class := map[string]int32{}
+	for i := range f.elems {
+		if e := &f.elems[i]; e.hint&hintLayout != 0 {
+			if c := attr(e.node, "class"); c != "" {
+				class[c] += f.sumProse[e.hi] - f.sumProse[e.lo]
+			}
+		}
+	}
 	for i := range f.elems {
 		e := &f.elems[i]
+		e.all = e.hint
 		if junk := e.hint & hintJunk; junk != 0 {
 			own := f.sumProse[e.hi] - f.sumProse[e.lo]
 			limit := prose * 4 / 10
+			layout := junk&^hintLayout == 0
+			if layout {
+				own = max(own, class[attr(e.node, "class")])
+			}
 			switch {
 			case e.tag == atom.Article || e.tag == atom.Main:
 				limit = 0
-			case e.hint&hintContent != 0 && junk&(hintComment|hintRelated|hintAd|hintFoot) == 0:
+			case e.hint&hintContent != 0 && layout:
 				limit = prose / 10
 			case junk&(hintComment|hintRelated) != 0:
 				limit = prose * 8 / 10
 			}
-			if own > limit || own == prose && prose > 0 {
-				e.hint &^= hintJunk
+			holds := int(e.lo) <= title && title < int(e.hi)
+			if own > limit || own == prose && prose > 0 || holds && junk&(hintComment|hintRelated) == 0 {
+				e.all &^= hintJunk
 			}
 		}
-		e.all = e.hint
 		if e.parent >= 0 {
 			e.all |= f.elems[e.parent].all & (hintJunk | hintCaption)
 		}
+	}
+}
+
+// reveal takes as shown what is hidden but is most of the page's prose: pages
+// hide their whole text until a script has run, or until the reader has paid.
+func (f *flat) reveal() {
+	var shown, hidden int32
+	for i := range f.lines {
+		l := &f.lines[i]
+		was := l.flags
+		l.flags &^= lineHidden
+		if l.isProse() {
+			if was&lineHidden != 0 {
+				hidden += l.w
+			} else {
+				shown += l.w
+			}
+		}
+		l.flags = was
+	}
+	if hidden == 0 || hidden < 2*shown {
+		return
+	}
+	for i := range f.lines {
+		f.lines[i].flags &^= lineHidden
 	}
 }

@@ -2,42 +2,148 @@ package extract
 
 import "strings"
 
-// trim drops from both ends of a body what is not its text.
+// trim drops from a body what is not its text: what stands above it (title,
+// by-line), what follows it (related articles, comments, small print) and
+// lines in between that point elsewhere.
 func (p *Page) trim(s *span, title *titleRead) {
-	f := p.flat
 	if s.el < 0 {
 		return
 	}
-	first := -1
+	p.trimHead(s, title)
+	p.dropPointers(s)
+	p.dropStrangers(s)
+	p.cutAtStop(s)
+	p.trimTail(s)
+}
+
+// firstProse is the first kept line that reads as running text, s.hi where
+// there is none.
+func (p *Page) firstProse(s *span) int {
 	for i := s.lo; i < s.hi; i++ {
-		if s.has(i) && (f.lines[i].w >= 100 && f.lines[i].stops > 0) {
-			first = i
-			break
+		if l := &p.flat.lines[i]; s.has(i) && l.isProse() && !p.isByline(i) {
+			return i
 		}
 	}
+	return s.hi
+}
+
+// trimHead drops the title, what stands above it, and the lines with date and
+// source.
+func (p *Page) trimHead(s *span, title *titleRead) {
+	f := p.flat
+	first := p.firstProse(s)
 	start := s.lo
-	for i := s.lo; i < s.hi && (first < 0 || i < first); i++ {
+	for i := s.lo; i < min(first, s.lo+60) && i < s.hi; i++ {
 		if i == title.line || s.has(i) && (like(f.lineText(i), title.text) || p.isByline(i)) {
 			start = i + 1
 		}
 	}
 	for i := s.lo; i < start; i++ {
-		s.keep[i-s.lo] = false
+		s.drop(i)
 	}
-	total := s.weight(f)
-	seen := int32(0)
-	for i := s.lo; i < s.hi; i++ {
+	for i := start; i < s.hi && i < first; i++ {
 		if !s.has(i) {
 			continue
 		}
-		if 2*seen >= total && p.isStopLine(i) {
-			for k := i; k < s.hi; k++ {
-				s.keep[k-s.lo] = false
-			}
-			break
+		if k, _ := phraseOf(f.lineText(i)); k != 0 && f.lines[i].w < 2*proseWeight {
+			s.drop(i)
+			continue
 		}
-		seen += f.lines[i].w
+		l := &f.lines[i]
+		// Above the first paragraph short lines of Latin script are buttons,
+		// names and times; Chinese ones salute (各单位：).
+		if !p.wide() && l.stops == 0 && l.w < proseWeight*3/4 && l.flags&(lineHeading|lineCell|lineItem) == 0 && first < s.hi {
+			s.drop(i)
+		}
 	}
+	for i := max(first, start); i < s.hi && i < first+4; i++ { // the title again, over a picture
+		if s.has(i) && squeeze(f.lineText(i)) == squeeze(title.text) && title.text != "" {
+			s.drop(i)
+		}
+	}
+}
+
+// isByline says whether a line above the text is the one with date and source.
+func (p *Page) isByline(i int) bool {
+	f := p.flat
+	l := &f.lines[i]
+	if l.w > 240 {
+		return false
+	}
+	if f.hintsOwn(i)&hintMeta != 0 && l.w < proseWeight {
+		return true
+	}
+	s := halve(f.lineText(i))
+	if hits := scanLabels(s); len(hits) > 0 && (hits[0].off < 30 || len(hits) > 1) && !l.isProse() {
+		return true
+	}
+	if d, ok := findDate(s, 0, p.style()); ok && weigh(s[:d.off])+weigh(s[d.end:]) < 40 {
+		return true
+	}
+	return false
+}
+
+// hintsOwn are the hints of a line's own block and its parent.
+func (f *flat) hintsOwn(i int) (h hint) {
+	el := f.lines[i].el
+	for up := 0; el >= 0 && up < 2; el, up = f.elems[el].parent, up+1 {
+		h |= f.elems[el].hint
+	}
+	return h
+}
+
+// dropPointers drops single lines that point to other articles or are credits
+// or buttons.
+func (p *Page) dropPointers(s *span) {
+	f := p.flat
+	for i := s.lo; i < s.hi; i++ {
+		l := &f.lines[i]
+		if !s.has(i) || l.w > 3*proseWeight || l.flags&lineFile != 0 {
+			continue
+		}
+		if k, exact := phraseOf(f.lineText(i)); k == phraseDrop && (exact || l.links > 0 || l.w < proseWeight && l.stops < 3) {
+			s.drop(i)
+		}
+	}
+}
+
+// cutAtStop cuts the body at the first line that heads what is not text. The
+// heading must stand alone and have less prose below it than above.
+func (p *Page) cutAtStop(s *span) {
+	f := p.flat
+	total := int32(0)
+	for i := s.lo; i < s.hi; i++ {
+		if s.has(i) && f.lines[i].isProse() {
+			total += f.lines[i].w
+		}
+	}
+	above := int32(0)
+	for i := s.lo; i < s.hi; i++ {
+		l := &f.lines[i]
+		if s.has(i) && l.isProse() {
+			above += l.w
+		}
+		if !s.has(i) || above == 0 || l.w > 2*proseWeight {
+			continue
+		}
+		k, exact := phraseOf(f.lineText(i))
+		if k != phraseStop || l.w > proseWeight && !exact {
+			continue
+		}
+		strong := exact && l.stops == 0
+		if 2*above < total && !(strong && 10*above > total) {
+			continue
+		}
+		for j := i; j < s.hi; j++ {
+			s.drop(j)
+		}
+		return
+	}
+}
+
+// trimTail drops from the end, line by line, what is not text.
+func (p *Page) trimTail(s *span) {
+	f := p.flat
 	for i := s.hi - 1; i >= s.lo; i-- {
 		if !s.has(i) {
 			continue
@@ -45,68 +151,62 @@ func (p *Page) trim(s *span, title *titleRead) {
 		if !p.isTail(i) {
 			break
 		}
-		s.keep[i-s.lo] = false
+		s.drop(i)
 	}
-}
-
-// isByline says whether a line above the text is the one with date and source.
-func (p *Page) isByline(i int) bool {
-	l := &p.flat.lines[i]
-	if l.w > 240 {
-		return false
-	}
-	s := halve(p.flat.lineText(i))
-	for _, h := range scanLabels(s) {
-		if h.field != fieldNone {
-			return true
-		}
-	}
-	if d, ok := findDate(s, 0, p.style()); ok && int32(len(s)-(d.end-d.off)) < 60 {
-		return true
-	}
-	return false
-}
-
-// stopWords start a line after which nothing is text any more.
-var stopWords = []string{
-	"相关新闻", "相关阅读", "相关文章", "相关链接", "推荐阅读", "延伸阅读", "猜你喜欢", "为你推荐", "热门推荐", "精彩推荐", "更多新闻", "上一篇", "下一篇", "网友评论", "发表评论", "相关报道", "相关推荐",
-	"related", "read more", "you may also like", "more from", "most read", "recommended", "comments", "share this",
-}
-
-func (p *Page) isStopLine(i int) bool {
-	l := &p.flat.lines[i]
-	if l.w > 90 {
-		return false
-	}
-	s := strings.ToLower(strings.Trim(p.flat.lineText(i), " 【[>：:"))
-	for _, w := range stopWords {
-		if strings.HasPrefix(s, w) {
-			return true
-		}
-	}
-	return false
+	_ = f
 }
 
 // isTail says whether a line at the end of a body is not its text.
 func (p *Page) isTail(i int) bool {
-	l := &p.flat.lines[i]
+	f := p.flat
+	l := &f.lines[i]
+	if l.w > 5*proseWeight || l.flags&lineFile != 0 {
+		return false
+	}
+	text := f.lineText(i)
+	if k, _ := phraseOf(text); k == phraseLegal || k != 0 && l.w < 2*proseWeight {
+		return true
+	}
+	if isLegal(text) {
+		return true
+	}
+	if l.w == 0 {
+		return true
+	}
+	if l.lw > 0 && 2*l.lw > l.w {
+		return true
+	}
 	if l.w > 200 {
 		return false
 	}
-	s := halve(p.flat.lineText(i))
-	t := strings.Trim(s, " []()【】")
+	if l.flags&lineHeading != 0 || f.hintsOwn(i)&hintMeta != 0 {
+		return true
+	}
+	s := strings.TrimLeft(halve(text), " [(【")
 	for _, h := range scanLabels(s) {
 		switch h.field {
-		case fieldEditor, fieldNoise, fieldSource, fieldPublished, fieldModified:
+		case fieldEditor, fieldNoise, fieldSource, fieldPublished, fieldModified, fieldAuthor:
 			if h.off < 12 {
 				return true
 			}
 		}
 	}
-	for _, w := range [...]string{"打印", "关闭", "扫一扫", "分享", "返回顶部", "字体", "收藏", "责任编辑", "责编", "(责任编辑", "编辑"} {
-		if strings.HasPrefix(t, w) {
+	for _, w := range [...]string{"责任编辑", "责编", "编辑", "编审", "审核", "来源"} {
+		if strings.HasPrefix(s, w) && l.stops < 2 && l.w < proseWeight {
 			return true
 		}
 	}
-	return l.lw > 0 && 2*l.lw > l.w && l.flags&lineFile == 0
+	return false
+}
+
+// isLegal recognises small print anywhere in a line.
+func isLegal(s string) bool {
+	low := strings.ToLower(s)
+	n := 0
+	for _, w := range [...]string{"icp备", "版权所有", "许可证", "all rights reserved", "网站标识码", "公网安备", "不良信息举报", "举报电话", "copyright", "主办单位", "技术支持", "备案"} {
+		if strings.Contains(low, w) {
+			n++
+		}
+	}
+	return n >= 2 || n == 1 && (strings.Contains(low, "©") || strings.Contains(low, "icp") || strings.Contains(low, "rights reserved") || strings.Contains(low, "举报电话"))
 }

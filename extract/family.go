@@ -1,0 +1,171 @@
+package extract
+
+import (
+	"golang.org/x/net/html/atom"
+)
+
+// A family is the lines of a container that stand in the same kind of
+// wrappers: the elements between a line's own paragraph, heading, item or cell
+// and the container, by name and class. The paragraphs of a text are one
+// family; boxes set into it (promotions, portraits, related articles) have
+// wrappers of their own. On the corpus a line inside a text but of a family
+// with under a tenth of its prose is text in 4 of 100 cases, one of the main
+// family in 98.
+type families struct {
+	of    []uint32 // of line lo+i
+	prose map[uint32]int32
+	main  uint32
+	total int32
+}
+
+// isFlow says whether an element is part of running text: it does not make a
+// box of its own.
+func isFlow(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li, atom.Blockquote, atom.Pre,
+		atom.Table, atom.Tbody, atom.Thead, atom.Tr, atom.Td, atom.Th, atom.Dl, atom.Dt, atom.Dd, atom.Span, atom.B,
+		atom.Strong, atom.Em, atom.I, atom.Font, atom.Center, atom.U, atom.A:
+		return true
+	}
+	return false
+}
+
+// familiesOf sorts the kept lines of a body into families.
+func (f *flat) familiesOf(s *span) families {
+	e := &f.elems[s.el]
+	first, end := s.el, e.end
+	chain := make([]uint32, end-first)
+	for i := first + 1; i < end; i++ {
+		x := &f.elems[i]
+		up := uint32(17)
+		if x.parent >= first {
+			up = chain[x.parent-first]
+		}
+		chain[i-first] = mixClass(up, x)
+	}
+	fam := families{of: make([]uint32, s.hi-s.lo), prose: map[uint32]int32{}}
+	for i := s.lo; i < s.hi; i++ {
+		l := &f.lines[i]
+		el := l.el
+		for el > first && el < end && isFlow(f.elems[el].tag) {
+			el = f.elems[el].parent
+		}
+		k := uint32(17)
+		if el > first && el < end {
+			k = chain[el-first]
+		}
+		fam.of[i-s.lo] = k
+		if s.keep[i-s.lo] && l.isProse() {
+			w := l.w - l.lw
+			fam.prose[k] += w
+			fam.total += w
+		}
+	}
+	best := int32(0)
+	for i := s.lo; i < s.hi; i++ { // in line order, for a stable choice
+		if k := fam.of[i-s.lo]; fam.prose[k] > best {
+			best, fam.main = fam.prose[k], k
+		}
+	}
+	return fam
+}
+
+// mixClass hashes an element's name and class into its parent's hash; digits
+// do not count, they number what is alike.
+func mixClass(h uint32, e *elem) uint32 {
+	const prime = 16777619
+	h = (h ^ uint32(e.tag) ^ 0x9e37) * prime
+	class := attr(e.node, "class")
+	if len(class) > 256 {
+		class = class[:256]
+	}
+	for i := 0; i < len(class); i++ {
+		if !isDigit(class[i]) {
+			h = (h ^ uint32(class[i])) * prime
+		}
+	}
+	return h
+}
+
+// dropStrangers drops the lines of a body that are not of its family.
+func (p *Page) dropStrangers(s *span) {
+	f := p.flat
+	if s.el < 0 {
+		return
+	}
+	fam := f.familiesOf(s)
+	if fam.total == 0 || 2*fam.prose[fam.main] < fam.total {
+		return // no family to speak of
+	}
+	first, last := -1, -1
+	for i := s.lo; i < s.hi; i++ {
+		if s.has(i) && fam.of[i-s.lo] == fam.main && f.lines[i].isProse() {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	crossheads := f.crossheads(s, &fam)
+	for i := s.lo; i < s.hi; i++ {
+		k := fam.of[i-s.lo]
+		if !s.has(i) || k == fam.main {
+			continue
+		}
+		l := &f.lines[i]
+		share := 100 * fam.prose[k] / fam.total
+		keep := false
+		switch {
+		case i < first:
+			keep = l.isProse() || share >= 10
+		case i > last:
+			keep = share >= 20
+		case l.flags&lineHeading != 0 && fam.prose[k] == 0:
+			keep = true
+		case l.isProse():
+			keep = share >= 10
+		default:
+			keep = share >= 10 || crossheads[k]
+		}
+		if !keep && f.inQuote(l.el, s.el) && i < last {
+			keep = true
+		}
+		if !keep {
+			s.drop(i)
+		}
+	}
+}
+
+// crossheads finds families of short lines each of which stands alone between
+// paragraphs of the main family: headings made without heading elements.
+func (f *flat) crossheads(s *span, fam *families) map[uint32]bool {
+	alone, other := map[uint32]int{}, map[uint32]int{}
+	for i := s.lo; i < s.hi; i++ {
+		k := fam.of[i-s.lo]
+		if !s.has(i) || k == fam.main {
+			continue
+		}
+		l := &f.lines[i]
+		between := i > s.lo && i+1 < s.hi && fam.of[i-1-s.lo] == fam.main && fam.of[i+1-s.lo] == fam.main && f.lines[i+1].isProse()
+		if between && l.links == 0 && l.w < 2*proseWeight && l.w > 8 {
+			alone[k]++
+		} else {
+			other[k]++
+		}
+	}
+	out := map[uint32]bool{}
+	for k, n := range alone {
+		out[k] = n >= 2 && other[k] == 0
+	}
+	return out
+}
+
+// inQuote says whether an element stands in a quotation inside the container.
+func (f *flat) inQuote(el, container int32) bool {
+	for ; el > container; el = f.elems[el].parent {
+		if f.elems[el].tag == atom.Blockquote {
+			return true
+		}
+	}
+	return false
+}
