@@ -17,8 +17,7 @@ import (
 
 // Reset drops the connection without an answer: "connection reset by peer".
 func Reset() Fault {
-	return Fault{Name: "reset", wire: func(w http.ResponseWriter, _ *http.Request, a *answer) {
-		a.status = 0
+	return Fault{Name: "reset", wire: func(w http.ResponseWriter, _ *http.Request, _ *answer) {
 		drop(w)
 	}}
 }
@@ -84,9 +83,9 @@ func Stall(n int) Fault {
 
 // Silence takes the request and never answers.
 func Silence() Fault {
-	return Fault{Name: "silence", wire: func(_ http.ResponseWriter, r *http.Request, a *answer) {
-		a.status = 0
+	return Fault{Name: "silence", wire: func(_ http.ResponseWriter, r *http.Request, _ *answer) {
 		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // an empty answer would be an answer
 	}}
 }
 
@@ -98,6 +97,7 @@ func Hold(until <-chan struct{}) Fault {
 			head(w, a, len(a.body))
 			send(w, a.body)
 		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
 		}
 	}}
 }
@@ -105,10 +105,11 @@ func Hold(until <-chan struct{}) Fault {
 // Slow waits before the answer, headers included.
 func Slow(wait time.Duration) Fault {
 	return Fault{Name: "slow", wire: func(w http.ResponseWriter, r *http.Request, a *answer) {
-		if pause(r.Context(), wait) {
-			head(w, a, len(a.body))
-			send(w, a.body)
+		if !pause(r.Context(), wait) {
+			panic(http.ErrAbortHandler)
 		}
+		head(w, a, len(a.body))
+		send(w, a.body)
 	}}
 }
 
@@ -124,6 +125,7 @@ func SlowHeaders(wait time.Duration) Fault {
 					return
 				}
 			}
+			leave(w, a.status, int64(len(a.body)))
 			_, _ = conn.Write(a.body) // the reader may be gone
 		})
 	}}
@@ -149,6 +151,7 @@ func WrongLength(by int) Fault {
 			for _, line := range lines(a, len(a.body)+by) {
 				_, _ = io.WriteString(conn, line) // the reader may be gone
 			}
+			leave(w, a.status, int64(len(a.body)))
 			_, _ = conn.Write(a.body)
 		})
 	}}
@@ -156,9 +159,9 @@ func WrongLength(by int) Fault {
 
 // Garbage answers with something that is not HTTP.
 func Garbage() Fault {
-	return Fault{Name: "garbage", wire: func(w http.ResponseWriter, _ *http.Request, a *answer) {
-		a.status = 0
+	return Fault{Name: "garbage", wire: func(w http.ResponseWriter, _ *http.Request, _ *answer) {
 		raw(w, func(conn net.Conn) {
+			leave(w, 0, 0)
 			_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\xff\xfe\x01")
 		})
 	}}
@@ -182,6 +185,7 @@ func send(w http.ResponseWriter, part []byte) bool {
 // drop closes the connection with a reset.
 func drop(w http.ResponseWriter) {
 	raw(w, func(conn net.Conn) {
+		leave(w, 0, 0)
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0) // what matters is the closing
 		}

@@ -5,6 +5,7 @@ import (
 	"log"
 	"maps"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -36,7 +37,8 @@ type requestLog struct {
 }
 
 type entry struct {
-	mu sync.Mutex
+	mu   sync.Mutex
+	over bool
 	Request
 }
 
@@ -67,10 +69,17 @@ func (l *requestLog) begin(r *http.Request, at time.Time) *entry {
 	return e
 }
 
+// end notes how a request ended; what ended stays as it is.
 func (l *requestLog) end(e *entry, status int, bytes int64) {
 	e.mu.Lock()
-	e.Status, e.Bytes = status, bytes
+	over := e.over
+	if !over {
+		e.Status, e.Bytes, e.over = status, bytes, true
+	}
 	e.mu.Unlock()
+	if over {
+		return
+	}
 	l.mu.Lock()
 	l.current--
 	l.mu.Unlock()
@@ -129,28 +138,57 @@ func (p *Portal) ForgetRequests() {
 	l.ring, l.next, l.counts, l.total, l.most = nil, 0, nil, 0, l.current
 }
 
-// countingWriter notes the status and the bytes of an answer.
+// countingWriter notes the status and the bytes of an answer, and calls leave
+// before its reader can know that it is whole: a reader's next request is not
+// concurrent with this one.
 type countingWriter struct {
 	http.ResponseWriter
+	leave  func(status int, bytes int64) // further calls do nothing
 	status int
 	bytes  int64
+	length int64 // Content-Length, -1 without
 }
 
 func (w *countingWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
+		n, err := strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64)
+		if err != nil {
+			n = -1
+		}
+		w.length = n
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *countingWriter) Write(b []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
-	n, err := w.ResponseWriter.Write(b)
-	w.bytes += int64(n)
-	return n, err
+	first := 0
+	if len(b) > 0 && w.bytes+int64(len(b)) == w.length {
+		first = len(b) - 1
+		if n, err := w.ResponseWriter.Write(b[:first]); err != nil {
+			w.bytes += int64(n)
+			return n, err
+		}
+		w.leave(w.status, w.length)
+	}
+	n, err := w.ResponseWriter.Write(b[first:])
+	w.bytes += int64(first + n)
+	return first + n, err
 }
 
 // Unwrap lets http.ResponseController reach the server's own writer.
 func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// leave notes the end of an answer whose rest goes past the server's writer;
+// status 0 is for what the writer itself has seen.
+func leave(w http.ResponseWriter, status int, bytes int64) {
+	if w, ok := w.(*countingWriter); ok {
+		if status == 0 {
+			status, bytes = w.status, w.bytes
+		}
+		w.leave(status, bytes)
+	}
+}

@@ -179,11 +179,9 @@ func (p *Portal) SetValidity(v Validity) {
 // there is one.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := p.log.begin(r, p.options.Now())
-	line := &countingWriter{ResponseWriter: w}
-	defer func() {
-		// A fault may end the answer by a panic that the server understands.
-		p.log.end(rec, line.status, line.bytes)
-	}()
+	line := &countingWriter{ResponseWriter: w, leave: func(status int, bytes int64) { p.log.end(rec, status, bytes) }}
+	// A fault may end the answer by a panic that the server understands.
+	defer func() { line.leave(line.status, line.bytes) }()
 	if p.options.OnRequest != nil {
 		p.options.OnRequest(rec.Request)
 	}
@@ -191,7 +189,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	latency := p.latency
 	p.mu.RUnlock()
 	if !pause(r.Context(), latency) {
-		return
+		panic(http.ErrAbortHandler) // an empty answer would be an answer
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		line.Header().Set("Allow", "GET, HEAD")
@@ -218,9 +216,6 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault.wire(line, r, a)
-	if line.status == 0 {
-		line.status = a.status // sent past the server's writer
-	}
 }
 
 // path is the portal's own name for a URL: its path and query, as requested.
