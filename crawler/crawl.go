@@ -1,0 +1,209 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// crawl is one run at work.
+type crawl struct {
+	c     *Crawler
+	site  Site
+	scope scope
+	user  *user
+
+	frontier *frontier
+	recorder *recorder
+	known    *urlSet // addresses that are pages of the site for certain
+	columns  map[string]bool
+	requests atomic.Int64
+
+	// wait ends when no further page is to be visited, wire when what is in
+	// flight is given up.
+	wait, wire context.Context
+	stop       context.CancelCauseFunc
+
+	mu     sync.Mutex
+	run    archive.Run // its tally grows
+	latest time.Time   // start of the latest visit
+	notes  notes
+	hosts  map[string]*hostRecord
+	lists  map[uint64]string // what lists of this run list, and the first that listed it
+	walked map[string]int    // further pages found, by column
+
+	telling sync.Mutex // one Observe at a time
+}
+
+func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
+	scope, err := newScope(site.Scope, site.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if site.Revisit == nil {
+		site.Revisit = DefaultRevisit
+	}
+	site.Politeness.Parallel = max(site.Politeness.Parallel, 1)
+	run.Articles, run.Lists = archive.Tally{}, archive.Tally{}
+	k := &crawl{
+		c: c, site: site, scope: scope, run: run,
+		known: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
+		lists: map[uint64]string{}, walked: map[string]int{},
+	}
+	for _, column := range site.Columns {
+		if a, err := canonical(column.URL); err == nil && !site.Everything {
+			k.columns[a.url] = true
+		}
+	}
+	k.user = &user{waiting: k.waiting}
+	k.frontier = newFrontier(run.Started, site.MaxPages, k.due)
+	k.recorder = newRecorder(k)
+	return k, nil
+}
+
+// archiveGrace is how long the archive may take to record what was fetched when
+// a run is stopped.
+const archiveGrace = 30 * time.Second
+
+// errStopped is the cause that ends waits when the run was told to stop.
+var errStopped = errors.New("stopped")
+
+// crawl visits all that is due. Its error is the archive's; to be told to stop
+// is none.
+func (k *crawl) crawl(ctx context.Context) error {
+	wait, stop := context.WithCancelCause(ctx)
+	wire, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	keep, leave := context.WithCancelCause(context.WithoutCancel(ctx))
+	k.wait, k.wire, k.stop = wait, wire, stop
+	defer stop(nil)
+	defer giveUp(nil)
+	defer leave(nil)
+	defer k.c.fetcher.pace.leave(k.user)
+
+	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))
+	var keeping, working, recording sync.WaitGroup
+	keeping.Go(func() { k.keepLease(lease, stop) })
+	keeping.Go(func() {
+		select {
+		case <-lease.Done():
+			return
+		case <-wait.Done():
+		}
+		if sleep(lease, k.c.options.Grace) != nil {
+			return
+		}
+		giveUp(errStopped)
+		if sleep(lease, archiveGrace) == nil {
+			leave(fmt.Errorf("stopped, and the archive did not answer within %v", archiveGrace))
+		}
+	})
+	recording.Go(func() { k.recorder.record(keep) })
+	for range min(k.site.Politeness.Parallel, k.c.options.Workers) {
+		working.Go(k.work)
+	}
+	working.Wait()
+	close(k.recorder.in)
+	recording.Wait()
+	endLease()
+	keeping.Wait()
+
+	if ctx.Err() == nil && wait.Err() != nil {
+		return context.Cause(wait)
+	}
+	if ctx.Err() == nil {
+		cut, err := k.frontier.cutShort(ctx)
+		if err != nil {
+			return err
+		}
+		if cut {
+			k.note(fmt.Sprintf("stopped after %d pages, the most for one run; more are due", k.site.MaxPages))
+		}
+	}
+	return k.recorder.failure
+}
+
+// work visits page after page, until none is left.
+func (k *crawl) work() {
+	for {
+		p, ok, err := k.frontier.next(k.wait)
+		if err != nil {
+			k.stop(err)
+		}
+		if !ok || err != nil {
+			return
+		}
+		found, err := k.visit(p)
+		if err != nil {
+			k.frontier.drop(p.URL)
+			if resting := (*restingError)(nil); errors.As(err, &resting) {
+				k.rest(hostOf(p.URL), resting.Error())
+				continue
+			}
+			if k.wait.Err() == nil {
+				k.stop(err)
+			}
+			return
+		}
+		k.recorder.add(found)
+	}
+}
+
+// due asks the archive for pages to visit.
+func (k *crawl) due(ctx context.Context, n int) ([]archive.Page, error) {
+	by := k.c.now()
+	k.mu.Lock()
+	if by.Before(k.latest) {
+		by = k.latest // the clock was set back
+	}
+	k.mu.Unlock()
+	if by.Before(k.run.Started) {
+		by = k.run.Started
+	}
+	return k.c.store.Due(ctx, k.site.Name, by, n)
+}
+
+// closed is the run as it is to be closed.
+func (k *crawl) closed(ctx context.Context, failure error) archive.Run {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	run := snapshot(k.run)
+	run.Requests = int(k.requests.Load())
+	run.Notes = k.notes.lines()
+	run.Ended = k.c.now()
+	switch {
+	case failure != nil:
+		run.State, run.Reason = archive.RunFailed, failure.Error()
+	case ctx.Err() != nil:
+		run.State, run.Reason = archive.RunInterrupted, "stopped"
+	default:
+		run.State = archive.RunDone
+	}
+	return run
+}
+
+// tell passes an event on, if somebody wants to know.
+func (k *crawl) tell(e Event) {
+	if k.c.options.Observe == nil {
+		return
+	}
+	k.telling.Lock()
+	defer k.telling.Unlock()
+	k.mu.Lock()
+	e.Run = snapshot(k.run)
+	k.mu.Unlock()
+	e.Run.Requests = int(k.requests.Load())
+	k.c.options.Observe(e)
+}
+
+func (k *crawl) waiting(text string) { k.tell(Event{Waiting: text}) }
+
+func (k *crawl) note(text string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.notes.add(text)
+}

@@ -1,0 +1,191 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// Store is what the crawler asks of an archive; archive.Store tells what each
+// method promises.
+type Store interface {
+	Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error]
+	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
+	Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error)
+	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
+	Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error)
+	Record(ctx context.Context, run string, batch []archive.Entry) error
+	BeginRun(ctx context.Context, r archive.Run, seeds []archive.Page) error
+	RenewRun(ctx context.Context, run string, until time.Time) error
+	EndRun(ctx context.Context, r archive.Run) error
+}
+
+// Options are what a crawler needs besides a store. The zero value works.
+type Options struct {
+	Contact   string // of whoever runs the crawler, for the User-Agent: an address or a URL
+	UserAgent string // in place of fangzhi/VERSION (+CONTACT)
+	Workers   int    // the most pages of one site that are worked on at a time; 0: 16
+	Limits    Limits
+	Log       *slog.Logger     // nil: none
+	Now       func() time.Time // nil: time.Now
+	Owner     string           // of the runs; "": host:pid:random
+	// Observe is told of every visit once it is durable, and of long waits, one
+	// call at a time. It must not block.
+	Observe func(Event)
+
+	Lease time.Duration // a run without a sign of life for so long is given up; 0: a minute
+	Grace time.Duration // how long requests in flight may take when a run is stopped; 0: 2 s
+}
+
+// Event tells how a run goes on.
+type Event struct {
+	Run     archive.Run   // its tally so far
+	Entry   archive.Entry // just made durable; of a wait the zero value
+	Waiting string        // what the run waits for, for people; "" where an entry is told
+}
+
+// Validate returns an error that names the field which cannot be.
+func (o Options) Validate() error {
+	switch {
+	case o.Workers < 0:
+		return fmt.Errorf("workers: \"%d\": must be 1 or more", o.Workers)
+	case o.Lease < 0:
+		return fmt.Errorf("lease: %q: must not be negative", o.Lease)
+	case o.Grace < 0:
+		return fmt.Errorf("grace: %q: must not be negative", o.Grace)
+	}
+	return nil
+}
+
+func (o Options) filled() Options {
+	fill(&o.Workers, 16)
+	fill(&o.Lease, time.Minute)
+	fill(&o.Grace, 2*time.Second)
+	o.Limits = o.Limits.filled()
+	if o.UserAgent == "" {
+		o.UserAgent = userAgent(o.Contact)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Owner == "" {
+		o.Owner = thisProcess()
+	}
+	return o
+}
+
+// Crawler runs crawls. Runs of different sites may go on at the same time; what
+// they know of hosts (pace, robots.txt, connections) is shared.
+type Crawler struct {
+	store   Store
+	options Options
+	fetcher *fetcher
+	robots  *robots
+}
+
+// New returns a crawler that records in store.
+func New(store Store, o Options) (*Crawler, error) {
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("crawler: options: %w", err)
+	}
+	o = o.filled()
+	f := newFetcher(o.Limits, o.UserAgent, o.Workers, o.Now)
+	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent))}, nil
+}
+
+// Close frees the connections that are kept for further requests.
+func (c *Crawler) Close() { c.fetcher.wire.close() }
+
+// Tick is what asks for a run.
+type Tick struct {
+	Planned time.Time       // with the site the run's identity; zero: now
+	Trigger archive.Trigger // "": manual
+	Full    bool            // every known page is due, and every list is walked to its end
+}
+
+// Run crawls site once: all that is due, and all that this leads to. It returns
+// the run as it was closed. Its State says how it ended: done, interrupted when
+// ctx was cancelled, failed when the archive failed, which is also the error.
+//
+// Without having run anything it returns an error that wraps archive.ErrTaken
+// when another process has this tick, archive.ErrBusy when another run of the
+// site is open, Problems when the site has mistakes.
+func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, error) {
+	if err := site.Validate(); err != nil {
+		return archive.Run{}, fmt.Errorf("site %q: %w", site.Name, err)
+	}
+	run, err := c.open(ctx, &site, tick)
+	if err != nil {
+		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
+	}
+	k, err := newCrawl(c, site, run)
+	if err != nil {
+		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
+	}
+	failure := k.crawl(ctx)
+	run = k.closed(ctx, failure)
+
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	if err := c.store.EndRun(end, run); err != nil {
+		failure = errors.Join(failure, fmt.Errorf("close: %w", err))
+	}
+	if failure != nil {
+		return run, fmt.Errorf("run %s: %w", run.ID, failure)
+	}
+	return run, nil
+}
+
+// open opens the run that tick asks for, with the columns as its seeds.
+func (c *Crawler) open(ctx context.Context, site *Site, tick Tick) (archive.Run, error) {
+	now := c.now()
+	planned := tick.Planned.UTC().Truncate(time.Millisecond)
+	if tick.Planned.IsZero() {
+		planned = now
+	}
+	run := archive.Run{
+		ID: archive.RunID(site.Name, planned), Site: site.Name, Planned: planned, Trigger: tick.Trigger,
+		State: archive.RunRunning, Full: tick.Full || site.unplanned(),
+		Owner: c.options.Owner, Started: now, Lease: now.Add(c.options.Lease),
+	}
+	if run.Trigger == "" {
+		run.Trigger = archive.TriggerManual
+	}
+	if err := c.closeOrphans(ctx, site.Name); err != nil {
+		return run, err
+	}
+	if run.Full {
+		since, err := c.takenUp(ctx, site.Name, now)
+		if err != nil {
+			return run, err
+		}
+		run.FullSince = since
+	}
+	kind := archive.KindList
+	if site.Everything {
+		kind = archive.KindUnread
+	}
+	seeds := make([]archive.Page, len(site.Columns))
+	for i, column := range site.Columns {
+		a, err := canonical(column.URL)
+		if err != nil {
+			return run, err
+		}
+		seeds[i] = archive.Page{
+			Site: site.Name, URL: a.url, Column: column.Name, Kind: kind, State: archive.StateDiscovered,
+			FirstSeen: now, Due: now,
+		}
+	}
+	return run, c.store.BeginRun(ctx, run, seeds)
+}
+
+// now is the time as the archive keeps it.
+func (c *Crawler) now() time.Time { return c.options.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,86 @@
+package discover
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"fangzhi/extract"
+)
+
+// The calls by which TRS WCM writes its pager.
+var (
+	// createPageHTML(9, 0, "index", "html"): pages, this one from 0, name,
+	// extension.
+	trsCall = regexp.MustCompile(`createPageHTML\s*\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
+	// createPageHTML('page_div', 10, 1, 'dezlist', 'shtml', 149): container,
+	// pages, this one from 1, name, extension, rows in all.
+	trsNamed = regexp.MustCompile(`createPageHTML\s*\(\s*["'][^"']*["']\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
+	// var currentPage = 0; … var countPage = 17
+	trsCount   = regexp.MustCompile(`\bcountPage\s*=\s*(\d{1,6})`)
+	trsCurrent = regexp.MustCompile(`\bcurrentPage\s*=\s*(\d{1,6})`)
+	// "index"+"_" + nextPage + "."+"html"
+	trsName = regexp.MustCompile(`([\w-]+)["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.["']\s*\+\s*["'](\w+)`)
+	// The pager of an article that is spread over pages is named after it.
+	trsArticle = regexp.MustCompile(`^(.*/)?[tP]\d{8}_`)
+	// A page of a list, by its file name.
+	trsPage = regexp.MustCompile(`^(.*?)(?:_(\d{1,6}))?\.(s?html?)$`)
+)
+
+// trs reads the pager of TRS WCM, the most common software of Chinese portals.
+// The page numbered i, from 0, is name_i.ext, the first one name.ext; where the
+// first argument is the name of a container, numbers start at 1.
+func trs(p *extract.Page, at *url.URL) []string {
+	js := scripts(p, "createPageHTML")
+	if m := trsNamed.FindStringSubmatch(js); m != nil {
+		return trsPages(at, m[3], m[4], atoi(m[2])+1, atoi(m[1]))
+	}
+	if m := trsCall.FindStringSubmatch(js); m != nil {
+		return trsPages(at, m[3], m[4], atoi(m[2])+1, atoi(m[1])-1)
+	}
+	js = scripts(p, "countPage")
+	count := trsCount.FindStringSubmatch(js)
+	if count == nil {
+		return nil
+	}
+	name, number, ext := "index", 0, "html"
+	if m := trsPage.FindStringSubmatch(path.Base(at.Path)); m != nil {
+		name, number, ext = m[1], atoi(m[2]), m[3]
+	} else if m := trsName.FindStringSubmatch(js); m != nil {
+		name, ext = m[1], m[2]
+	}
+	if m := trsCurrent.FindStringSubmatch(js); m != nil {
+		number = atoi(m[1])
+	}
+	return trsPages(at, name, ext, number+1, atoi(count[1])-1)
+}
+
+// trsPages returns the pages numbered first to last.
+func trsPages(at *url.URL, name, ext string, first, last int) []string {
+	if trsArticle.MatchString(name) || strings.Contains(name, "://") {
+		return nil
+	}
+	var found []string
+	for i := first; i <= last && len(found) < maxNext; i++ {
+		found = append(found, beside(at, name+"_"+strconv.Itoa(i)+"."+ext))
+	}
+	return found
+}
+
+// beside returns the URL of a file in the folder of at, "" when there is none.
+func beside(at *url.URL, file string) string {
+	u, err := at.Parse(file)
+	if err != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// atoi is the number that a run of digits stands for; expressions let no more
+// than six pass.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}

@@ -1,0 +1,22 @@
+// Package crawler runs crawls: it takes the pages of a site that are due from
+// the archive, fetches each politely, has it read and judged, and records what
+// came of it together with the pages that it led to.
+//
+// It does not decide when a run is due (package scheduler), what a page says
+// (extract), what that means for the archive (archive.Judge, archive.Settle).
+// The frontier is a query on the archive; nothing that a crash could lose is
+// kept in memory.
+//
+//	site.go, scope.go, canonical.go, escape.go   what a site is; which URLs it takes in, in one spelling
+//	crawler.go, lease.go, crawl.go               a run: opened, kept alive, closed
+//	frontier.go, worker.go                       from a page that is due to what its visit means
+//	follow.go, moved.go, urlset.go               from a page to the pages it leads to
+//	recorder.go                                  many visits in one commit
+//	rest.go, notes.go                            hosts that had enough; what a reader should know
+//	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what
+//	fetch.go, retry.go, agent.go                 one page by colly, again if need be
+//	transport.go, guard.go, limits.go            bytes as sent, addresses, limits
+//	look.go                                      one page, nothing recorded
+//	discover/                                    the further pages of lists, by portal software
+//	portaltest/                                  a portal on loopback, for tests and the demo
+package crawler

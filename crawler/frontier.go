@@ -1,0 +1,185 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// frontier hands out the pages that are due. It is the archive's own list,
+// taken in small batches; in memory are only those that are being worked on.
+type frontier struct {
+	due     func(ctx context.Context, n int) ([]archive.Page, error)
+	started time.Time // pages visited since have had their turn in this run
+	most    int       // pages handed out in all; 0: no limit
+
+	mu       sync.Mutex
+	queue    []archive.Page
+	busy     map[string]bool // handed out, or queued, and not yet recorded
+	resting  map[string]bool // hosts that are left alone for the rest of the run
+	given    int
+	passed   int           // pages due that the last look had to pass over
+	more     bool          // a look may find more
+	looking  bool          // somebody is at it
+	changed  chan struct{} // closed, and made anew, when any of this changes
+	finished bool
+}
+
+const batch = 128
+
+func newFrontier(started time.Time, most int, due func(context.Context, int) ([]archive.Page, error)) *frontier {
+	return &frontier{
+		due: due, started: started, most: most, more: true,
+		busy: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
+	}
+}
+
+// next returns a page to visit; ok is false when there is none and none will
+// come, or ctx is done. The error is the archive's.
+func (f *frontier) next(ctx context.Context) (p archive.Page, ok bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for {
+		if f.finished || ctx.Err() != nil {
+			return p, false, nil
+		}
+		if f.most > 0 && f.given >= f.most {
+			return p, false, nil
+		}
+		if p, ok := f.take(); ok {
+			return p, true, nil
+		}
+		switch {
+		case f.more && !f.looking:
+			if err := f.look(ctx); err != nil {
+				return p, false, err
+			}
+		case len(f.busy) == 0 && !f.looking:
+			f.finished = true
+			f.signal()
+		default:
+			f.wait(ctx)
+		}
+	}
+}
+
+// take hands out the first of the queue whose host is not resting.
+func (f *frontier) take() (archive.Page, bool) {
+	for len(f.queue) > 0 {
+		p := f.queue[0]
+		f.queue[0] = archive.Page{}
+		f.queue = f.queue[1:]
+		if f.isResting(p.URL) {
+			delete(f.busy, p.URL)
+			continue
+		}
+		f.given++
+		return p, true
+	}
+	return archive.Page{}, false
+}
+
+// look fills the queue. It asks for so many pages that those which are being
+// worked on, and those which had their turn, leave room for others.
+func (f *frontier) look(ctx context.Context) error {
+	f.looking, f.more = true, false
+	n := len(f.busy) + max(batch, f.passed) + f.passed
+	f.mu.Unlock()
+	pages, err := f.due(ctx, n)
+	f.mu.Lock()
+	f.looking = false
+	defer f.signal()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("ask for the pages that are due: %w", err)
+	}
+	f.passed = 0
+	for _, p := range pages {
+		switch {
+		case f.busy[p.URL]:
+		case !p.LastVisit.IsZero() && !p.LastVisit.Before(f.started), f.isResting(p.URL):
+			f.passed++
+		default:
+			f.busy[p.URL] = true
+			f.queue = append(f.queue, p)
+		}
+	}
+	f.more = f.more || len(pages) == n
+	return nil
+}
+
+// wait lets go of the lock until something changes.
+func (f *frontier) wait(ctx context.Context) {
+	changed := f.changed
+	f.mu.Unlock()
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
+	f.mu.Lock()
+}
+
+// done says that visits to urls were recorded: what they led to may be due.
+func (f *frontier) done(urls ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, u := range urls {
+		delete(f.busy, u)
+	}
+	f.more = true
+	f.signal()
+}
+
+// drop takes back a page that was handed out and not visited.
+func (f *frontier) drop(url string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.busy, url)
+	f.given--
+	f.signal()
+}
+
+// rest leaves host alone from now on; it says whether that is news.
+func (f *frontier) rest(host string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	news := !f.resting[host]
+	f.resting[host] = true
+	f.signal()
+	return news
+}
+
+func (f *frontier) isResting(url string) bool {
+	return len(f.resting) > 0 && f.resting[hostOf(url)]
+}
+
+// cutShort says whether the limit kept pages from being visited that were due.
+// It is for when nothing is in flight any more.
+func (f *frontier) cutShort(ctx context.Context) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.most == 0 || f.given < f.most {
+		return false, nil
+	}
+	err := f.look(ctx)
+	return len(f.queue) > 0, err
+}
+
+func (f *frontier) signal() {
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// hostOf is the host of a canonical URL.
+func hostOf(url string) string {
+	a, err := canonical(url)
+	if err != nil {
+		return ""
+	}
+	return a.host
+}

@@ -1,0 +1,56 @@
+package crawler
+
+import (
+	"fmt"
+
+	"fangzhi/archive"
+)
+
+// moved returns where a redirect leads, in canonical form, and the verdict with
+// what is wrong with that.
+func (k *crawl) moved(p archive.Page, c archive.Capture, v archive.Verdict) (string, archive.Verdict) {
+	to, err := resolve(p.URL, c.Location())
+	if err != nil {
+		v.Reason += ": " + err.Error()
+		return "", v
+	}
+	if to.url == p.URL {
+		return "", archive.Verdict{
+			Outcome: archive.Unreachable,
+			Reason:  fmt.Sprintf("status %d: leads back to itself, %d times in a row", c.Status, maxHops+1),
+		}
+	}
+	if why, text := k.scope.admit(to); why != admitted {
+		v.Reason += ": out of the scope: " + text
+	}
+	return to.url, v
+}
+
+// followMove makes the page that p moved to due, as what p was.
+func (k *crawl) followMove(f *finding, p archive.Page) error {
+	to, err := canonical(f.entry.Page.MovedTo)
+	if err != nil {
+		return nil
+	}
+	if why, _ := k.scope.admit(to); why != admitted {
+		return nil
+	}
+	target := archive.Page{
+		Site: p.Site, URL: to.url, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
+		FoundOn: p.URL, Anchor: p.Anchor, ListedDay: p.ListedDay, Depth: p.Depth,
+		FirstSeen: f.entry.Visit.At, Due: k.run.Started,
+	}
+	if p.Kind == archive.KindList {
+		target.Kind = archive.KindList
+	}
+	unknown, err := k.unknown([]string{to.url})
+	if err != nil {
+		return err
+	}
+	if unknown[to.url] {
+		f.fresh = append(f.fresh, target)
+	} else {
+		f.again = append(f.again, target)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package crawler
+
+import (
+	"fmt"
+	"slices"
+)
+
+// notes collects what a reader of a run should know.
+type notes struct {
+	texts   []string
+	refused map[refusal]int
+	hosts   map[string]struct{} // other hosts that were linked
+}
+
+const (
+	maxNotes      = 50
+	maxNotedHosts = 10_000
+)
+
+func (n *notes) add(text string) {
+	if len(n.texts) < maxNotes && !slices.Contains(n.texts, text) {
+		n.texts = append(n.texts, text)
+	}
+}
+
+// merge adds what one page's links were refused for.
+func (n *notes) merge(o refusals) {
+	if n.refused == nil {
+		n.refused, n.hosts = map[refusal]int{}, map[string]struct{}{}
+	}
+	for why, count := range o.count {
+		n.refused[refusal(why)] += count
+	}
+	for _, h := range o.hosts {
+		if len(n.hosts) < maxNotedHosts {
+			n.hosts[h] = struct{}{}
+		}
+	}
+}
+
+// lines are the notes, those that count first.
+func (n *notes) lines() []string {
+	var lines []string
+	if c := n.refused[otherHost]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s to %s", number(c, "link"), number(len(n.hosts), "other host")))
+	}
+	if c := n.refused[otherPath] + n.refused[excludedPath]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s to paths that the scope leaves out", number(c, "link")))
+	}
+	if c := n.refused[unusable] + n.refused[placeholder]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s without a usable address", number(c, "link")))
+	}
+	if c := n.refused[tooDeep]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s deeper than %d links from a seed", number(c, "page"), maxDepth))
+	}
+	return append(lines, n.texts...)
+}
+
+func number(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// refusals counts, for the links of one page, why they were not followed.
+type refusals struct {
+	count [tooDeep + 1]int
+	hosts []string
+}

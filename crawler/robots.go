@@ -1,0 +1,150 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"fangzhi/extract"
+)
+
+const (
+	robotsSize  = 512 << 10        // RFC 9309, 2.5: at least 500 KiB
+	robotsHops  = 5                // RFC 9309, 2.3.1.2
+	robotsFresh = 24 * time.Hour   // RFC 9309, 2.4
+	robotsAgain = 10 * time.Minute // a file that could not be had is tried again after
+)
+
+// robots keeps the robots.txt of each origin, and asks for it when it is
+// needed, once at a time.
+type robots struct {
+	fetcher *fetcher
+	token   string
+
+	mu    sync.Mutex
+	files map[robotsKey]*robotsFile
+}
+
+type robotsKey struct {
+	origin  string
+	private bool // asked with private addresses allowed
+}
+
+type robotsFile struct {
+	turn  chan struct{} // holds one token: whoever takes it may read and write the rest
+	until time.Time
+	rules robotsRules
+	fault string // why nothing may be fetched
+}
+
+// permit is what robots.txt says of one URL.
+type permit struct {
+	delay   time.Duration // the least from one request to the next
+	barred  string        // the rule that forbids it, for people
+	unknown string        // why it cannot be known, so that nothing may be fetched
+}
+
+func newRobots(f *fetcher, token string) *robots {
+	return &robots{fetcher: f, token: token, files: map[robotsKey]*robotsFile{}}
+}
+
+// ask returns what robots.txt says of the errand's URL. The error is that of a
+// context, or a *restingError.
+func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
+	key := robotsKey{e.to.origin(), e.private}
+	r.mu.Lock()
+	file := r.files[key]
+	if file == nil {
+		file = &robotsFile{turn: make(chan struct{}, 1)}
+		file.turn <- struct{}{}
+		r.files[key] = file
+	}
+	r.mu.Unlock()
+
+	select {
+	case <-file.turn:
+	case <-ctx.Done():
+		return permit{}, ctx.Err()
+	}
+	defer func() { file.turn <- struct{}{} }()
+	if !r.fetcher.now().Before(file.until) {
+		if err := r.read(ctx, wire, e, file); err != nil {
+			return permit{}, err
+		}
+	}
+	if file.fault != "" {
+		return permit{unknown: file.fault}, nil
+	}
+	p := permit{delay: file.rules.delay}
+	if most := r.fetcher.limits.Delay; most >= 0 {
+		p.delay = min(p.delay, most)
+	}
+	path := e.to.url[len(e.to.origin()):]
+	if rule, barred := file.rules.judge(path); barred {
+		p.barred = fmt.Sprintf("robots.txt: %v", rule)
+	}
+	return p, nil
+}
+
+// read fetches the file of the errand's origin. Redirects are followed to
+// other hosts too; what is found there counts for the first.
+func (r *robots) read(ctx, wire context.Context, e errand, file *robotsFile) error {
+	at := e.to.origin() + "/robots.txt"
+	e.size, e.conditions = robotsSize, nil
+	for hop := 0; ; hop++ {
+		to, err := canonical(at)
+		if err != nil {
+			file.keep(robotsRules{}, "", r.fetcher.now())
+			return nil
+		}
+		e.to = to
+		got, err := r.fetcher.fetch(ctx, wire, e)
+		if err != nil {
+			return err
+		}
+		if location := got.Location(); location != "" && hop < robotsHops {
+			if next, err := resolve(at, location); err == nil {
+				at = next.url
+				continue
+			}
+		}
+		file.take(got, r.token, r.fetcher.now())
+		return nil
+	}
+}
+
+// take decides what an answer means (RFC 9309, 2.3.1).
+func (f *robotsFile) take(got answer, token string, now time.Time) {
+	failed := func(why string) {
+		f.keep(robotsRules{}, "robots.txt: "+why+": nothing may be fetched until it can be read", now)
+	}
+	switch address := (*AddressError)(nil); {
+	case errors.As(got.fault, &address):
+		f.keep(robotsRules{}, address.Error(), now)
+	case got.Status == 0:
+		failed(got.Failure)
+	case got.Status == http.StatusTooManyRequests, got.Status >= 500:
+		// 429 is counted with the servers' errors: the host is asking for a
+		// pause, not telling that it has no rules.
+		failed(fmt.Sprintf("status %d %s", got.Status, http.StatusText(got.Status)))
+	case got.Status >= 300:
+		f.keep(robotsRules{}, "", now)
+	case got.Truncated != "" && got.Truncated != "length":
+		failed("cut short: " + got.Failure)
+	default:
+		// A damaged coding leaves what could be unpacked; rules that are there
+		// are kept to.
+		body, _ := extract.DecodeContent(got.Header.Get("Content-Encoding"), got.Payload, robotsSize)
+		f.keep(parseRobots(string(body), token), "", now)
+	}
+}
+
+func (f *robotsFile) keep(rules robotsRules, fault string, now time.Time) {
+	f.rules, f.fault, f.until = rules, fault, now.Add(robotsFresh)
+	if fault != "" {
+		f.until = now.Add(robotsAgain)
+	}
+}

@@ -1,0 +1,68 @@
+package crawler
+
+import "sync"
+
+// urlSet remembers the addresses that it was told of last, thirty thousand at
+// least: enough for the links that a portal repeats on every page, and little
+// memory.
+type urlSet struct {
+	mu          sync.Mutex
+	young, aged map[string]struct{}
+}
+
+const generation = 30_000
+
+func newURLSet() *urlSet { return &urlSet{young: map[string]struct{}{}} }
+
+// add says whether url is news.
+func (s *urlSet) add(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.has(url) {
+		return false
+	}
+	s.put(url)
+	return true
+}
+
+// unknown returns those of urls that are not remembered.
+func (s *urlSet) unknown(urls []string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rest []string
+	for _, u := range urls {
+		if !s.has(u) {
+			rest = append(rest, u)
+		}
+	}
+	return rest
+}
+
+// addAll remembers urls.
+func (s *urlSet) addAll(urls []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range urls {
+		if !s.has(u) {
+			s.put(u)
+		}
+	}
+}
+
+func (s *urlSet) has(url string) bool {
+	if _, ok := s.young[url]; ok {
+		return true
+	}
+	_, ok := s.aged[url]
+	if ok {
+		s.put(url) // what is asked for stays
+	}
+	return ok
+}
+
+func (s *urlSet) put(url string) {
+	if len(s.young) >= generation {
+		s.aged, s.young = s.young, make(map[string]struct{}, generation)
+	}
+	s.young[url] = struct{}{}
+}

@@ -1,0 +1,173 @@
+package crawler
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// finding is what one visit brought: what to record, and the pages it led to.
+type finding struct {
+	entry archive.Entry
+	fresh []archive.Page // not pages of the site yet, as far as could be told
+	again []archive.Page // to be due once more
+}
+
+// visit fetches one page and decides what that means. The error is that of the
+// contexts, a *restingError, or the archive's; the page is not visited then.
+func (k *crawl) visit(p archive.Page) (finding, error) {
+	a, err := canonical(p.URL)
+	if err != nil {
+		return k.unasked(p, archive.Refused, err.Error()), nil
+	}
+	if why, text := k.scope.admit(a); why != admitted {
+		f := k.unasked(p, archive.Refused, "out of the scope: "+text)
+		f.entry.Page.Due = time.Time{}
+		return f, nil
+	}
+	e := errand{
+		to: a, private: k.site.AllowPrivate, user: k.user,
+		politeness: k.site.Politeness, requests: &k.requests,
+	}
+	permit, err := k.c.robots.ask(k.wait, k.wire, e)
+	switch {
+	case err != nil:
+		return finding{}, err
+	case permit.unknown != "":
+		k.rest(a.host, permit.unknown)
+		return k.unasked(p, archive.Unreachable, permit.unknown), nil
+	case permit.barred != "":
+		return k.unasked(p, archive.Refused, permit.barred), nil
+	}
+	e.politeness.Delay = max(e.politeness.Delay, permit.delay)
+	e.conditions = conditions(p)
+	got, err := k.c.fetcher.fetch(k.wait, k.wire, e)
+	if err != nil {
+		return finding{}, err
+	}
+	return k.judged(p, a, got)
+}
+
+// unasked is a visit that was decided without a request.
+func (k *crawl) unasked(p archive.Page, o archive.Outcome, reason string) finding {
+	c := archive.Capture{URL: p.URL, At: k.since(k.c.now())}
+	e := archive.Settle(k.run.ID, p, c, nil, archive.Verdict{Outcome: o, Reason: reason})
+	e.Page.Due = k.dueAgain(e.Page, answer{Capture: c})
+	return finding{entry: e}
+}
+
+// since is t, but not before the run's start, even if the clock was set back: a
+// page's last visit tells that it had its turn.
+func (k *crawl) since(t time.Time) time.Time {
+	if t.Before(k.run.Started) {
+		t = k.run.Started
+	}
+	k.mu.Lock()
+	if t.After(k.latest) {
+		k.latest = t
+	}
+	k.mu.Unlock()
+	return t
+}
+
+// Every tenth visit asks without conditions, to catch servers that answer 304
+// whatever happens.
+const unconditional = 10
+
+// conditions asks the server for the page only if it changed.
+func conditions(p archive.Page) http.Header {
+	if p.State != archive.StateLive || (p.Visits+1)%unconditional == 0 {
+		return nil
+	}
+	h := http.Header{}
+	if p.ETag != "" && httpguts.ValidHeaderFieldValue(p.ETag) {
+		h["If-None-Match"] = []string{p.ETag}
+	}
+	if p.LastModified != "" && httpguts.ValidHeaderFieldValue(p.LastModified) {
+		h["If-Modified-Since"] = []string{p.LastModified}
+	}
+	return h
+}
+
+// judged decides what an answer means. A panic on the way, which only a fault
+// of ours can be, makes the page unreadable and no more.
+func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err error) {
+	got.At = k.since(got.At)
+	defer func() {
+		if fault := recover(); fault != nil {
+			k.c.options.Log.Error("panic while reading a page", "site", k.site.Name, "url", p.URL, "panic", fault, "stack", string(debug.Stack()))
+			r := &archive.Reading{Trouble: archive.TroubleUnreadable, Signature: fmt.Sprintf("panic while reading: %v", fault)}
+			f, err = k.settled(p, a, got, r), nil
+		}
+	}()
+	if !toBeRead(p, got.Capture) {
+		f = k.settled(p, a, got, nil)
+		return f, k.followMove(&f, p)
+	}
+	page, err := extract.Open(extract.Input{
+		URL: p.URL, Status: got.Status, Header: got.Header, Payload: got.Payload,
+		Zone: k.site.Zone, Rules: k.site.Rules,
+	})
+	if err != nil {
+		return f, fmt.Errorf("read %s: %w", p.URL, err)
+	}
+	r := page.Reading()
+	if k.columns[p.URL] && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
+		// Who named the column knows better than what the page looks like.
+		r = archive.Reading{
+			Kind: archive.KindList, Signature: "a column of the site", Rules: r.Rules,
+			Article: archive.Article{Title: r.Article.Title}, Charset: r.Charset, Damaged: r.Damaged,
+		}
+	}
+	f = k.settled(p, a, got, &r)
+	if r.Trouble == archive.TroubleNone && got.Status < 300 {
+		err = k.follow(&f, p, page, r)
+	}
+	return f, err
+}
+
+// toBeRead says whether an answer's content has a say. The bytes that were read
+// last time need no reading.
+func toBeRead(p archive.Page, c archive.Capture) bool {
+	switch {
+	case c.Status >= 400:
+		return len(c.Payload) > 0 // a challenge, perhaps
+	case c.Status < 200, c.Status >= 300, c.Truncated != "":
+		return false
+	}
+	return p.LastDigest == "" || p.LastDigest != archive.DigestOf(c.Payload)
+}
+
+// settled is the entry of a visit, with all that the archive leaves to us but
+// the pages it leads to.
+func (k *crawl) settled(p archive.Page, a address, got answer, r *archive.Reading) finding {
+	v := archive.Judge(p, got.Capture, r)
+	target := ""
+	if v.Outcome == archive.Moved {
+		target, v = k.moved(p, got.Capture, v)
+	}
+	e := archive.Settle(k.run.ID, p, got.Capture, r, v)
+	e.Page.MovedTo, e.Visit.MovedTo = target, target
+	e.Page.Due = k.dueAgain(e.Page, got)
+	k.heed(a.host, got, v.Outcome)
+	return finding{entry: e}
+}
+
+// dueAgain is when a page is due after a visit: later than the visit itself,
+// so that no page has two turns in one run.
+func (k *crawl) dueAgain(p archive.Page, got answer) time.Time {
+	due := k.site.Revisit(p, got.At)
+	if !got.after.IsZero() {
+		due = got.after
+	}
+	if !due.IsZero() && !due.After(got.At) {
+		due = got.At.Add(time.Millisecond)
+	}
+	return due.UTC().Truncate(time.Millisecond)
+}
