@@ -7,7 +7,7 @@ import (
 )
 
 // kindOf tells articles from lists, and what told it.
-func (p *Page) kindOf(body *span) (archive.Kind, string) {
+func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	f := p.flat
 	if p.rules.rows != nil || p.rules.body != nil {
 		switch {
@@ -20,13 +20,18 @@ func (p *Page) kindOf(body *span) (archive.Kind, string) {
 	if v, _ := f.metaOf("articletitle"); v != "" {
 		return archive.KindArticle, "meta ArticleTitle"
 	}
-	var prose, rowWeight int32
+	var prose, listed int32
+	lines, first, last := 0, -1, -1
 	for i := body.lo; i < body.hi; i++ {
 		if body.has(i) && f.lines[i].isProse() {
 			prose += f.lines[i].w
+			lines++
+			if last = i; first < 0 {
+				first = i
+			}
 		}
 	}
-	rows, dated := 0, 0
+	rows, dated, inside := 0, 0, 0
 	for i := range f.anchors {
 		a := &f.anchors[i]
 		if a.el < 0 || f.elems[a.el].all&hintJunk != 0 || len(a.href) < 2 {
@@ -35,7 +40,10 @@ func (p *Page) kindOf(body *span) (archive.Kind, string) {
 		text := p.anchorText(a)
 		if row, day := f.row(a, p.style(), text, ""); row {
 			rows++
-			rowWeight += weigh(text)
+			if int(a.lo) >= first && int(a.lo) <= last {
+				inside++
+			}
+			listed += weigh(text)
 			if day != "" {
 				dated++
 			}
@@ -58,9 +66,13 @@ func (p *Page) kindOf(body *span) (archive.Kind, string) {
 		return archive.KindList, "meta ColumnName without ArticleTitle"
 	}
 	switch {
-	case dated >= 3 && rowWeight > 2*prose:
+	case title.anchor() >= 0 && first > title.line && prose >= 2*proseWeight && inside <= lines && weigh(title.text) >= rowWeight:
+		return archive.KindArticle, "text under its title"
+	case prose >= 20*proseWeight && 2*inside <= lines:
+		return archive.KindArticle, "text"
+	case dated >= 3 && listed > 2*prose:
 		return archive.KindList, "rows with dates"
-	case rows >= 8 && rowWeight > 3*prose:
+	case rows >= 8 && listed > 3*prose:
 		return archive.KindList, "rows of links"
 	}
 	return archive.KindArticle, "text"

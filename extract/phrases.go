@@ -18,6 +18,8 @@ const (
 	// phraseStop heads what follows a text: related articles, comments,
 	// statements. Nothing below it is text.
 	phraseStop phraseKind = iota + 1
+	// phraseComments heads the readers' comments.
+	phraseComments
 	// phraseDrop starts a line that is no text by itself: pointers to other
 	// articles, credits, buttons.
 	phraseDrop
@@ -29,28 +31,29 @@ const (
 // common words of each language's pages, not any site's.
 var phrases = phraseTable(map[phraseKind]string{
 	phraseStop: `相关新闻|相关阅读|相关文章|相关链接|相关报道|相关推荐|相关专题|相关信息|相关稿件|相关内容|相关资讯|相关解读|相关文件|推荐阅读|延伸阅读|更多阅读|猜你喜欢|为你推荐|为您推荐|热门推荐|精彩推荐|
-大家都在看|热门文章|热点推荐|更多新闻|更多精彩|今日热点|编辑推荐|精彩评论|热门评论|最新评论|网友评论|发表评论|我要评论|用户评论|全部评论|评论列表|网友跟帖|我来说两句|参与评论|读者评论|查看更多评论|我要跟帖|
+大家都在看|热门文章|热点推荐|更多新闻|更多精彩|今日热点|编辑推荐|
 上一篇|下一篇|上一条|下一条|上篇|下篇|返回列表|阅读排行|点击排行|热门排行|热门标签|推荐文章|推荐新闻|今日推荐|本类最新|本类推荐|热点新闻|图片新闻|最新文章|最新新闻|热门新闻|新闻排行|
-免责声明|版权声明|版权与免责|版权和免责|特别声明|郑重声明|版权说明|转载声明|本网声明|本站声明|查看网友评论|文章评论|回复列表|延伸·推荐|延伸 · 推荐|网友留言|您可能感兴趣|你可能感兴趣|
+免责声明|版权声明|版权与免责|版权和免责|特别声明|郑重声明|版权说明|转载声明|本网声明|本站声明|延伸·推荐|延伸 · 推荐|您可能感兴趣|你可能感兴趣|
 相關新聞|相關文章|相關連結|延伸閱讀|推薦閱讀|熱門新聞|更多新聞|猜你喜歡|你可能也想看|相關報導|
 related articles|related stories|related content|related posts|related news|related links|related topics|related coverage|related:|you may also like|you might also like|you may like|you might like|
-you might be interested|more from|more on this|more stories|more news|most read|most popular|most viewed|recommended|read next|up next|trending|comments|leave a reply|leave a comment|post a comment|add a comment|
-join the conversation|join the discussion|sign up for|about the author|about the writer|editor's picks|editors' picks|latest news|latest stories|popular posts|sponsored|filed under|view comments|show comments|read comments|
-what to read next|further reading|also on|in other news|today's headlines|more like this|share this article|share this story|share this post|the latest|from around the web|promoted stories|recommended for you|more articles|have your say|
-mehr zum thema|auch interessant|das könnte sie auch|das könnte dich|kommentare|weitere artikel|weitere meldungen|weitere themen|verwandte|schlagwörter|ähnliche|meistgelesen|leserkommentare|themen:|mehr aus|mehr von|weitere informationen|
+you might be interested|more from|more on this|more stories|more news|most read|most popular|most viewed|recommended|read next|up next|trending|
+sign up for|about the author|about the writer|editor's picks|editors' picks|latest news|latest stories|popular posts|sponsored|filed under|
+what to read next|further reading|also on|in other news|today's headlines|more like this|share this article|share this story|share this post|the latest|from around the web|promoted stories|recommended for you|more articles|
+mehr zum thema|auch interessant|das könnte sie auch|das könnte dich|weitere artikel|weitere meldungen|weitere themen|verwandte|schlagwörter|ähnliche|meistgelesen|themen:|mehr aus|mehr von|weitere informationen|
 dieses thema im programm|zur startseite|weiterführende|links zum thema|
-à lire aussi|a lire aussi|sur le même sujet|articles liés|commentaires|les plus lus|à voir aussi|vous aimerez aussi|sur le meme sujet|les derniers articles|
-te puede interesar|más noticias|noticias relacionadas|comentarios|relacionados|artículos relacionados|lo más leído|te recomendamos|más sobre|archivado en|deja un comentario|
-leia também|veja também|notícias relacionadas|comentários|mais lidas|mais notícias|artigos relacionados|deixe um comentário|
-articoli correlati|potrebbe interessarti|commenti|leggi anche|lascia un commento|
-lees meer|reacties|meer over|gerelateerd|komentarze|polecane|zobacz również|najczęściej czytane|tematy:|
-ilgili haberler|yorumlar|diğer haberler|читайте также|отзывы|комментарии|похожие|по теме|смотрите также|другие новости|ещё по теме|
-kommentarer|mer om|relaterade|läs också|
-関連記事|関連リンク|関連ニュース|関連キーワード|あわせて読みたい|おすすめ記事|コメント|人気記事|ランキング|この記事|記事に『|こちらもおすすめ|
-관련기사|관련뉴스|관련 기사|댓글|많이 본|추천기사|추천뉴스|당신이 관심|주요뉴스|인기기사|
-artikel terkait|berita terkait|komentar|berita lainnya|tin liên quan|bình luận|xem thêm|اقرأ أيضا|اقرأ أيضًا|مواضيع ذات صلة|تعليقات|
-související|diskuze|mohlo by vás zajímat|kapcsolódó|articole similare|citește și|σχετικά`,
-	phraseDrop: `read more|read also|also read|see also|read:|watch:|watch |more:|advertisement|advertising|advert|story continues|article continues|scroll to continue|continue reading|don't miss|click here|
+à lire aussi|a lire aussi|sur le même sujet|articles liés|les plus lus|à voir aussi|vous aimerez aussi|sur le meme sujet|les derniers articles|
+te puede interesar|más noticias|noticias relacionadas|relacionados|artículos relacionados|lo más leído|te recomendamos|más sobre|archivado en|
+leia também|veja também|notícias relacionadas|mais lidas|mais notícias|artigos relacionados|
+articoli correlati|potrebbe interessarti|
+lees meer|meer over|gerelateerd|polecane|zobacz również|najczęściej czytane|tematy:|
+ilgili haberler|diğer haberler|читайте также|похожие|по теме|смотрите также|другие новости|ещё по теме|
+mer om|relaterade|läs också|
+関連記事|関連リンク|関連ニュース|関連キーワード|あわせて読みたい|おすすめ記事|人気記事|ランキング|この記事|記事に『|こちらもおすすめ|
+관련기사|관련뉴스|관련 기사|많이 본|추천기사|추천뉴스|당신이 관심|주요뉴스|인기기사|
+artikel terkait|berita terkait|berita lainnya|tin liên quan|xem thêm|اقرأ أيضا|اقرأ أيضًا|مواضيع ذات صلة|
+související|mohlo by vás zajímat|kapcsolódó|articole similare|citește și|σχετικά`,
+	phraseComments: `精彩评论|热门评论|最新评论|网友评论|发表评论|我要评论|用户评论|全部评论|评论列表|网友跟帖|我来说两句|参与评论|读者评论|查看更多评论|我要跟帖|查看网友评论|文章评论|回复列表|网友留言|comments|leave a reply|leave a comment|post a comment|add a comment|join the conversation|join the discussion|view comments|show comments|read comments|have your say|kommentare|leserkommentare|commentaires|comentarios|deja un comentario|comentários|deixe um comentário|commenti|lascia un commento|reacties|komentarze|yorumlar|отзывы|комментарии|kommentarer|コメント|댓글|komentar|bình luận|تعليقات|diskuze|评论|跟帖|评论（|回复|发表回复|网友评价|查看评论`,
+	phraseDrop: `leggi anche|read more|read also|also read|see also|read:|watch:|watch |more:|advertisement|advertising|advert|story continues|article continues|scroll to continue|continue reading|don't miss|click here|
 image:|photo:|photos:|picture:|video:|getty images|image source|image caption|media caption|image copyright|share on|follow us|follow me|subscribe|sign up|newsletter|download our app|key points|highlights|listen to this|
 listen to|join our|get the|updated at|first published|last updated|published:|topics|tags|tags:|skip advert|skip to|load more|show more|view more|learn more|
 lesen sie|lesen sie auch|lesen sie dazu|mehr dazu|anzeige|foto:|fotos:|bild:|quelle:|newsletter|lees ook|foto's|beeld:|

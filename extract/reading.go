@@ -36,7 +36,7 @@ func (p *Page) read() archive.Reading {
 	if t, sign := p.trouble(weight); t != archive.TroubleNone {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: t, Signature: sign}
 	}
-	kind, sign := p.kindOf(&body)
+	kind, sign := p.kindOf(&body, &title)
 	if kind == archive.KindList {
 		return archive.Reading{Kind: kind, Signature: sign, Article: archive.Article{Title: title.text}}
 	}

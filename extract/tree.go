@@ -413,6 +413,11 @@ func (f *flat) settleHints(title int) {
 		if junk := e.hint & hintJunk; junk != 0 {
 			own := f.sumProse[e.hi] - f.sumProse[e.lo]
 			limit := prose * 4 / 10
+			if e.tag == atom.Tr || e.tag == atom.Tbody {
+				e.hint &^= hintLayout // players and rows of tables
+				junk &^= hintLayout
+				e.all = e.hint
+			}
 			layout := junk&^hintLayout == 0
 			if layout {
 				own = max(own, class[attr(e.node, "class")])
@@ -422,7 +427,7 @@ func (f *flat) settleHints(title int) {
 				limit = 0
 			case e.hint&hintContent != 0 && layout:
 				limit = prose / 10
-			case junk&(hintComment|hintRelated) != 0:
+			case junk&(hintComment|hintRelated) != 0, e.tag == atom.Aside:
 				limit = prose * 8 / 10
 			}
 			holds := int(e.lo) <= title && title < int(e.hi)

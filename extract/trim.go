@@ -12,6 +12,7 @@ func (p *Page) trim(s *span, title *titleRead) {
 	p.trimHead(s, title)
 	p.dropPointers(s)
 	p.dropStrangers(s)
+	p.dropCopies(s)
 	p.cutAtStop(s)
 	p.trimTail(s)
 }
@@ -127,17 +128,39 @@ func (p *Page) cutAtStop(s *span) {
 			continue
 		}
 		k, exact := phraseOf(f.lineText(i))
-		if k != phraseStop || l.w > proseWeight && !exact {
+		switch {
+		case k != phraseStop && k != phraseComments, l.w > proseWeight && !exact:
 			continue
-		}
-		strong := exact && l.stops == 0
-		if 2*above < total && !(strong && 10*above > total) {
+		case 2*above < total && !(k == phraseComments && exact):
+			if exact {
+				s.drop(i) // heads a box set into the text
+			}
 			continue
 		}
 		for j := i; j < s.hi; j++ {
 			s.drop(j)
 		}
 		return
+	}
+}
+
+// copyWeight is what a line must say for its second occurrence to be a copy
+// rather than a refrain.
+const copyWeight = 100
+
+// dropCopies drops paragraphs that stood there before: pages hold their text
+// once for the desk and once for the hand.
+func (p *Page) dropCopies(s *span) {
+	f := p.flat
+	seen := map[string]bool{}
+	for i := s.lo; i < s.hi; i++ {
+		if l := &f.lines[i]; s.has(i) && l.w >= copyWeight && l.flags&lineCell == 0 {
+			t := f.lineText(i)
+			if seen[t] {
+				s.drop(i)
+			}
+			seen[t] = true
+		}
 	}
 }
 
