@@ -42,8 +42,8 @@ func (l *links) urls() []string {
 // follow adds to f the pages that p leads to and that the run has to visit.
 func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive.Reading) error {
 	list := r.Kind == archive.KindList || p.Kind == archive.KindList
-	if r.Kind == archive.KindAttachment || !list && !k.site.Everything {
-		return nil
+	if r.Kind == archive.KindAttachment || !k.site.Everything && (!list || p.Depth > 0) {
+		return nil // a list that a column lists, the home page say, is not the column's
 	}
 	found := k.gather(p, f.entry.Visit.At, page, r, list)
 	unknown, err := k.unknown(found.urls())

@@ -21,10 +21,11 @@ type frontier struct {
 	busy     map[string]bool // handed out, or queued, and not yet recorded
 	resting  map[string]bool // hosts that are left alone for the rest of the run
 	given    int
-	passed   int           // pages due that the last look had to pass over
-	more     bool          // a look may find more
-	looking  bool          // somebody is at it
-	changed  chan struct{} // closed, and made anew, when any of this changes
+	passed   int             // pages due that the last look had to pass over
+	more     bool            // a look may find more
+	looking  bool            // somebody is at it
+	settled  map[string]bool // recorded since that look began: what it finds of them is old
+	changed  chan struct{}   // closed, and made anew, when any of this changes
 	finished bool
 }
 
@@ -85,7 +86,7 @@ func (f *frontier) take() (archive.Page, bool) {
 // look fills the queue. It asks for so many pages that those which are being
 // worked on, and those which had their turn, leave room for others.
 func (f *frontier) look(ctx context.Context) error {
-	f.looking, f.more = true, false
+	f.looking, f.more, f.settled = true, false, map[string]bool{}
 	n := len(f.busy) + max(batch, f.passed) + f.passed
 	f.mu.Unlock()
 	pages, err := f.due(ctx, n)
@@ -101,7 +102,7 @@ func (f *frontier) look(ctx context.Context) error {
 	f.passed = 0
 	for _, p := range pages {
 		switch {
-		case f.busy[p.URL]:
+		case f.busy[p.URL], f.settled[p.URL]:
 		case !p.LastVisit.IsZero() && !p.LastVisit.Before(f.started), f.isResting(p.URL):
 			f.passed++
 		default:
@@ -130,6 +131,9 @@ func (f *frontier) done(urls ...string) {
 	defer f.mu.Unlock()
 	for _, u := range urls {
 		delete(f.busy, u)
+		if f.looking {
+			f.settled[u] = true
+		}
 	}
 	f.more = true
 	f.signal()
