@@ -1,0 +1,159 @@
+package mongo
+
+import (
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fangzhi/archive"
+)
+
+// snapshotDoc is a snapshot as it is stored.
+type snapshotDoc struct {
+	ID          bson.ObjectID  `bson:"_id"`
+	Site        string         `bson:"site"`
+	URL         string         `bson:"url"`
+	Version     int            `bson:"version"`
+	Column      string         `bson:"column,omitempty"`
+	Kind        archive.Kind   `bson:"kind"`
+	TakenAt     bson.DateTime  `bson:"taken_at"`
+	PriorSeen   bson.DateTime  `bson:"prior_seen,omitempty"`
+	Status      int            `bson:"status"`
+	Payload     archive.Digest `bson:"payload,omitempty"`
+	Fingerprint archive.Digest `bson:"fingerprint,omitempty"`
+	Article     articleDoc     `bson:"article"`
+	ArticleFile string         `bson:"article_file,omitempty"` // in bucket large, in place of Article
+	Rules       archive.Digest `bson:"rules,omitempty"`
+	Story       string         `bson:"story,omitempty"`
+	Sketch      []int64        `bson:"sketch,omitempty"`
+	Words       []string       `bson:"words,omitempty"` // what Search finds it by: see words.go
+}
+
+// aside are the fields of a snapshot that no reader asks for.
+var aside = bson.D{{Key: "sketch", Value: 0}, {Key: "words", Value: 0}}
+
+func snapshotDocOf(s archive.Snapshot) snapshotDoc {
+	return snapshotDoc{
+		ID: bson.NewObjectID(), Site: s.Site, URL: s.URL, Version: s.Version, Column: s.Column, Kind: s.Kind,
+		TakenAt: dateOf(s.TakenAt), PriorSeen: dateOf(s.PriorSeen), Status: s.Status,
+		Payload: s.Payload, Fingerprint: s.Fingerprint, Article: articleDocOf(s.Article),
+		Rules: s.Rules, Story: s.Story, Sketch: s.Sketch, Words: wordsOf(s.Article.Title, s.Article.Body),
+	}
+}
+
+func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
+	article, err := d.Article.article()
+	if err != nil {
+		return archive.Snapshot{}, fmt.Errorf("version %d of %s: %w", d.Version, d.URL, err)
+	}
+	return archive.Snapshot{
+		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
+		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status,
+		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Story: d.Story,
+	}, nil
+}
+
+// articleDoc is an article as it is stored.
+type articleDoc struct {
+	Title          text            `bson:"title,omitempty"`
+	Subtitle       text            `bson:"subtitle,omitempty"`
+	Source         text            `bson:"source,omitempty"`
+	Author         text            `bson:"author,omitempty"`
+	Editor         text            `bson:"editor,omitempty"`
+	DocumentNumber text            `bson:"document_number,omitempty"`
+	IndexNumber    text            `bson:"index_number,omitempty"`
+	Issuer         text            `bson:"issuer,omitempty"`
+	Written        string          `bson:"written,omitempty"`
+	Published      bson.DateTime   `bson:"published,omitempty"`
+	PublishedText  string          `bson:"published_text,omitempty"` // RFC 3339: with the offset, which a date has not
+	DayOnly        bool            `bson:"day_only,omitempty"`
+	Body           text            `bson:"body,omitempty"`
+	Pictures       []text          `bson:"pictures,omitempty"`
+	Attachments    []attachmentDoc `bson:"attachments,omitempty"`
+	Evidence       []evidenceDoc   `bson:"evidence,omitempty"`
+}
+
+type attachmentDoc struct {
+	Name   text           `bson:"name,omitempty"`
+	URL    text           `bson:"url"`
+	Digest archive.Digest `bson:"digest,omitempty"`
+}
+
+type evidenceDoc struct {
+	Field      string  `bson:"field"`
+	Method     string  `bson:"method"`
+	Where      text    `bson:"where,omitempty"`
+	Confidence float64 `bson:"confidence"`
+	Others     []text  `bson:"others,omitempty"`
+}
+
+func articleDocOf(a archive.Article) articleDoc {
+	d := articleDoc{
+		Title: text(a.Title), Subtitle: text(a.Subtitle), Source: text(a.Source), Author: text(a.Author),
+		Editor: text(a.Editor), DocumentNumber: text(a.DocumentNumber), IndexNumber: text(a.IndexNumber),
+		Issuer: text(a.Issuer), Written: a.Written, Published: dateOf(a.Published), DayOnly: a.DayOnly,
+		Body: text(a.Body), Pictures: texts(a.Pictures),
+	}
+	if !a.Published.IsZero() {
+		d.PublishedText = a.Published.Format(time.RFC3339Nano)
+	}
+	for _, f := range a.Attachments {
+		d.Attachments = append(d.Attachments, attachmentDoc{Name: text(f.Name), URL: text(f.URL), Digest: f.Digest})
+	}
+	for _, e := range a.Evidence {
+		d.Evidence = append(d.Evidence, evidenceDoc{
+			Field: e.Field, Method: e.Method, Where: text(e.Where), Confidence: e.Confidence, Others: texts(e.Others),
+		})
+	}
+	return d
+}
+
+func (d articleDoc) article() (archive.Article, error) {
+	a := archive.Article{
+		Title: string(d.Title), Subtitle: string(d.Subtitle), Source: string(d.Source), Author: string(d.Author),
+		Editor: string(d.Editor), DocumentNumber: string(d.DocumentNumber), IndexNumber: string(d.IndexNumber),
+		Issuer: string(d.Issuer), Written: d.Written, DayOnly: d.DayOnly,
+		Body: string(d.Body), Pictures: plain(d.Pictures),
+	}
+	if d.PublishedText != "" {
+		t, err := time.Parse(time.RFC3339Nano, d.PublishedText)
+		if err != nil {
+			return a, fmt.Errorf("published_text: %w", err)
+		}
+		// Parse takes the machine's own zone where its offset is the same.
+		_, offset := t.Zone()
+		a.Published = t.In(time.FixedZone("", offset))
+	}
+	for _, f := range d.Attachments {
+		a.Attachments = append(a.Attachments, archive.Attachment{Name: string(f.Name), URL: string(f.URL), Digest: f.Digest})
+	}
+	for _, e := range d.Evidence {
+		a.Evidence = append(a.Evidence, archive.Evidence{
+			Field: e.Field, Method: e.Method, Where: string(e.Where), Confidence: e.Confidence, Others: plain(e.Others),
+		})
+	}
+	return a, nil
+}
+
+func texts(all []string) []text {
+	if len(all) == 0 {
+		return nil
+	}
+	t := make([]text, len(all))
+	for i, s := range all {
+		t[i] = text(s)
+	}
+	return t
+}
+
+func plain(all []text) []string {
+	if len(all) == 0 {
+		return nil
+	}
+	s := make([]string, len(all))
+	for i, t := range all {
+		s[i] = string(t)
+	}
+	return s
+}

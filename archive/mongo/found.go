@@ -1,0 +1,119 @@
+package mongo
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
+)
+
+// inOne is how many keys are asked for in one query.
+const inOne = 1000
+
+// held returns what the archive holds of these pages; the unknown are not in
+// it.
+func (s *Store) held(ctx context.Context, keys map[key]bool) (map[key]held, error) {
+	bySite := map[string][]string{}
+	for k := range keys {
+		bySite[k.site] = append(bySite[k.site], k.url)
+	}
+	found := make(map[key]held, len(keys))
+	for site, urls := range bySite {
+		for len(urls) > 0 {
+			n := min(inOne, len(urls))
+			if err := s.heldOf(ctx, site, urls[:n], found); err != nil {
+				return nil, err
+			}
+			urls = urls[n:]
+		}
+	}
+	return found, nil
+}
+
+func (s *Store) heldOf(ctx context.Context, site string, urls []string, found map[key]held) error {
+	cursor, err := s.pages.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}},
+		options.Find().SetBatchSize(inOne).SetProjection(bson.D{
+			{Key: "_id", Value: 0}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
+			{Key: "kind", Value: 1}, {Key: "versions", Value: 1},
+		}))
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var d pageDoc
+		if err := cursor.Decode(&d); err != nil {
+			return err
+		}
+		found[key{site, d.URL}] = held{lastVisit: timeOf(d.LastVisit), due: timeOf(d.Due), kind: d.Kind, versions: d.Versions}
+	}
+	return cursor.Err()
+}
+
+// writeFound writes the pages of b that were found and not visited. What
+// another process did to one of them in between stands.
+func (s *Store) writeFound(ctx context.Context, b *batch) error {
+	var added []pageDoc
+	var changes []mongo.WriteModel
+	for _, p := range b.order {
+		switch {
+		case p.visited:
+		case p.page != nil:
+			added = append(added, pageDocOf(*p.page))
+		default:
+			changes = append(changes, p.changes()...)
+		}
+	}
+	if _, err := insert(ctx, s.pages, added); err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	_, err := s.pages.BulkWrite(ctx, changes, options.BulkWrite().SetOrdered(false))
+	return err
+}
+
+// changes moves the due time and the kind of a stored page, unless that has
+// been overtaken.
+func (p *plan) changes() (models []mongo.WriteModel) {
+	page := bson.D{{Key: "site", Value: p.key.site}, {Key: "url", Value: p.key.url}}
+	update := func(where bson.E, field string, value any) {
+		models = append(models, mongo.NewUpdateOneModel().SetFilter(append(page[:2:2], where)).
+			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}))
+	}
+	if due := dateOf(p.dueTo); due != 0 {
+		update(bson.E{Key: "$nor", Value: bson.A{
+			bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: due}}}},
+			bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: due}}}},
+		}}, "due", due)
+	}
+	if p.kindTo != "" {
+		update(bson.E{Key: "kind", Value: archive.KindUnread}, "kind", p.kindTo)
+	}
+	return models
+}
+
+// seed adds pages as found at that time.
+func (s *Store) seed(ctx context.Context, seeds []archive.Page, at time.Time) error {
+	if len(seeds) == 0 {
+		return nil
+	}
+	keys := make(map[key]bool, len(seeds))
+	for _, p := range seeds {
+		keys[keyOf(p)] = true
+	}
+	stored, err := s.held(ctx, keys)
+	if err != nil {
+		return err
+	}
+	b := newBatch(stored)
+	for _, p := range seeds {
+		b.discover(p, at)
+	}
+	return s.writeFound(ctx, b)
+}

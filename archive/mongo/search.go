@@ -1,0 +1,128 @@
+package mongo
+
+import (
+	"context"
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
+)
+
+// mostConditions is how many words of a query the index is asked for; the rest
+// is left to the reading of the texts.
+const mostConditions = 24
+
+// phrasesOf returns the words of a query, folded, each once. What is only
+// punctuation is none.
+func phrasesOf(q string) []string {
+	var phrases []string
+	for _, w := range strings.Fields(q) {
+		if p := fold(w); p != "" && !slices.Contains(phrases, p) {
+			phrases = append(phrases, p)
+		}
+	}
+	return phrases
+}
+
+// conditions are what the index can tell of phrases.
+func conditions(phrases []string) bson.A {
+	seen := map[string]bool{}
+	var held, begun bson.A
+	for _, p := range phrases {
+		eachWord(p, func(w string, k kind) {
+			switch {
+			case k == tail || seen[w]:
+				return
+			case k == single:
+				begun = append(begun, bson.D{{Key: "words", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(w)}}})
+			default:
+				held = append(held, bson.D{{Key: "words", Value: w}})
+			}
+			seen[w] = true
+		})
+	}
+	all := append(held, begun...)
+	return all[:min(len(all), mostConditions)]
+}
+
+// Search yields the latest versions whose title or body holds every word of q,
+// best match first.
+func (s *Store) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	return func(yield func(archive.Snapshot, error) bool) {
+		hits, err := s.hits(ctx, phrasesOf(q), f)
+		if err != nil {
+			yield(archive.Snapshot{}, fault(ctx, err, "search %q", q))
+			return
+		}
+		if f.Limit > 0 {
+			hits = hits[:min(len(hits), f.Limit)]
+		}
+		for some := range slices.Chunk(hits, 50) {
+			ids := make([]bson.ObjectID, len(some))
+			for i, h := range some {
+				ids[i] = h.id
+			}
+			found, err := s.snapshotsByID(ctx, ids)
+			if err != nil {
+				yield(archive.Snapshot{}, fault(ctx, err, "search %q", q))
+				return
+			}
+			for _, snapshot := range found {
+				if !yield(snapshot, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// hits returns what holds every phrase, best first. The index gives
+// candidates; their texts decide.
+func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([]hit, error) {
+	done, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if len(phrases) == 0 {
+		return nil, nil
+	}
+	filter, err := s.snapshotFilter(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := s.snapshots.Find(ctx, append(filter, bson.E{Key: "$and", Value: conditions(phrases)}), options.Find().SetProjection(bson.D{
+		{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
+		{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
+	}))
+	if err != nil {
+		return nil, err
+	}
+	defer cursor.Close(ctx)
+	var all []hit
+	for {
+		docs, err := chunk[snapshotDoc](ctx, cursor)
+		if err != nil {
+			return nil, err
+		}
+		if len(docs) == 0 {
+			return rank(all), nil
+		}
+		if docs, err = s.committedSnapshots(ctx, docs, true); err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			if err := s.moveIn(ctx, &d); err != nil {
+				return nil, err
+			}
+			if h, ok := match(d, phrases); ok {
+				all = append(all, h)
+			}
+		}
+	}
+}
