@@ -16,6 +16,7 @@ type report struct {
 	Twice         int      `json:"twice"`    // URLs asked for more than once
 	Examples      []string `json:"examples,omitempty"`
 	MaxConcurrent int      `json:"max_concurrent"`
+	CPU           int64    `json:"cpu_ns"` // user and system time of this process so far; 0: unknown
 }
 
 // line is an article of /-/truth.
@@ -34,7 +35,7 @@ type line struct {
 func desk(p *portaltest.Portal, base string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /-/report", func(w http.ResponseWriter, _ *http.Request) {
-		r := report{Requests: p.Total(), MaxConcurrent: p.MaxConcurrent()}
+		r := report{Requests: p.Total(), MaxConcurrent: p.MaxConcurrent(), CPU: int64(cpu())}
 		for path, n := range p.Counts() {
 			r.URLs++
 			if n > 1 {
