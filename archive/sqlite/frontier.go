@@ -19,17 +19,14 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]ar
 	})
 }
 
-// knownChunk is how many URLs are asked for at once.
-const knownChunk = 64
-
-var knownQuery = `SELECT url FROM pages WHERE site = ? AND url IN (?` + strings.Repeat(", ?", knownChunk-1) + `)`
+const findKnown = `SELECT url FROM pages WHERE site = ? AND url IN `
 
 // Known returns which of urls are pages of site. Those that this process met
 // before it answers from memory.
 func (s *Store) Known(ctx context.Context, site string, urls []string) (map[string]bool, error) {
 	return read(s, ctx, fmt.Sprintf("known pages of site %s", site), func() (map[string]bool, error) {
 		is := make(map[string]bool, len(urls))
-		var ask []string
+		var ask []any
 		for _, u := range urls {
 			if s.known.has(nameOf(site, u)) {
 				is[u] = true
@@ -37,13 +34,8 @@ func (s *Store) Known(ctx context.Context, site string, urls []string) (map[stri
 				ask = append(ask, u)
 			}
 		}
-		for chunk := range slices.Chunk(ask, knownChunk) {
-			args := make([]any, knownChunk+1)
-			args[0] = site
-			for i := range knownChunk {
-				args[i+1] = chunk[min(i, len(chunk)-1)]
-			}
-			found, err := scan(one[string])(s.prepared(ctx, knownQuery, args...))
+		for chunk := range slices.Chunk(ask, askChunk) {
+			found, err := scan(one[string])(s.prepared(ctx, findKnown+askFor, append([]any{site}, filled(chunk)...)...))
 			if err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fangzhi/archive"
@@ -20,12 +21,12 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 	what := fmt.Sprintf("record %d entries of run %s", len(batch), run)
 	drafts := make([]draft, len(batch))
 	for i := range batch {
-		if err := ctx.Err(); err != nil {
+		if drafts[i], err = draftOf(&batch[i]); err != nil {
 			return s.fault(ctx, what, err)
 		}
-		if drafts[i], err = s.draft(ctx, &batch[i]); err != nil {
-			return s.fault(ctx, what, err)
-		}
+	}
+	if err := s.pack(ctx, drafts); err != nil {
+		return s.fault(ctx, what, err)
 	}
 	var learnt []name
 	err = s.write(ctx, what, func(w *writer) error {
@@ -62,7 +63,7 @@ type draft struct {
 	packed                                                 []byte // nil: no payload to store
 }
 
-func (s *Store) draft(ctx context.Context, e *archive.Entry) (d draft, err error) {
+func draftOf(e *archive.Entry) (d draft, err error) {
 	d.Entry = e
 	if e.Visit.Site != e.Page.Site || e.Visit.URL != e.Page.URL {
 		return d, fmt.Errorf("the visit of %q is not one of the page %q", e.Visit.URL, e.Page.URL)
@@ -79,21 +80,57 @@ func (s *Store) draft(ctx context.Context, e *archive.Entry) (d draft, err error
 		}
 	}
 	d.header, d.request = lines(e.Visit.Header), lines(e.Visit.Request)
-	if err := d.draftSnapshot(); err != nil {
-		return d, err
-	}
-	if e.Payload == nil {
-		return d, nil
-	}
-	if d.visitPayload == nil {
+	if e.Payload != nil && d.visitPayload == nil {
 		return d, fmt.Errorf("%s: a payload without a digest", e.Visit.URL)
 	}
-	held, err := s.holds(ctx, d.visitPayload)
-	if err != nil || held {
-		return d, err
+	return d, d.draftSnapshot()
+}
+
+// pack packs the payloads that the archive does not hold, each once.
+func (s *Store) pack(ctx context.Context, drafts []draft) error {
+	var digests []any
+	for i := range drafts {
+		if drafts[i].Payload != nil {
+			digests = append(digests, drafts[i].visitPayload)
+		}
 	}
-	d.coding, d.packed = s.codec.pack(e.Payload)
-	return d, nil
+	held := map[string]bool{}
+	for chunk := range slices.Chunk(digests, askChunk) {
+		found, err := scan(one[[]byte])(s.prepared(ctx, `SELECT digest FROM payloads WHERE digest IN `+askFor, filled(chunk)...))
+		if err != nil {
+			return err
+		}
+		for _, digest := range found {
+			held[string(digest)] = true
+		}
+	}
+	for i := range drafts {
+		d := &drafts[i]
+		if d.Payload == nil || held[string(d.visitPayload.([]byte))] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		held[string(d.visitPayload.([]byte))] = true
+		d.coding, d.packed = s.codec.pack(d.Payload)
+	}
+	return nil
+}
+
+// askChunk is how many keys are asked for at once, in one statement that is
+// kept.
+const askChunk = 64
+
+var askFor = `(?` + strings.Repeat(", ?", askChunk-1) + `)`
+
+// filled are keys as the arguments of askFor, the last one repeated.
+func filled(keys []any) []any {
+	args := slices.Clone(keys)
+	for len(args) < askChunk {
+		args = append(args, keys[len(keys)-1])
+	}
+	return args
 }
 
 func (d *draft) draftSnapshot() (err error) {
@@ -128,12 +165,6 @@ func encode(v any) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// holds says whether the payload is in the archive already.
-func (s *Store) holds(ctx context.Context, digest any) (bool, error) {
-	found, err := scan(one[int])(s.prepared(ctx, `SELECT 1 FROM payloads WHERE digest = ?`, digest))
-	return len(found) > 0, err
-}
-
 // A recording is what one call of Record does within its transaction.
 type recording struct {
 	*writer
@@ -165,8 +196,6 @@ const (
 
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
 		payload, fingerprint, rules, story, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-	insertSketch = `INSERT OR IGNORE INTO sketches (key, snapshot) VALUES (?, ?)`
 
 	insertPayload = `INSERT INTO payloads (digest, size, coding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 )
@@ -253,10 +282,33 @@ func (t *recording) addSnapshot(page int64, d *draft) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range cut.Sketch {
-		if _, err := t.exec(insertSketch, key, id); err != nil {
-			return err
-		}
+	if len(cut.Sketch) == 0 {
+		return nil
 	}
-	return nil
+	keys := make([]any, len(cut.Sketch)+1)
+	keys[0] = id
+	for i, key := range cut.Sketch {
+		keys[i+1] = key
+	}
+	_, err = t.exec(sketchInserts(len(cut.Sketch)), keys...)
+	return err
+}
+
+// insertSketch adds the eight keys that a sketch has; sketchInserts adds n.
+var insertSketch = sketchText(8)
+
+func sketchInserts(n int) string {
+	if n == 8 {
+		return insertSketch
+	}
+	return sketchText(n)
+}
+
+func sketchText(n int) string {
+	var b strings.Builder
+	b.WriteString(`INSERT OR IGNORE INTO sketches (snapshot, key) VALUES (?1, ?2)`)
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, `, (?1, ?%d)`, i+2)
+	}
+	return b.String()
 }
