@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fangzhi/archive"
 )
@@ -20,7 +21,7 @@ func (p *Page) findFields(body *span, title *titleRead, a *archive.Article) (ev 
 		}
 		s := halve(f.lineText(i))
 		for _, h := range scanLabels(s) {
-			if tail && (h.field == fieldSource && utf8Len(h.word) < 3) {
+			if tail && (h.field == fieldSource && utf8.RuneCountInString(h.word) < 3) {
 				continue
 			}
 			v := h.value

@@ -55,7 +55,7 @@ var hintWords = hintTable(map[hint]string{
 		publicite reklama affiliate commercial privacy pum lightbox interstitial registerwall regwall piano meter btn button buttons cta placeholder`,
 	hintCaption: `caption captions figcaption credit credits imgcaption photocredit copyrightnotice legende bildunterschrift`,
 	hintMeta: `byline bylines dateline timestamp meta postmeta entrymeta author authors authorbox bio authorbio tags tag taglist keywords
-		laiyuan pubtime pubdate publishtime posted`,
+		laiyuan pubtime pubdate publishtime posted date time datetime dates published fbsj`,
 	hintTitle: `title headline heading biaoti tit entrytitle posttitle articletitle`,
 	hintContent: `content contents article articlebody articlecontent body entry entrycontent post postcontent story storybody text zhengwen
 		trs ueditor zoom zoomcon vsb news newscontent maincontent detail detailcontent articletext bodytext neirong wenzhang prose main`,

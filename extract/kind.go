@@ -68,7 +68,7 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	switch {
 	case title.anchor() >= 0 && first > title.line && prose >= 2*proseWeight && inside <= lines && weigh(title.text) >= rowWeight:
 		return archive.KindArticle, "text under its title"
-	case prose >= 20*proseWeight && 2*inside <= lines:
+	case prose >= 6*proseWeight && 2*inside <= lines && listed <= 6*prose:
 		return archive.KindArticle, "text"
 	case dated >= 3 && listed > 2*prose:
 		return archive.KindList, "rows with dates"

@@ -2,8 +2,8 @@ package extract
 
 import (
 	"strings"
-
-	"golang.org/x/net/html/atom"
+	"time"
+	"unicode/utf8"
 
 	"fangzhi/archive"
 )
@@ -15,6 +15,30 @@ type dateRead struct {
 	tried    string
 }
 
+// dateClue is a date found somewhere, with how far it is to be believed.
+type dateClue struct {
+	stamp
+	method, where string
+	confidence    float64
+}
+
+// What a clue is worth by where it stands. A date under a label is what the
+// page says; metas and JSON-LD are what its software says, which may be the
+// time of a regeneration; a bare date near the title is one of several that a
+// page may show.
+const (
+	trustRule   = 1
+	trustLabel  = .95
+	trustByline = .92
+	trustMeta   = .9
+	trustTime   = .8
+	trustLine   = .75
+	trustWeak   = .7 // metas that also carry days of editions and regenerations
+	trustLate   = .65
+	trustChange = .6 // a date of change, where no other is given
+	trustScript = .5
+)
+
 // style says how the page writes dates.
 func (p *Page) style() dateStyle {
 	country := countryOf(p.in.URL)
@@ -25,172 +49,320 @@ func (p *Page) style() dateStyle {
 	}
 }
 
-// findDate finds the publication date: labelled visible text, then metas,
-// JSON-LD, <time>, then an unlabelled date line near the title.
+// findPublished finds the publication date: the clue that is worth most, the
+// first of equals. The time is taken from another clue where the day agrees.
 func (p *Page) findPublished(body *span, title *titleRead) dateRead {
-	f := p.flat
-	style := p.style()
-	var labelledDate, modified, bare stamp
-	labelWord := ""
-	from, to := p.headRegion(body, title)
-	check := func(i int) {
-		if labelledDate.ok() {
-			return
-		}
-		l := &f.lines[i]
-		if l.flags&lineHidden != 0 || l.w > 400 {
-			return
-		}
-		s := f.lineText(i)
-		if !hasDigit(s) && !strings.Contains(s, "〇") && !strings.Contains(s, "○") {
-			return
-		}
-		s = halve(s)
-		hits := scanLabels(s)
-		for _, h := range hits {
-			switch h.field {
-			case fieldPublished, fieldModified:
-				if d, ok := findDate(s[h.from:h.end], 0, style); ok && d.off < 24 {
-					if h.field == fieldPublished && !labelledDate.ok() {
-						labelledDate, labelWord = d, h.word
-					} else if !modified.ok() {
-						modified = d
-					}
-				}
-			}
-		}
-		if labelledDate.ok() || bare.ok() || l.w > 150 {
-			return
-		}
-		end := len(s)
-		for _, h := range hits {
-			if h.field == fieldWritten || h.field == fieldOtherDate {
-				end = min(end, h.off)
-			}
-		}
-		if d, ok := findDate(s[:end], 0, style); ok {
-			bare = d
+	clues := p.dateClues(body, title)
+	if len(clues) == 0 {
+		return dateRead{tried: "label, meta, json-ld, time, line near the title, script"}
+	}
+	best := clues[0]
+	for _, c := range clues[1:] {
+		if c.confidence > best.confidence {
+			best = c
 		}
 	}
-	for i := from; i < to; i++ {
-		check(i)
-	}
-	if !labelledDate.ok() && body.el >= 0 {
-		for i := max(to, body.hi-3); i < min(body.hi+12, len(f.lines)); i++ {
-			s := halve(f.lineText(i))
-			if f.lines[i].w > 300 || f.lines[i].flags&lineHidden != 0 || !hasDigit(s) {
-				continue
-			}
-			for _, h := range scanLabels(s) {
-				if h.field == fieldPublished && utf8Len(h.word) > 2 {
-					if d, ok := findDate(s[h.from:h.end], 0, style); ok && d.off < 24 && !labelledDate.ok() {
-						labelledDate, labelWord = d, h.word
-					}
-				}
-			}
-		}
-	}
-	meta, metaName := p.metaDate(style)
-	ld, _ := findDate(halve(p.ld().published), 0, style)
 	zone := p.in.Zone
-	pick := func(d stamp, method, where string, confidence float64) dateRead {
-		if !d.clock && meta.ok() && meta.clock && d.sameDay(meta, zone) {
-			d.hour, d.minute, d.sec, d.clock, d.zone = meta.hour, meta.minute, meta.sec, !midnight(meta), meta.zone
-		}
-		var others []string
-		for _, o := range []stamp{labelledDate, meta, ld, bare, modified} {
-			if o.ok() && !o.sameDay(d, zone) {
-				others = append(others, o.date())
+	// Of two dates by the page's software the earlier is the publication; a
+	// later one is of a new edition.
+	if best.confidence == trustMeta {
+		for _, c := range clues {
+			if c.confidence == trustMeta && c.in(zone).Before(best.in(zone)) && !c.sameDay(best.stamp, zone) {
+				best = c
 			}
 		}
-		return dateRead{stamp: d, evidence: evidence("published", method, where, confidence, others...)}
 	}
-	switch {
-	case labelledDate.ok():
-		return pick(labelledDate, "label", labelWord, .95)
-	case meta.ok():
-		return pick(meta, "meta", metaName, .9)
-	case ld.ok():
-		return pick(ld, "json-ld", "datePublished", .9)
+	d := best.stamp
+	if !d.clock {
+		for _, c := range clues {
+			if c.clock && c.confidence >= trustTime && d.sameDay(c.stamp, zone) {
+				d.hour, d.minute, d.sec, d.clock, d.zone = c.hour, c.minute, c.sec, true, c.zone
+				d.year, d.month, d.day = c.year, c.month, c.day
+				break
+			}
+		}
 	}
-	if d, ok := p.timeTag(body, style); ok {
-		return pick(d, "time", "time", .8)
+	e := evidence("published", best.method, best.where, best.confidence)
+	for _, c := range clues {
+		if !c.sameDay(d, zone) {
+			e.Others = append(e.Others, differing("", c.date(), e.Others...)...)
+		}
 	}
-	switch {
-	case bare.ok():
-		return pick(bare, "line", "near the title", .75)
-	case modified.ok():
-		return pick(modified, "label", "更新时间", .6)
+	if u := urlStamp(p.in.URL); u.ok() {
+		if u.sameDay(d, zone) {
+			e.Confidence = min(1, e.Confidence+.04)
+		} else {
+			e.Others = append(e.Others, differing("", u.date(), e.Others...)...)
+		}
 	}
-	return dateRead{tried: "label, meta, json-ld, time, line near the title"}
+	return dateRead{stamp: d, evidence: e}
+}
+
+// dateClues collects every date that may be the publication's, in the order in
+// which they are met.
+func (p *Page) dateClues(body *span, title *titleRead) []dateClue {
+	s := &clueSearch{Page: p, style: p.style()}
+	from, to := p.headRegion(body, title)
+	f := p.flat
+	end := len(f.lines)
+	if body.el >= 0 {
+		end = min(end, body.hi+15)
+	}
+	for i := 0; i < end; i++ {
+		l := &f.lines[i]
+		if l.flags&lineHidden != 0 || l.w > 400 || l.end-l.off > 1500 {
+			continue
+		}
+		if h := f.hintsAt(i); h&(hintRelated|hintComment|hintSide|hintAd|hintNav) != 0 {
+			continue
+		}
+		text := f.lineText(i)
+		if !hasDigit(text) && !strings.ContainsAny(text, "〇○") {
+			continue
+		}
+		switch {
+		case i >= from && i < to:
+			s.headLine(i, halve(text), i-title.line)
+		case body.has(i):
+			s.postedLine(halve(text))
+		case l.w <= 200:
+			s.otherLine(i, halve(text), i >= to)
+		}
+	}
+	p.metaClues(s)
+	p.timeClues(s, body, from)
+	if len(s.clues) == 0 {
+		p.scriptClue(s)
+	}
+	return s.clues
+}
+
+// clueSearch collects dates.
+type clueSearch struct {
+	*Page
+	style dateStyle
+	clues []dateClue
+}
+
+func (s *clueSearch) add(d stamp, method, where string, confidence float64) {
+	if d.clock && midnight(d) && d.zone == nil {
+		d.clock = false // a template's way to print a day
+	}
+	s.clues = append(s.clues, dateClue{d, method, where, confidence})
 }
 
 func midnight(s stamp) bool { return s.hour == 0 && s.minute == 0 && s.sec == 0 }
 
-func utf8Len(s string) int { return len([]rune(s)) }
+// labels adds the labelled dates of a line and says where other labelled dates
+// start, which are not the publication's.
+func (s *clueSearch) labels(i int, text string, weak bool) (hits []labelled, cut int, found bool) {
+	hits = scanLabels(text)
+	cut = len(text)
+	for _, h := range hits {
+		switch h.field {
+		case fieldWritten, fieldOtherDate:
+			cut = min(cut, h.off)
+		case fieldPublished, fieldModified:
+			if utf8.RuneCountInString(h.word) <= 2 && weak {
+				continue
+			}
+			value := text[h.from:h.end]
+			if strings.TrimSpace(value) == "" && h.from >= len(text) {
+				value = s.nextCell(i)
+			}
+			d, ok := s.labelledDate(value)
+			if !ok {
+				continue
+			}
+			if h.field == fieldPublished {
+				s.add(d, "label", h.word, trustLabel)
+			} else {
+				s.add(d, "label", h.word, trustChange)
+			}
+			found = true
+		}
+	}
+	return hits, cut, found
+}
+
+// labelledDate reads the date at the start of a label's value. Under a label
+// years may have two digits, or be left out where the URL has them.
+func (s *clueSearch) labelledDate(value string) (stamp, bool) {
+	if d, ok := findDate(value, 0, s.style); ok && d.off < 24 {
+		return d, true
+	}
+	value = strings.TrimLeft(value, " ")
+	if n := digits(value, 0); n == 2 {
+		if d, ok := monthDay(value, 0, 2, 2000+number(value[:2])); ok && d.year < 2050 {
+			return withClock(value, d), true
+		}
+	}
+	if m, d, ok := monthAndDay(value); ok {
+		if u := urlStamp(s.in.URL); u.ok() && u.month == m && u.day == d {
+			return u, true
+		}
+	}
+	return stamp{}, false
+}
+
+// nextCell is the text of the line after i, where that is the next cell.
+func (p *Page) nextCell(i int) string {
+	f := p.flat
+	if i+1 >= len(f.lines) || f.lines[i+1].w > 120 {
+		return ""
+	}
+	return halve(f.lineText(i + 1))
+}
+
+// headLine reads a line near the title.
+func (s *clueSearch) headLine(i int, text string, below int) {
+	hits, cut, found := s.labels(i, text, false)
+	l := &s.flat.lines[i]
+	if found || 2*l.lw > l.w+8 && l.stops < 2 {
+		return
+	}
+	d, ok := findDate(text[:cut], 0, s.style)
+	if !ok || below < 0 && isToday(text) {
+		return
+	}
+	word := wordBefore(text[:d.off])
+	switch {
+	case word == fieldModified:
+		s.add(d, "label", "updated", trustChange)
+	case word == fieldPublished && l.w < 2*proseWeight:
+		s.add(d, "label", "published", trustLabel-.01)
+	case len(hits) > 0 && !l.isProse(), d.clock && weigh(text)-weigh(text[d.off:d.end]) < 30 && hasWide(text):
+		s.add(d, "line", "date and source", trustByline)
+	case weigh(text[:d.off])+weigh(text[d.end:]) < 2*proseWeight:
+		s.add(d, "line", "near the title", trustLine)
+	}
+}
+
+// otherLine reads a line away from the title: only what is labelled in full, or
+// named a date below the text, counts.
+func (s *clueSearch) otherLine(i int, text string, below bool) {
+	_, cut, found := s.labels(i, text, true)
+	if found || !below {
+		return
+	}
+	s.postedLine(text)
+	d, ok := findDate(text[:cut], 0, s.style)
+	if !ok {
+		return
+	}
+	rest := weigh(text[:d.off]) + weigh(text[d.end:])
+	switch word := wordBefore(text[:d.off]); {
+	case word == fieldPublished && rest < proseWeight:
+		s.add(d, "label", "published", trustLate)
+	case word == fieldNone && s.flat.hintsOwn(i)&hintMeta != 0 && rest < 12:
+		s.add(d, "line", "below the text", trustLate-.01)
+	}
+}
+
+// postedLine reads 于2005年8月12日发表 and the like.
+func (s *clueSearch) postedLine(text string) {
+	at := strings.Index(text, "于")
+	if at < 0 || len(text) > 400 {
+		return
+	}
+	d, ok := findDate(text, at, s.style)
+	if !ok || d.off > at+len("于")+2 {
+		return
+	}
+	if rest := text[d.end:]; strings.Contains(rest, "发表") || strings.Contains(rest, "发布") || strings.Contains(rest, "发贴") || strings.Contains(rest, "發表") {
+		s.add(d, "label", "于…发表", trustLate)
+	}
+}
+
+// isToday recognises the line with today's date in a page's header.
+func isToday(s string) bool {
+	for _, w := range [...]string{"星期", "今天", "今日", "农历", "欢迎", "查看旧版"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordBefore tells by the words before a date in languages with Latin, Greek
+// or Cyrillic letters what date it is.
+func wordBefore(s string) field {
+	if len(s) > 48 {
+		s = s[len(s)-48:]
+		for s != "" && !utf8.RuneStart(s[0]) {
+			s = s[1:]
+		}
+	}
+	s = strings.ToLower(s)
+	best, kind := -1, fieldNone
+	for _, w := range dateWords {
+		if at := strings.LastIndex(s, w.word); at > best {
+			best, kind = at, w.field
+		}
+	}
+	return kind
+}
+
+var dateWords = []label{
+	{word: "published", field: fieldPublished}, {word: "posted", field: fieldPublished}, {word: "publication date", field: fieldPublished},
+	{word: "date:", field: fieldPublished}, {word: "issued", field: fieldPublished}, {word: "released", field: fieldPublished},
+	{word: "updated", field: fieldModified}, {word: "modified", field: fieldModified}, {word: "update:", field: fieldModified},
+	{word: "veröffentlicht", field: fieldPublished}, {word: "erschienen", field: fieldPublished}, {word: "datum", field: fieldPublished},
+	{word: "erstellt", field: fieldPublished}, {word: "publiziert", field: fieldPublished}, {word: "stand:", field: fieldModified},
+	{word: "aktualisiert", field: fieldModified}, {word: "letzte änderung", field: fieldModified}, {word: "geändert", field: fieldModified},
+	{word: "publié", field: fieldPublished}, {word: "mis à jour", field: fieldModified}, {word: "modifié", field: fieldModified},
+	{word: "publicado", field: fieldPublished}, {word: "fecha", field: fieldPublished}, {word: "actualizado", field: fieldModified},
+	{word: "atualizado", field: fieldModified}, {word: "pubblicato", field: fieldPublished}, {word: "aggiornato", field: fieldModified},
+	{word: "gepubliceerd", field: fieldPublished}, {word: "geplaatst", field: fieldPublished}, {word: "bijgewerkt", field: fieldModified}, {word: "laatste update", field: fieldModified},
+	{word: "opublikowano", field: fieldPublished}, {word: "publikacja", field: fieldPublished}, {word: "aktualizacja", field: fieldModified},
+	{word: "publisert", field: fieldPublished}, {word: "publicerad", field: fieldPublished}, {word: "udgivet", field: fieldPublished},
+	{word: "oppdatert", field: fieldModified}, {word: "uppdaterad", field: fieldModified}, {word: "opdateret", field: fieldModified},
+	{word: "julkaistu", field: fieldPublished}, {word: "päivitetty", field: fieldModified}, {word: "yayın", field: fieldPublished}, {word: "güncelle", field: fieldModified},
+	{word: "опубликован", field: fieldPublished}, {word: "дата", field: fieldPublished}, {word: "обновлен", field: fieldModified}, {word: "изменен", field: fieldModified},
+	{word: "vydáno", field: fieldPublished}, {word: "publikováno", field: fieldPublished}, {word: "aktualizováno", field: fieldModified},
+	{word: "διαβάστηκε", field: fieldNone}, {word: "δημοσίευση", field: fieldPublished}, {word: "diterbitkan", field: fieldPublished}, {word: "dipublikasikan", field: fieldPublished},
+	{word: "expires", field: fieldOtherDate}, {word: "valid until", field: fieldOtherDate}, {word: "deadline", field: fieldOtherDate}, {word: "gültig", field: fieldOtherDate},
+}
 
 // headRegion are the lines in which a page shows its date: from a little above
-// the title to the body's first paragraphs.
+// the title to the body's first paragraph.
 func (p *Page) headRegion(body *span, title *titleRead) (from, to int) {
 	f := p.flat
 	from, to = 0, min(len(f.lines), 60)
 	if title.line >= 0 {
-		from = max(0, title.line-6)
+		from = max(0, title.line-3)
 		to = min(len(f.lines), title.line+25)
 	}
-	if body.el >= 0 {
-		n := 0
-		for i := body.lo; i < body.hi; i++ {
-			if body.has(i) && f.lines[i].w >= 100 {
-				if n++; n == 1 {
-					to = max(from, min(to, i+1))
-					break
-				}
+	if body.el < 0 {
+		return from, to
+	}
+	for i := body.lo; i < body.hi; i++ {
+		if body.has(i) && f.lines[i].w >= 100 {
+			if i+1 > from {
+				to = min(max(to, min(i+1, from+60)), i+1)
 			}
-		}
-		if title.line < 0 {
-			from = max(0, body.lo-40)
-			to = max(to, min(body.lo+2, len(f.lines)))
+			break
 		}
 	}
-	return from, to
-}
-
-// metaDate reads the metas that give the publication date.
-func (p *Page) metaDate(style dateStyle) (stamp, string) {
-	for _, name := range [...]string{
-		"pubdate", "publishdate", "article:published_time", "og:article:published_time", "firstpublishedtime", "publish-date", "publish_date",
-		"datepublished", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date", "date", "parsely-pub-date", "sailthru.date",
-		"publishtime", "publication_date", "published", "og:published_time", "cxenseparse:recs:publishtime", "weibo: article:create_at",
-		"article.published", "bt:pubdate", "og:release_date", "og:pubdate", "originalpublicationdate", "article_date_original", "published_time",
-		"rnews:datepublished", "dc.date.created", "dcterms.issued", "citation_publication_date", "displaydate", "published-date", "pdate", "article:create_at",
-	} {
-		if v, _ := p.flat.metaOf(name); v != "" {
-			if d, ok := findDate(halve(v), 0, style); ok && d.off < 12 {
-				if d.clock && midnight(d) && d.zone == nil {
-					d.clock = false
-				}
-				return d, name
-			}
-		}
+	if title.line < 0 {
+		from = max(0, body.lo-15)
+		to = max(to, min(body.lo+2, len(f.lines)))
 	}
-	return stamp{}, ""
+	return from, max(from, to)
 }
 
-// timeTag reads the first <time> near the article.
-func (p *Page) timeTag(body *span, style dateStyle) (stamp, bool) {
-	f := p.flat
-	for i := range f.elems {
-		e := &f.elems[i]
-		if e.tag != atom.Time || e.all&(hintRelated|hintComment|hintFoot|hintSide|hintNav) != 0 {
-			continue
-		}
-		v := attr(e.node, "datetime")
-		if v == "" && e.lo < int32(len(f.lines)) && e.lo < e.hi {
-			v = f.lineText(int(e.lo))
-		}
-		if d, ok := findDate(halve(v), 0, style); ok {
-			return d, true
+// zoneless parses a moment as software writes it.
+func softwareDate(v string, style dateStyle) (stamp, bool) {
+	d, ok := findDate(halve(v), 0, style)
+	if ok && d.off < 12 {
+		return d, true
+	}
+	v = strings.TrimSpace(v)
+	if n := digits(v, 0); n == len(v) && (n == 10 || n == 13) { // Unix time
+		sec := int64(number(v[:9]))*10 + int64(v[9]-'0')
+		t := time.Unix(sec, 0).UTC()
+		if t.Year() >= minYear && t.Year() <= maxYear {
+			return stamp{year: t.Year(), month: int(t.Month()), day: t.Day(), hour: t.Hour(), minute: t.Minute(), sec: t.Second(), clock: true, zone: time.UTC, sure: true}, true
 		}
 	}
 	return stamp{}, false

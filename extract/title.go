@@ -136,13 +136,23 @@ func overrule(h headingCandidate, claims []claim, whole string) (claim, bool) {
 			og = c
 		}
 	}
-	both := og.text != "" && squeeze(og.text) == squeeze(ld.text)
-	if ld.text != "" && squeeze(ld.text) == key {
-		// The same words: no template has decorated these.
-		return ld, ld.text != h.text && strings.Count(ld.text, " ") >= strings.Count(h.text, " ")
+	if !hasWide(h.text) || ld.text != "" && squeeze(ld.text) == key {
+		if c := plainest(key, ld, claim{text: h.text}, og, claim{text: whole, method: "title", name: "title"}); c.text != "" {
+			if c.text != h.text {
+				return c, true
+			}
+		}
 	}
-	if both {
-		return ld, true
+	if k := squeeze(og.text); k != "" && k != key {
+		if k == squeeze(ld.text) {
+			return ld, true
+		}
+		if ld.text == "" && k == title && h.fit >= 1 && h.fit < 4 {
+			return og, true
+		}
+		if c, ok := sharedTail(h.text, og); ok {
+			return c, true
+		}
 	}
 	for _, c := range [...]claim{ld, og, {text: whole, method: "title", name: "title"}} {
 		k := squeeze(c.text)
@@ -151,6 +161,77 @@ func overrule(h headingCandidate, claims []claim, whole string) (claim, bool) {
 		}
 	}
 	return claim{}, false
+}
+
+// plainest returns the best spelling among claims that have the same words as
+// key, a site's name after them left off: templates lose the blank between
+// kicker and title. Of equals the first is taken.
+func plainest(key string, claims ...claim) (best claim) {
+	most := -1
+	for _, c := range claims {
+		text, ok := headLike(c.text, key)
+		if !ok {
+			continue
+		}
+		if score := strings.Count(text, " "); score > most {
+			most, best = score, c
+			best.text = text
+		}
+	}
+	return best
+}
+
+// headLike returns the part of s, from its start, that has the words of key.
+func headLike(s, key string) (string, bool) {
+	if squeeze(s) == key {
+		return s, true
+	}
+	if !strings.HasPrefix(squeeze(s), key) {
+		return "", false
+	}
+	rest := key
+	for i, r := range s {
+		if rest == "" {
+			if r == ' ' || weighRune(r) > 0 {
+				return s[:i], r == ' '
+			}
+			continue
+		}
+		k := squeeze(string(r))
+		if k == "" {
+			continue
+		}
+		if !strings.HasPrefix(rest, k) {
+			return "", false
+		}
+		rest = rest[len(k):]
+	}
+	return s, rest == ""
+}
+
+// sharedTail returns the title that a heading and a claim share behind two
+// different kickers: more than half of each, from the start of a word.
+func sharedTail(s string, c claim) (claim, bool) {
+	a, b := []rune(s), []rune(c.text)
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	for n > 0 && (n == len(a) || a[len(a)-n-1] != ' ') {
+		n--
+	}
+	if 2*n <= len(a) || 2*n <= len(b) {
+		return c, false
+	}
+	before := strings.TrimRight(string(a[:len(a)-n]), " ")
+	other := strings.TrimRight(string(b[:len(b)-n]), " ")
+	for _, head := range [...]string{before, other} {
+		if !strings.HasSuffix(head, ":") && !strings.HasSuffix(head, "-") && !strings.HasSuffix(head, "–") && !strings.HasSuffix(head, "|") {
+			return c, false
+		}
+	}
+	c.text = string(a[len(a)-n:])
+	return c, true
 }
 
 // differing returns s where it is another title than t and not held yet.
@@ -228,7 +309,9 @@ func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 			h.where, h.score = "line", -1
 		}
 		if above {
-			h.score += 2
+			h.score += 4
+		} else if byline >= 0 && i > byline+30 {
+			h.score -= 2
 		}
 		if e.all&hintJunk != 0 {
 			h.score -= 3
