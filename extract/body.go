@@ -9,7 +9,7 @@ import (
 // Values of lines: what a line adds to the container that it stands in. They
 // are weights (a Latin letter is 1, a Han character 3).
 const (
-	lineCost = 30  // of any line: menus have lines of 6 to 24
+	lineCost = 40  // of any line: menus have lines of 6 to 24
 	lineCap  = 900 // no line counts more than two paragraphs
 	junkCost = 15  // of a line in an element that hints at junk
 	linkCost = 60  // at most, of a line of links

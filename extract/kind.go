@@ -68,6 +68,8 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	switch {
 	case title.anchor() >= 0 && first > title.line && prose >= 2*proseWeight && inside <= lines && weigh(title.text) >= rowWeight:
 		return archive.KindArticle, "text under its title"
+	case first >= 0 && prose >= 5*proseWeight && 2*inside <= lines && p.byline() >= 0 && p.byline() < first && p.byline()+10 >= first:
+		return archive.KindArticle, "text under a date line"
 	case prose >= 6*proseWeight && 2*inside <= lines && listed <= 6*prose:
 		return archive.KindArticle, "text"
 	case dated >= 3 && listed > 2*prose:

@@ -43,6 +43,9 @@ type Page struct {
 	reading *archive.Reading
 	links   []Link
 	data    *structured
+	// bylineAt is the line with date and source, once it was looked for.
+	bylineAt    int
+	bylineKnown bool
 }
 
 // Open decodes and parses a page. What strangers send is never an error: it is

@@ -52,7 +52,7 @@ mer om|relaterade|läs också|
 관련기사|관련뉴스|관련 기사|많이 본|추천기사|추천뉴스|당신이 관심|주요뉴스|인기기사|
 artikel terkait|berita terkait|berita lainnya|tin liên quan|xem thêm|اقرأ أيضا|اقرأ أيضًا|مواضيع ذات صلة|
 související|mohlo by vás zajímat|kapcsolódó|articole similare|citește și|σχετικά`,
-	phraseComments: `精彩评论|热门评论|最新评论|网友评论|发表评论|我要评论|用户评论|全部评论|评论列表|网友跟帖|我来说两句|参与评论|读者评论|查看更多评论|我要跟帖|查看网友评论|文章评论|回复列表|网友留言|comments|leave a reply|leave a comment|post a comment|add a comment|join the conversation|join the discussion|view comments|show comments|read comments|have your say|kommentare|leserkommentare|commentaires|comentarios|deja un comentario|comentários|deixe um comentário|commenti|lascia un commento|reacties|komentarze|yorumlar|отзывы|комментарии|kommentarer|コメント|댓글|komentar|bình luận|تعليقات|diskuze|评论|跟帖|评论（|回复|发表回复|网友评价|查看评论`,
+	phraseComments: `精彩评论|热门评论|最新评论|网友评论|发表评论|我要评论|用户评论|全部评论|评论列表|网友跟帖|我来说两句|参与评论|读者评论|查看更多评论|我要跟帖|查看网友评论|文章评论|回复列表|网友留言|comments|leave a reply|leave a comment|post a comment|add a comment|join the conversation|join the discussion|view comments|show comments|read comments|have your say|kommentare|leserkommentare|commentaires|comentarios|deja un comentario|comentários|deixe um comentário|commenti|lascia un commento|reacties|komentarze|yorumlar|отзывы|комментарии|kommentarer|コメント|댓글|komentar|bình luận|تعليقات|diskuze|评论|跟帖|回复|发表回复|网友评价|查看评论`,
 	phraseDrop: `leggi anche|read more|read also|also read|see also|read:|watch:|watch |more:|advertisement|advertising|advert|story continues|article continues|scroll to continue|continue reading|don't miss|click here|
 image:|photo:|photos:|picture:|video:|getty images|image source|image caption|media caption|image copyright|share on|follow us|follow me|subscribe|sign up|newsletter|download our app|key points|highlights|listen to this|
 listen to|join our|get the|updated at|first published|last updated|published:|topics|tags|tags:|skip advert|skip to|load more|show more|view more|learn more|
@@ -90,6 +90,9 @@ func phraseOf(s string) (kind phraseKind, exact bool) {
 	}
 	s = strings.ToLower(s)
 	r, _ := utf8.DecodeRuneInString(s)
+	if isWide(r) {
+		s = strings.ReplaceAll(s, " ", "") // 郑 重 声 明
+	}
 	long := 0
 	for _, p := range phrases[r] {
 		if len(p.words) <= long || !strings.HasPrefix(s, p.words) {

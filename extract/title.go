@@ -288,7 +288,8 @@ func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 			keys, trust = append(keys, k), append(trust, c.trust/2)
 		}
 	}
-	byline := p.firstByline()
+	parts := partsOf(whole)
+	byline := p.byline()
 	for i := range f.lines {
 		l := &f.lines[i]
 		if l.flags&lineHidden != 0 || l.w < 4 || l.w > titleMost || l.el < 0 {
@@ -296,7 +297,7 @@ func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 		}
 		e := &f.elems[l.el]
 		h := headingCandidate{line: i, level: 5}
-		above := i < byline && i+3 >= byline && l.lw == 0 && l.w >= 15
+		above := i < byline && i+3 >= byline && l.lw == 0 && l.w >= 15 && l.w <= 4*proseWeight && l.stops < 6 && !p.afterText(i)
 		switch {
 		case l.flags&lineHeading != 0:
 			h.where, h.level = f.headingTag(l.el)
@@ -324,6 +325,9 @@ func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 		short := min(1, float64(l.w)/titleWeight)
 		for n, k := range keys {
 			a := agreement(key, k) * short
+			if n == 0 && parts[key] > 0 {
+				a = max(a, parts[key])
+			}
 			h.score += a * trust[n]
 			h.fit = max(h.fit, a)
 		}
@@ -345,9 +349,54 @@ func (p *Page) headings(whole string, claims []claim) []headingCandidate {
 	return out
 }
 
-// firstByline is the first line that gives date or source under a label, or a
-// date alone; -1 where there is none.
-func (p *Page) firstByline() int {
+// afterText says whether a line ends a sentence or follows running text closely:
+// then it is the end of one, and no title.
+func (p *Page) afterText(i int) bool {
+	f := p.flat
+	if strings.HasSuffix(f.lineText(i), "。") {
+		return true
+	}
+	for j := max(0, i-4); j < i; j++ {
+		if l := &f.lines[j]; l.isProse() && l.w >= 2*proseWeight {
+			return true
+		}
+	}
+	return false
+}
+
+// partsOf cuts a <title> at what parts article, column and site, and says how
+// well a heading fits it that is one of the parts: the first is the article's as
+// a rule, the last the site's.
+func partsOf(whole string) map[string]float64 {
+	out := map[string]float64{}
+	for _, sep := range titleParts {
+		cut := strings.Split(whole, sep)
+		if len(cut) < 2 {
+			continue
+		}
+		for i, c := range cut {
+			if k := squeeze(c); k != "" {
+				fit := 3.0
+				if i == 0 {
+					fit = 5.5
+				}
+				out[k] = max(out[k], fit)
+			}
+		}
+	}
+	return out
+}
+
+// byline is the first line that gives a date together with the label of a date
+// or source; -1 where there is none.
+func (p *Page) byline() int {
+	if !p.bylineKnown {
+		p.bylineKnown, p.bylineAt = true, p.findByline()
+	}
+	return p.bylineAt
+}
+
+func (p *Page) findByline() int {
 	f := p.flat
 	for i := range f.lines {
 		l := &f.lines[i]

@@ -10,6 +10,7 @@ func (p *Page) trim(s *span, title *titleRead) {
 		return
 	}
 	p.trimHead(s, title)
+	p.cutAtSibling(s, title)
 	p.dropPointers(s)
 	p.dropStrangers(s)
 	p.dropCopies(s)
@@ -129,7 +130,7 @@ func (p *Page) cutAtStop(s *span) {
 		}
 		k, exact := phraseOf(f.lineText(i))
 		switch {
-		case k != phraseStop && k != phraseComments, l.w > proseWeight && !exact:
+		case k != phraseStop && k != phraseComments, (l.w > proseWeight || k == phraseComments) && !exact:
 			continue
 		case 2*above < total && !(k == phraseComments && exact):
 			if exact {
@@ -142,6 +143,67 @@ func (p *Page) cutAtStop(s *span) {
 		}
 		return
 	}
+}
+
+// cutAtSibling cuts the body where another post starts: at a second line with
+// date and time that is made as the first one, above the text, is. Blogs show
+// several posts on a page, forums the answers below.
+func (p *Page) cutAtSibling(s *span, title *titleRead) {
+	f := p.flat
+	first := p.firstProse(s)
+	from := max(0, min(s.lo, first)-4)
+	if title.line >= 0 && title.line < first {
+		from = max(from, title.line-2)
+	}
+	var make uint32
+	at := -1
+	for i := from; i < first && i < len(f.lines); i++ {
+		if k, ok := p.dated(i); ok {
+			make, at = k, i
+		}
+	}
+	if at < 0 {
+		return
+	}
+	for i := max(first, s.lo); i < s.hi; i++ {
+		k, ok := p.dated(i)
+		if !ok || k != make {
+			continue
+		}
+		// The next post's title stands above its date, in a short line.
+		for i > first+1 && !f.lines[i-1].isProse() && f.lines[i-1].stops < 3 && f.lines[i-1].w > 0 && i-1 > at {
+			i--
+			break
+		}
+		for j := i; j < s.hi; j++ {
+			s.drop(j)
+		}
+		return
+	}
+}
+
+// dated says whether a line is a date with a time and little else, and gives
+// the hash of the elements that it stands in.
+func (p *Page) dated(i int) (make uint32, ok bool) {
+	f := p.flat
+	l := &f.lines[i]
+	if l.w < 8 || l.w > 3*proseWeight || l.flags&lineHidden != 0 {
+		return 0, false
+	}
+	text := f.lineText(i)
+	if !hasDigit(text) {
+		return 0, false
+	}
+	text = halve(text)
+	d, found := findDate(text, 0, p.style())
+	if !found || !d.clock || weigh(text[:d.off])+weigh(text[d.end:]) > proseWeight {
+		return 0, false
+	}
+	make = 2166136261
+	for el := l.el; el >= 0; el = f.elems[el].parent {
+		make = mixClass(make, &f.elems[el])
+	}
+	return make, true
 }
 
 // copyWeight is what a line must say for its second occurrence to be a copy
