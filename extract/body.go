@@ -9,10 +9,11 @@ import (
 // Values of lines: what a line adds to the container that it stands in. They
 // are weights (a Latin letter is 1, a Han character 3).
 const (
-	lineCost = 40  // of any line: menus have lines of 6 to 24
-	lineCap  = 900 // no line counts more than two paragraphs
-	junkCost = 15  // of a line in an element that hints at junk
-	linkCost = 60  // at most, of a line of links
+	lineCost = 40   // of any line: menus have lines of 6 to 24
+	lineCap  = 900  // no line counts more than two paragraphs
+	junkCost = 15   // of a line in an element that hints at junk
+	linkCost = 60   // at most, of a line of links
+	gapCost  = 1500 // at most, of the lines between two that are worth something: a long table does not part a text
 )
 
 // value is what line i is worth as a part of an article's text.
@@ -57,10 +58,17 @@ func (p *Page) container(title int) int32 {
 	f := p.flat
 	sum := make([]int64, len(f.lines)+1)
 	foot := f.footLine(title)
+	run := int32(0) // cost of the lines since the last prose
 	for i := range f.lines {
 		v := f.value(i)
 		if i < title || i >= foot {
 			v = min(v, 0)
+		}
+		if v > 0 {
+			run = 0
+		} else {
+			v = max(v, run-gapCost)
+			run -= v
 		}
 		sum[i+1] = sum[i] + int64(v)
 	}

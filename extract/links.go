@@ -262,6 +262,11 @@ func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 		return false, ""
 	}
 	own := f.sumW[a.hi] - f.sumW[a.lo]
+	if a.hi == a.lo+1 {
+		if l := &f.lines[a.lo]; l.w-l.lw > max(2*rowWeight, l.lw) {
+			return false, "" // a link within running text
+		}
+	}
 	row := int32(-1)
 	for e, up := f.elems[a.el].parent, 0; e >= 0 && up < 6; e, up = f.elems[e].parent, up+1 {
 		el := &f.elems[e]
