@@ -3,8 +3,8 @@ package crawler
 import (
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"fangzhi/archive"
@@ -22,21 +22,12 @@ const (
 	maxAnchor = 600
 )
 
-// links are the pages that one page leads to, as far as a crawl may enter them.
+// links are what one page leads to, as far as a crawl may enter it, in
+// canonical form.
 type links struct {
-	further []archive.Page // of the same list
-	pages   []archive.Page // what a list lists; with Everything every other link
-}
-
-func (l *links) urls() []string {
-	urls := make([]string, 0, len(l.further)+len(l.pages))
-	for i := range l.further {
-		urls = append(urls, l.further[i].URL)
-	}
-	for i := range l.pages {
-		urls = append(urls, l.pages[i].URL)
-	}
-	return urls
+	further []string // pages of the same list
+	pages   []string // what a list lists; with Everything every other link
+	from    []int    // of pages: the place of the link among the page's
 }
 
 // follow adds to f the pages that p leads to and that the run has to visit.
@@ -45,27 +36,41 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 	if r.Kind == archive.KindAttachment || !k.site.Everything && (!list || p.Depth > 0) {
 		return nil // a list that a column lists, the home page say, is not the column's
 	}
-	found := k.gather(p, f.entry.Visit.At, page, r, list)
-	unknown, err := k.unknown(found.urls())
+	found := k.gather(p, page, list)
+	unknown, err := k.unknown(append(slices.Clip(found.further), found.pages...))
 	if err != nil {
 		return err
 	}
-	news := false
-	for i := range found.pages {
-		if unknown[found.pages[i].URL] {
-			news = true
-			f.fresh = append(f.fresh, found.pages[i])
+	blank := archive.Page{
+		Site: p.Site, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
+		FoundOn: p.URL, Depth: p.Depth + 1, FirstSeen: f.entry.Visit.At,
+	}
+	if k.site.Everything && list && len(unknown) > 0 {
+		if name := columnName(page, r); name != "" {
+			blank.Column = name
 		}
+	}
+	news := false
+	for i, url := range found.pages {
+		if !unknown[url] {
+			continue
+		}
+		news = true
+		next, link := blank, &page.Links()[found.from[i]]
+		next.URL, next.Anchor, next.ListedDay = url, clipped(link.Text), link.Day
+		f.fresh = append(f.fresh, next)
 	}
 	// A list is walked on as long as its pages bring news; to its end when it
 	// is new itself, or when the run is to look at everything.
 	if len(found.further) == 0 || !(news || k.run.Full || p.Visits == 0) || k.repeats(p.URL, found.pages) {
 		return nil
 	}
-	for i, next := range found.further {
+	for i, url := range found.further {
+		next := blank
+		next.URL, next.Kind, next.Depth = url, archive.KindList, p.Depth
 		switch {
-		case unknown[next.URL]:
-			if k.mayWalk(p.Column) {
+		case unknown[url]:
+			if k.mayWalk(blank.Column) {
 				f.fresh = append(f.fresh, next)
 			}
 		case i == 0 && news:
@@ -77,24 +82,17 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 }
 
 // gather sorts a page's links and counts those that the crawl may not enter.
-func (k *crawl) gather(p archive.Page, at time.Time, page *extract.Page, r archive.Reading, list bool) links {
-	var (
-		found   links
-		refused refusals
-		seen    = map[string]bool{p.URL: true}
-		column  = p.Column
-	)
-	if k.site.Everything && list {
-		if name := columnName(page, r); name != "" {
-			column = name
-		}
-	}
-	enter := func(raw string, depth int) (archive.Page, bool) {
+func (k *crawl) gather(p archive.Page, page *extract.Page, list bool) (found links) {
+	all := page.Links()
+	seen := make(map[string]bool, len(all)+1)
+	seen[p.URL] = true
+	var refused refusals
+	enter := func(raw string, depth int) (string, bool) {
 		a, err := canonical(raw)
 		why := unusable
 		if err == nil {
 			if seen[a.url] {
-				return archive.Page{}, false
+				return "", false
 			}
 			seen[a.url] = true
 			why, _ = k.scope.admit(a)
@@ -103,32 +101,25 @@ func (k *crawl) gather(p archive.Page, at time.Time, page *extract.Page, r archi
 			why = tooDeep
 		}
 		if why != admitted {
-			refused.count[why]++
-			if why == otherHost {
-				refused.hosts = append(refused.hosts, strings.Clone(a.host))
-			}
-			return archive.Page{}, false
+			refused.add(why, a.host)
 		}
-		return archive.Page{
-			Site: p.Site, URL: a.url, Column: column, Kind: archive.KindUnread, State: archive.StateDiscovered,
-			FoundOn: p.URL, Depth: depth, FirstSeen: at,
-		}, true
+		return a.url, why == admitted
 	}
 	if list {
 		for _, raw := range discover.Next(page, p.URL) {
-			if next, ok := enter(raw, p.Depth); ok {
-				next.Kind = archive.KindList
-				found.further = append(found.further, next)
+			if url, ok := enter(raw, p.Depth); ok {
+				found.further = append(found.further, url)
 			}
 		}
 	}
-	for _, l := range page.Links() {
+	for i := range all {
+		l := &all[i]
 		if !(list && l.Row || k.site.Everything && !l.Document) {
 			continue
 		}
-		if to, ok := enter(l.URL, p.Depth+1); ok {
-			to.Anchor, to.ListedDay = clipped(l.Text), l.Day
-			found.pages = append(found.pages, to)
+		if url, ok := enter(l.URL, p.Depth+1); ok {
+			found.pages = append(found.pages, url)
+			found.from = append(found.from, i)
 		}
 	}
 	k.mu.Lock()
@@ -165,14 +156,14 @@ var listSeed = maphash.MakeSeed()
 // repeats says whether a page of a list lists nothing, or what another one
 // listed in this run. Servers answer numbers past the end, and parameters that
 // they do not know, with the first page or the last.
-func (k *crawl) repeats(url string, listed []archive.Page) bool {
+func (k *crawl) repeats(url string, listed []string) bool {
 	if len(listed) == 0 {
 		return true
 	}
 	var h maphash.Hash
 	h.SetSeed(listSeed)
 	for i := range listed {
-		h.WriteString(listed[i].URL)
+		h.WriteString(listed[i])
 		h.WriteByte('\n')
 	}
 	k.mu.Lock()

@@ -3,6 +3,7 @@ package crawler
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // notes collects what a reader of a run should know.
@@ -32,8 +33,8 @@ func (n *notes) merge(o refusals) {
 		n.refused[refusal(why)] += count
 	}
 	for _, h := range o.hosts {
-		if len(n.hosts) < maxNotedHosts {
-			n.hosts[h] = struct{}{}
+		if _, ok := n.hosts[h]; !ok && len(n.hosts) < maxNotedHosts {
+			n.hosts[strings.Clone(h)] = struct{}{}
 		}
 	}
 }
@@ -67,4 +68,11 @@ func number(n int, noun string) string {
 type refusals struct {
 	count [tooDeep + 1]int
 	hosts []string
+}
+
+func (r *refusals) add(why refusal, host string) {
+	r.count[why]++
+	if why == otherHost && !slices.Contains(r.hosts, host) {
+		r.hosts = append(r.hosts, host)
+	}
 }
