@@ -120,6 +120,9 @@ func (p *Page) resolve(href string) string {
 	if href == "" || len(href) > 4096 {
 		return ""
 	}
+	if u, ok := p.resolveClean(href); ok {
+		return u
+	}
 	if i := strings.IndexByte(href, ':'); i > 0 {
 		scheme := href[:i]
 		if !strings.ContainsAny(scheme, "/?.%") && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
@@ -159,6 +162,42 @@ func (p *Page) resolve(href string) string {
 	}
 	u.User = nil
 	return u.String()
+}
+
+// resolveClean resolves the hrefs that most links have, without parsing them:
+// an absolute URL with a path, a path from the root or from here, made of
+// characters that stand for themselves and with no dots to be worked off.
+func (p *Page) resolveClean(href string) (string, bool) {
+	if p.origin == "" || strings.Contains(href, "//") && !strings.HasPrefix(href, "http") {
+		return "", false
+	}
+	query := false
+	for i := 0; i < len(href); i++ {
+		c := href[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '/', c == '_', c == '-', c >= 'A' && c <= 'Z', c == '=' && query, c == '&' && query:
+		case c == '.':
+			if i+1 < len(href) && (href[i+1] == '.' || href[i+1] == '/') && i != 0 || i == 0 && !strings.HasPrefix(href, "./") {
+				return "", false
+			}
+		case c == '?' && !query && i > 0:
+			query = true
+		case c == ':' && (i == 4 || i == 5) && strings.HasPrefix(href[i:], "://"):
+		default:
+			return "", false
+		}
+	}
+	switch {
+	case strings.HasPrefix(href, "http://"), strings.HasPrefix(href, "https://"):
+		_, rest, _ := strings.Cut(href, "://")
+		slash := strings.IndexByte(rest, '/')
+		return href, slash > 0 && !strings.Contains(rest, "//") && !strings.Contains(rest[:slash], ":")
+	case href[0] == '/':
+		return p.origin + href, true
+	case strings.Contains(href, ":"):
+		return "", false
+	}
+	return p.origin + p.folder + strings.TrimPrefix(href, "./"), true
 }
 
 // encodeQuery writes the part of a query that is not ASCII in the page's

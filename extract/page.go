@@ -30,6 +30,8 @@ type Input struct {
 type Page struct {
 	in      Input
 	base    *url.URL // nil where the URL cannot be parsed
+	origin  string   // of base: scheme and host; "" where links cannot be resolved by joining
+	folder  string   // of base: its path up to the last slash
 	text    string   // decoded markup
 	charset string
 	damaged int
@@ -74,6 +76,17 @@ func Open(in Input) (*Page, error) {
 	if p.base != nil && p.flat.base != "" {
 		if b, err := p.base.Parse(strings.TrimSpace(p.flat.base)); err == nil && (b.Scheme == "http" || b.Scheme == "https") {
 			p.base = b
+		}
+	}
+	if b := p.base; b != nil && (b.Scheme == "http" || b.Scheme == "https") && b.Host != "" && b.Opaque == "" {
+		p.origin = b.Scheme + "://" + b.Host
+		path := b.EscapedPath()
+		p.folder = path[:strings.LastIndexByte(path, '/')+1]
+		if p.folder == "" {
+			p.folder = "/"
+		}
+		if strings.Contains(path, "/.") || strings.Contains(path, "//") {
+			p.origin = ""
 		}
 	}
 	return p, nil
