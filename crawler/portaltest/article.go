@@ -10,10 +10,15 @@ type Column struct {
 	Path string // directory of its list pages: "yw" for /yw/index.html
 	Name string // 要闻动态
 
-	Frame    Frame  // how its pages are laid out
+	Family   Family // the software that writes its pages
+	Frame    Frame  // of TRS: how its pages are laid out
 	Charset  string // of its pages: utf-8 (""), gbk, gb18030, big5
 	Declared string // charset in the pages' meta tag; "": Charset; Undeclared: no such tag
 	Header   string // charset in the Content-Type header; "": none there
+
+	Lax      bool      // of HanwebJpaas: the gateway answers without a Referer, too
+	FromZero bool      // of GKMLPT: pages are counted from 0
+	Stale    time.Time // of Epoint: static pages but the first know articles until then; zero: all
 }
 
 // Frame is a layout of pages.
@@ -66,6 +71,7 @@ type Article struct {
 	Modified time.Time // of the last change to the page, whole seconds
 	Texts    int       // how many texts the page has had: 1, and 1 more for every edit
 
+	id   int       // number in its URL
 	laid time.Time // when the page last changed around the article
 }
 
@@ -108,6 +114,7 @@ func (a *Article) clone() Article {
 // column is a Column and what was published in it, newest first.
 type column struct {
 	Column
+	index    int // its place in the navigation, from 0
 	articles []*Article
 	changed  time.Time
 }

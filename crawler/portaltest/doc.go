@@ -15,5 +15,7 @@
 //	fault_*.go   the faults
 //	log.go       what was asked for
 //	demo.go      the portal that the demo crawls (news/*.txt)
-//	load.go      a portal of any size, made up from page numbers as it is read
+//	load*.go     a portal of any size, made up from page numbers as it is read
+//	family*.go   the software that writes a column's pages: TRS, 大汉, 新点, …
+//	office.go    documents and pictures
 package portaltest

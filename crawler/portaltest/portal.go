@@ -1,8 +1,10 @@
 package portaltest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -191,7 +193,16 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !pause(r.Context(), latency) {
 		panic(http.ErrAbortHandler) // an empty answer would be an answer
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodPost:
+		// Read here: what routes a request must not wait for its sender.
+		form, err := io.ReadAll(io.LimitReader(r.Body, maxForm))
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(form))
+	default:
 		line.Header().Set("Allow", "GET, HEAD")
 		line.WriteHeader(http.StatusMethodNotAllowed)
 		return
@@ -217,6 +228,9 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	fault.wire(line, r, a)
 }
+
+// maxForm bounds what the portal reads of a posted form, in bytes.
+const maxForm = 1 << 20
 
 // path is the portal's own name for a URL: its path and query, as requested.
 func (p *Portal) path(url string) string {

@@ -24,7 +24,14 @@ func (p *Portal) AddColumn(c Column) {
 		old.Column = c
 		return
 	}
-	p.columns = append(p.columns, &column{Column: c})
+	p.open(c)
+}
+
+// open adds a column that is not there.
+func (p *Portal) open(c Column) *column {
+	added := &column{Column: c, index: len(p.columns)}
+	p.columns = append(p.columns, added)
+	return added
 }
 
 // Publish puts an article into a column's list, above those that were published
@@ -39,8 +46,7 @@ func (p *Portal) Publish(columnPath string, a Article) (url string) {
 	}
 	c := p.column(columnPath)
 	if c == nil {
-		c = &column{Column: Column{Path: columnPath, Name: columnPath}}
-		p.columns = append(p.columns, c)
+		c = p.open(Column{Path: columnPath, Name: columnPath})
 	}
 	return p.base + p.publish(c, a, p.now())
 }
@@ -58,7 +64,7 @@ func (p *Portal) publish(c *column, a Article, now time.Time) string {
 		a.Published = time.Date(y, m, d, 0, 0, 0, 0, Shanghai)
 	}
 	if a.URL == "" {
-		a.URL = fmt.Sprintf("/%s/%s/t%s_%d.html", c.Path, a.Published.Format("200601"), a.Published.Format("20060102"), p.lastID)
+		a.URL = c.Family.software().place(c, a.Published, p.lastID)
 	} else {
 		a.URL = p.path(a.URL)
 	}
@@ -68,7 +74,7 @@ func (p *Portal) publish(c *column, a Article, now time.Time) string {
 	if a.State == "" {
 		a.State = Live
 	}
-	a.Texts = 1
+	a.Texts, a.id = 1, p.lastID
 	p.keepFiles(&a)
 	p.articles[a.URL] = &a
 	at, _ := slices.BinarySearchFunc(c.articles, &a, func(x, y *Article) int {
@@ -83,12 +89,12 @@ func (p *Portal) publish(c *column, a Article, now time.Time) string {
 	return a.URL
 }
 
-// keepFiles gives files without a URL one beside the article, as TRS does
-// (P0 and a date for documents, W0 for pictures), and serves them.
+// keepFiles gives files without a URL the one that the column's software would
+// give them, and serves them.
 func (p *Portal) keepFiles(a *Article) {
 	name := func(letter string, i int, f *File) {
 		if f.URL == "" {
-			f.URL = fmt.Sprintf("%s/%s0%s%06d%03d%s", path.Dir(a.URL), letter, a.Published.Format("20060102"), p.lastID, i, path.Ext(f.Name))
+			f.URL = p.column(a.Column).Family.software().placeFile(a, letter, i, path.Ext(f.Name))
 		}
 		f.URL = p.path(f.URL)
 		p.files[f.URL] = placed{*f, a.Modified}
@@ -237,8 +243,7 @@ func (p *Portal) Told(url string) (Article, bool) {
 	return c, true
 }
 
-// Columns returns the columns, and Seeds the URLs of their first list pages,
-// in the order of the navigation.
+// Columns returns the columns in the order of the navigation.
 func (p *Portal) Columns() []Column {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
@@ -254,9 +259,16 @@ func (p *Portal) Columns() []Column {
 
 // Seeds returns the URL of the first list page of each of Columns.
 func (p *Portal) Seeds() []string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
 	var seeds []string
-	for _, c := range p.Columns() {
-		seeds = append(seeds, p.URL("/"+c.Path+"/index.html"))
+	if p.load != nil {
+		for _, c := range p.load.columnList() {
+			seeds = append(seeds, p.base+"/"+c.Path+"/index.html")
+		}
+	}
+	for _, c := range p.columns {
+		seeds = append(seeds, p.base+c.seed())
 	}
 	return seeds
 }

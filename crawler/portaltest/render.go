@@ -58,9 +58,12 @@ type view struct {
 	Site     site
 	Column   Column
 	Declared string // charset for the meta tag; "": none is written
+	Seed     string // URL of the column's first list page
 	Nav      []row
 	Hot      []row
 	Made     time.Time
+
+	Facts map[string]any // that only one family's pages have
 
 	Boxes []box // home
 	Rows  []row // list
@@ -76,6 +79,7 @@ type view struct {
 
 type box struct {
 	Column Column
+	Seed   string
 	Rows   []row
 }
 
@@ -102,9 +106,12 @@ func (p *Portal) draw(name string, v view, c Column, declared string) []byte {
 		declared = ""
 	}
 	v.Site, v.Declared, v.Column = county, declared, c
+	if c := p.column(c.Path); c != nil {
+		v.Seed = c.seed()
+	}
 	v.Nav = make([]row, len(p.columns))
 	for i, c := range p.columns {
-		v.Nav[i] = row{Title: c.Name, URL: "/" + c.Path + "/index.html"}
+		v.Nav[i] = row{Title: c.Name, URL: c.seed()}
 	}
 	var b bytes.Buffer
 	if err := pages.ExecuteTemplate(&b, name, v); err != nil {
@@ -134,13 +141,6 @@ func encode(charset string, text []byte) []byte {
 	return coded
 }
 
-func (c Column) template(name string) string {
-	if c.Frame == Tables {
-		return name + "_table.html"
-	}
-	return name + ".html"
-}
-
 func rowOf(a *Article) row { return row{Title: a.Title, URL: a.URL, Published: a.Published} }
 
 // home is the page at /.
@@ -148,7 +148,7 @@ func (p *Portal) home() *answer {
 	v := view{}
 	changed := stuck
 	for _, c := range p.columns {
-		b := box{Column: c.Column}
+		b := box{Column: c.Column, Seed: c.seed()}
 		for _, a := range c.live() {
 			if len(b.Rows) == 6 {
 				break
@@ -175,11 +175,7 @@ func (p *Portal) listPage(c *column, n int) *answer {
 		v.Rows = append(v.Rows, rowOf(a))
 	}
 	v.Hot = hot(c)
-	changed := c.changed
-	if changed.IsZero() {
-		changed = stuck
-	}
-	return page(http.StatusOK, htmlType(c.Header), p.draw(c.template("list"), v, c.Column, ""), changed)
+	return page(http.StatusOK, htmlType(c.Header), p.draw(trsTemplate(c, "list"), v, c.Column, ""), c.shown())
 }
 
 // articlePage is one page of an article, counted from 0.
@@ -203,11 +199,12 @@ func (p *Portal) articlePage(a *Article, part int) *answer {
 			v.Before = &near
 		}
 	}
+	v.Facts = map[string]any{"id": a.id, "column": c.index}
 	modified := a.Modified
 	if a.laid.After(modified) {
 		modified = a.laid
 	}
-	return page(http.StatusOK, htmlType(c.Header), p.draw(c.template("article"), v, c.Column, a.Declared), modified)
+	return page(http.StatusOK, htmlType(c.Header), p.draw(c.Family.software().template(c), v, c.Column, a.Declared), modified)
 }
 
 // hot is what the column recommends: its oldest articles, so that a page does

@@ -25,8 +25,14 @@ func (p *Portal) route(r *http.Request) *answer {
 	if name == "/robots.txt" && p.robots != "" {
 		return page(http.StatusOK, "text/plain", []byte(p.robots), time.Time{})
 	}
-	if f, ok := p.files[name]; ok {
-		return page(http.StatusOK, f.contentType(), f.Bytes, f.modified)
+	for _, url := range []string{r.URL.RequestURI(), name} {
+		if f, ok := p.files[url]; ok {
+			a := page(http.StatusOK, f.contentType(), f.Bytes, f.modified)
+			if strings.Contains(url, "?") { // the URL does not tell the document's name
+				a.header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+			}
+			return a
+		}
 	}
 	if p.load != nil {
 		if a := p.load.route(name); a != nil {
@@ -34,35 +40,35 @@ func (p *Portal) route(r *http.Request) *answer {
 		}
 		return p.missing()
 	}
+	if r.Method == http.MethodPost {
+		if a := p.served(r, name); a != nil {
+			return a
+		}
+		a := page(http.StatusMethodNotAllowed, htmlType(""), nil, time.Time{})
+		a.header.Set("Allow", "GET, HEAD")
+		return a
+	}
 	if name == "/" || name == "/index.html" {
 		return p.home()
 	}
 	if a, part := p.articleAt(name); a != nil {
-		switch a.State {
-		case Withdrawn:
-			return p.missing()
-		case WithdrawnSoft:
-			return page(http.StatusOK, htmlType(""), p.draw("gone.html", view{Site: county}, Column{}, ""), time.Time{})
-		}
-		return p.articlePage(a, part)
+		return p.standing(a, part)
 	}
-	for _, c := range p.columns {
-		rest, ok := strings.CutPrefix(name, "/"+c.Path)
-		if !ok {
-			continue
-		}
-		if rest == "" {
-			a := page(http.StatusMovedPermanently, htmlType(""), nil, time.Time{})
-			a.header.Set("Location", name+"/")
-			return a
-		}
-		if n, ok := listNumber(rest); ok {
-			if a := p.listPage(c, n); a != nil {
-				return a
-			}
-		}
+	if a := p.served(r, name); a != nil {
+		return a
 	}
 	return p.missing()
+}
+
+// standing is what answers for an article, be it withdrawn.
+func (p *Portal) standing(a *Article, part int) *answer {
+	switch a.State {
+	case Withdrawn:
+		return p.missing()
+	case WithdrawnSoft:
+		return page(http.StatusOK, htmlType(""), p.draw("gone.html", view{}, Column{}, ""), time.Time{})
+	}
+	return p.articlePage(a, part)
 }
 
 // articleAt returns the article at name, and which of its pages that is, from
@@ -112,14 +118,14 @@ func listNumber(name string) (n int, ok bool) {
 
 // missing is the answer where nothing stands.
 func (p *Portal) missing() *answer {
-	return page(http.StatusNotFound, htmlType(""), p.draw("missing.html", view{Site: county}, Column{}, ""), time.Time{})
+	return page(http.StatusNotFound, htmlType(""), p.draw("missing.html", view{}, Column{}, ""), time.Time{})
 }
 
 func (f File) contentType() string {
 	if f.Type != "" {
 		return f.Type
 	}
-	switch ext := strings.ToLower(path.Ext(f.URL)); ext {
+	switch ext := strings.ToLower(path.Ext(f.Name)); ext {
 	case ".doc":
 		return "application/msword"
 	case ".docx":
