@@ -20,7 +20,8 @@
 //	run.go        runs
 //	listing.go    iterators, in chunks
 //	query.go      pages, snapshots, visits, runs, summaries
-//	frontier.go   Due, Known, Alike
+//	frontier.go   Due, Known
+//	alike.go      Alike, and how sketches get into their table
 //	payload.go    bytes by digest, and Check
 //	terms.go      the words of a text and of a query
 //	index.go      the search index

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fangzhi/archive"
@@ -47,42 +46,6 @@ func (s *Store) Known(ctx context.Context, site string, urls []string) (map[stri
 			s.known.add(names)
 		}
 		return is, nil
-	})
-}
-
-const (
-	alikeLimit = 32
-	// What a text as common as a form shares a key with is not worth counting
-	// to the end: so many snapshots of each key, the first ones, are looked at.
-	alikePerKey = 1000
-)
-
-// Alike returns snapshots that share a key with sketch.
-func (s *Store) Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error) {
-	return read(s, ctx, "alike snapshots", func() ([]archive.Snapshot, error) {
-		if len(sketch) == 0 {
-			return nil, nil
-		}
-		parts := make([]string, len(sketch))
-		args := make([]any, len(sketch))
-		for i, key := range sketch {
-			parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT snapshot FROM sketches WHERE key = ? ORDER BY snapshot LIMIT %d)`, alikePerKey)
-			args[i] = key
-		}
-		hits, err := scan(one[int64])(s.prepared(ctx, strings.Join(parts, " UNION ALL "), args...))
-		if err != nil {
-			return nil, err
-		}
-		shared := map[int64]int{}
-		for _, id := range hits {
-			shared[id]++
-		}
-		ids := make([]int64, 0, len(shared))
-		for id := range shared {
-			ids = append(ids, id)
-		}
-		slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
-		return s.snapshots(ctx, ids[:min(len(ids), alikeLimit)])
 	})
 }
 

@@ -44,7 +44,7 @@ func (s *Store) index(ctx context.Context, batches int) error {
 
 // behind says whether there are snapshots that are not indexed.
 func (s *Store) behind(ctx context.Context) (bool, error) {
-	found, err := scan(one[int])(s.prepared(ctx, `SELECT 1 FROM indexed i WHERE i.snapshot < (SELECT max(id) FROM snapshots)`))
+	found, err := scan(one[int])(s.prepared(ctx, `SELECT 1 FROM progress WHERE name = 'words' AND snapshot < (SELECT max(id) FROM snapshots)`))
 	return len(found) > 0, err
 }
 
@@ -63,6 +63,8 @@ func (l leaf) readable() (title, body string, err error) {
 	return a.Title, a.Body, nil
 }
 
+const wordsProgress = `SELECT snapshot FROM progress WHERE name = 'words'`
+
 // unindexed are the latest versions that are not indexed, oldest first.
 const unindexed = `SELECT s.id, s.page, s.version, s.article FROM snapshots s
 	WHERE s.id > ? AND ` + latest
@@ -71,7 +73,7 @@ const unindexed = `SELECT s.id, s.page, s.version, s.article FROM snapshots s
 // they replace. Versions that are not the latest any more are passed over.
 func (w *writer) index() error {
 	var from, to int64
-	if _, err := w.row(`SELECT snapshot FROM indexed`, nil, &from); err != nil {
+	if _, err := w.row(wordsProgress, nil, &from); err != nil {
 		return err
 	}
 	if _, err := w.row(`SELECT max(id) FROM (SELECT id FROM snapshots WHERE id > ? ORDER BY id LIMIT ?)`, []any{from, indexBatch}, &to); err != nil {
@@ -103,7 +105,7 @@ func (w *writer) index() error {
 			return err
 		}
 	}
-	_, err = w.exec(`UPDATE indexed SET snapshot = ?`, to)
+	_, err = w.exec(`UPDATE progress SET snapshot = ? WHERE name = 'words'`, to)
 	return err
 }
 

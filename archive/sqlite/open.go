@@ -47,6 +47,7 @@ type Store struct {
 	options Options
 	codec   *codec
 	known   *known
+	tail    tail
 
 	readers *sql.DB
 	queries sync.Map // SQL text → *sql.Stmt of readers
@@ -143,8 +144,8 @@ func (s *Store) openReaders(dsn string) error {
 // the file again, and the system caches them as well.
 var (
 	writerPragmas = []string{
-		"page_size(8192)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-12000)", "wal_autocheckpoint(2000)", "journal_size_limit(67108864)",
+		"page_size(4096)", "synchronous(FULL)", "foreign_keys(1)",
+		"cache_size(-12000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}
 	readerPragmas = []string{"query_only(1)", "cache_size(-2000)"}
 )

@@ -46,10 +46,12 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 		learnt = t.learnt
 		return nil
 	})
-	if err == nil {
-		s.known.add(learnt)
+	if err != nil {
+		return err
 	}
-	return err
+	s.known.add(learnt)
+	s.foldSketches(ctx)
+	return nil
 }
 
 // A draft is an entry with its parts as the columns hold them.
@@ -195,7 +197,7 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
-		payload, fingerprint, rules, story, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		payload, fingerprint, rules, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertPayload = `INSERT INTO payloads (digest, size, coding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 )
@@ -277,38 +279,7 @@ func (t *recording) addVisit(page int64, d *draft) error {
 
 func (t *recording) addSnapshot(page int64, d *draft) error {
 	cut := d.Snapshot
-	id, err := t.insert(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
-		cut.Status, d.payload, d.fingerprint, d.rules, cut.Story, d.article)
-	if err != nil {
-		return err
-	}
-	if len(cut.Sketch) == 0 {
-		return nil
-	}
-	keys := make([]any, len(cut.Sketch)+1)
-	keys[0] = id
-	for i, key := range cut.Sketch {
-		keys[i+1] = key
-	}
-	_, err = t.exec(sketchInserts(len(cut.Sketch)), keys...)
+	_, err := t.exec(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
+		cut.Status, d.payload, d.fingerprint, d.rules, cut.Story, packSketch(cut.Sketch), d.article)
 	return err
-}
-
-// insertSketch adds the eight keys that a sketch has; sketchInserts adds n.
-var insertSketch = sketchText(8)
-
-func sketchInserts(n int) string {
-	if n == 8 {
-		return insertSketch
-	}
-	return sketchText(n)
-}
-
-func sketchText(n int) string {
-	var b strings.Builder
-	b.WriteString(`INSERT OR IGNORE INTO sketches (snapshot, key) VALUES (?1, ?2)`)
-	for i := 1; i < n; i++ {
-		fmt.Fprintf(&b, `, (?1, ?%d)`, i+2)
-	}
-	return b.String()
 }

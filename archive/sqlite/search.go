@@ -60,7 +60,7 @@ func (s *Store) search(ctx context.Context, words []phrase, f archive.Filter) ([
 	}
 	defer tx.Rollback()
 	var upto int64
-	if err := tx.QueryRowContext(ctx, `SELECT snapshot FROM indexed`).Scan(&upto); err != nil {
+	if err := tx.QueryRowContext(ctx, wordsProgress).Scan(&upto); err != nil {
 		return nil, err
 	}
 	fresh, err := lookThrough(ctx, tx, words, f, upto)

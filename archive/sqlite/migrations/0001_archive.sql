@@ -109,11 +109,14 @@ CREATE TABLE snapshots (
 	fingerprint BLOB,
 	rules       BLOB,
 	story       TEXT NOT NULL,
+	sketch      BLOB,               -- its keys, 8 bytes each, the lowest first
 	article     TEXT NOT NULL       -- JSON
 ) STRICT;
 CREATE UNIQUE INDEX snapshots_identity ON snapshots (page, version);
 
--- The keys by which retold articles are found.
+-- The keys by which retold articles are found, folded in from the column
+-- sketch some thousand snapshots at a time: they fall anywhere in the table, so
+-- single ones would write a page of the file each.
 CREATE TABLE sketches (
 	key      INTEGER NOT NULL,
 	snapshot INTEGER NOT NULL REFERENCES snapshots (id),
@@ -131,14 +134,16 @@ CREATE TABLE payloads (
 ) STRICT;
 CREATE UNIQUE INDEX payloads_digest ON payloads (digest);
 
--- The words of the latest version of each page; rowid is the page's id. It is
--- brought up to date by a search, up to the snapshot that indexed names.
+-- The words of the latest version of each page; rowid is the page's id. A
+-- search brings it up to date.
 CREATE VIRTUAL TABLE words USING fts5 (
 	title, body,
 	content = '', contentless_delete = 1, tokenize = 'ascii'
 );
-CREATE TABLE indexed (
-	only     INTEGER PRIMARY KEY CHECK (only = 1),
+
+-- Up to which snapshot the sketches and the words have come.
+CREATE TABLE progress (
+	name     TEXT PRIMARY KEY,
 	snapshot INTEGER NOT NULL
-) STRICT;
-INSERT INTO indexed VALUES (1, 0);
+) STRICT, WITHOUT ROWID;
+INSERT INTO progress VALUES ('sketches', 0), ('words', 0);
