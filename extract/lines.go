@@ -43,14 +43,13 @@ func (f *flattener) write(s string) {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
 		switch {
-		case r == 0xa0 || r == 0x3000 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x2028 || r == 0x2029 || r == 0x85 || r == 0x1680:
+		case r < 0x2e80 && isBlank(r), r == 0x3000:
 			f.blank = true
 			if f.indent++; r == 0x3000 {
 				f.indent++
 			}
 			continue
-		case r >= 0x200b && r <= 0x200f || r == 0xfeff || r >= 0x2060 && r <= 0x2064 || r == 0xad || r >= 0x202a && r <= 0x202e,
-			r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000, r >= 0x80 && r < 0xa0:
+		case (r < 0x2e80 || r >= 0xe000) && isInvisible(r):
 			continue
 		}
 		f.begin()
@@ -185,7 +184,7 @@ func (f *flattener) meta(n *html.Node) {
 				m.name = strings.ToLower(strings.TrimSpace(n.Attr[i].Val))
 			}
 		case "content":
-			m.content = n.Attr[i].Val
+			m.content = n.Attr[i].Val[:min(len(n.Attr[i].Val), maxTitle)]
 		}
 	}
 	if m.name != "" && len(f.metas) < 512 {
@@ -248,17 +247,38 @@ func (f *flattener) records(data string, n *html.Node, parent int32) {
 // fold returns s with white space folded and invisible characters left out, as
 // lines are.
 func fold(s string) string {
-	clean := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c <= ' ' && (c != ' ' || i == 0 || i == len(s)-1 || s[i-1] == ' ') || c >= 0x80 {
-			clean = false
-			break
+	blank := true // the character before is one, or there is none
+	for i, r := range s {
+		if r == ' ' && !blank && i < len(s)-1 {
+			blank = true
+			continue
 		}
+		if r <= ' ' || r == 0x7f || r >= 0x80 && (isBlank(r) || isInvisible(r)) || r == 0xfffd {
+			f := flattener{flat: &flat{}}
+			f.write(s)
+			return string(f.buf)
+		}
+		blank = false
 	}
-	if clean {
-		return s
+	return s
+}
+
+// isBlank says whether r, which is not ASCII, is white space.
+func isBlank(r rune) bool {
+	switch {
+	case r == 0xa0, r == 0x3000, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x2028, r == 0x2029, r == 0x85, r == 0x1680:
+		return true
 	}
-	f := flattener{flat: &flat{}}
-	f.write(s)
-	return string(f.buf)
+	return false
+}
+
+// isInvisible says whether r, which is not ASCII, shows nothing: format
+// characters, controls, and the private-use glyphs that editors leave behind.
+func isInvisible(r rune) bool {
+	switch {
+	case r >= 0x200b && r <= 0x200f, r == 0xfeff, r >= 0x2060 && r <= 0x2064, r == 0xad, r >= 0x202a && r <= 0x202e,
+		r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000, r >= 0x80 && r < 0xa0:
+		return true
+	}
+	return false
 }

@@ -38,6 +38,7 @@ type Page struct {
 	failure string // why the bytes are not to be read as HTML; "" when they are
 	other   string // what told that they are another kind of document
 	note    string // what the parser said
+	dates   dateStyle
 	rules   compiled
 	root    *html.Node
 	flat    *flat
@@ -73,6 +74,7 @@ func Open(in Input) (*Page, error) {
 	p.in.Payload = nil
 	p.root, p.note = parse(p.text)
 	p.flat = flatten(p.root, len(p.text))
+	p.dates = styleOf(in.URL, p.flat.lang)
 	if p.base != nil && p.flat.base != "" {
 		if b, err := p.base.Parse(strings.TrimSpace(p.flat.base)); err == nil && (b.Scheme == "http" || b.Scheme == "https") {
 			p.base = b

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -26,17 +27,23 @@ const (
 // tree is a simple one, made of the tokenizer's tags as they come, and nothing
 // of the text is lost up to the limit of nodes.
 func parse(text string) (root *html.Node, note string) {
-	if len(text) > parseBytes {
-		return parseLean(text), "too large for the full parser"
+	switch {
+	case len(text) > parseBytes:
+		note = "too large for the full parser"
+	case strings.Count(text, "<") > parseTags:
+		note = "too many tags for the full parser"
+	default:
+		root, err := html.Parse(strings.NewReader(text))
+		if err == nil {
+			return root, ""
+		}
+		note = err.Error()
 	}
-	if strings.Count(text, "<") > parseTags {
-		return parseLean(text), "too many tags for the full parser"
+	root, whole := parseLean(text)
+	if !whole {
+		note += fmt.Sprintf("; read up to %d nodes", leanNodes)
 	}
-	root, err := html.Parse(strings.NewReader(text))
-	if err != nil {
-		return parseLean(text), err.Error()
-	}
-	return root, ""
+	return root, note
 }
 
 // lean builds a tree without the HTML standard's repairs: enough to find text
@@ -49,14 +56,15 @@ type lean struct {
 	over  int // elements left out of the stack for its depth
 }
 
-func parseLean(text string) *html.Node {
+// parseLean returns the simple tree, and whether it holds all of text.
+func parseLean(text string) (root *html.Node, whole bool) {
 	l := &lean{root: &html.Node{Type: html.DocumentNode}, open: map[atom.Atom]int{}}
 	l.stack = append(l.stack, l.root)
 	z := html.NewTokenizer(strings.NewReader(text))
 	for l.nodes < leanNodes {
 		switch z.Next() {
 		case html.ErrorToken:
-			return l.root
+			return l.root, true
 		case html.TextToken:
 			l.text(string(z.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -66,7 +74,7 @@ func parseLean(text string) *html.Node {
 			l.end(atom.Lookup(name))
 		}
 	}
-	return l.root
+	return l.root, false
 }
 
 func (l *lean) top() *html.Node { return l.stack[len(l.stack)-1] }

@@ -40,9 +40,13 @@ const (
 )
 
 // style says how the page writes dates.
-func (p *Page) style() dateStyle {
-	country := countryOf(p.in.URL)
-	lang := strings.ToLower(p.flat.lang)
+func (p *Page) style() dateStyle { return p.dates }
+
+// styleOf tells by the host's country and the page's language how it writes
+// dates.
+func styleOf(rawURL, lang string) dateStyle {
+	country := countryOf(rawURL)
+	lang = strings.ToLower(lang)
 	return dateStyle{
 		monthFirst: lang == "en-us" || lang == "en" && (country == "" || country == "us") || lang == "" && country == "",
 		roc:        country == "tw",

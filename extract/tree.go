@@ -99,6 +99,9 @@ type flat struct {
 // meta is a meta tag, its name in lower case.
 type meta struct{ name, content string }
 
+// maxTitle bounds the bytes of a <title> or a meta that are read.
+const maxTitle = 4096
+
 // flattener walks the tree once.
 type flattener struct {
 	*flat
@@ -170,7 +173,7 @@ func (f *flattener) element(n *html.Node, parent int32) {
 		return
 	case atom.Title:
 		if f.title == "" && n.Namespace == "" && n.FirstChild != nil {
-			f.title = fold(n.FirstChild.Data)
+			f.title = fold(n.FirstChild.Data[:min(len(n.FirstChild.Data), maxTitle)])
 		}
 		return
 	case atom.Script:
