@@ -84,6 +84,33 @@ func TestGeneratedSiteIsTheSameEachTime(t *testing.T) {
 	}
 }
 
+// TestGeneratedTextsDiffer compares articles as a search for reprints does: a
+// text that others share by chance would make load of a kind that no portal has.
+func TestGeneratedTextsDiffer(t *testing.T) {
+	p := portaltest.New(portaltest.Options{Articles: 300})
+	seen := map[string]string{} // six characters, and who said them first
+	shared, all := 0, 0
+	titles := map[string]bool{}
+	for _, a := range p.Truth() {
+		titles[a.Title] = true
+		text := []rune(strings.Join(a.Body, ""))
+		for i := range len(text) - 6 {
+			part := string(text[i : i+6])
+			all++
+			if by, ok := seen[part]; ok && by != a.URL {
+				shared++
+			}
+			seen[part] = a.URL
+		}
+	}
+	if shared*10 > all {
+		t.Errorf("of %d runs of six characters %d stand in more than one article", all, shared)
+	}
+	if len(titles) < 295 {
+		t.Errorf("300 articles have %d titles", len(titles))
+	}
+}
+
 func TestGeneratedSiteChanges(t *testing.T) {
 	p := portaltest.New(portaltest.Options{Articles: 40, Columns: 4})
 	base := start(t, p)

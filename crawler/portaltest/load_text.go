@@ -2,18 +2,22 @@ package portaltest
 
 import "strings"
 
-// stream is a row of numbers that follows from an article's number:
-// SplitMix64 (Steele, Lea, Flood 2014).
+// stream is a row of numbers: SplitMix64 (Steele, Lea, Flood 2014).
 type stream uint64
 
-func seed(n int) stream { return stream(uint64(n) * 0x9e3779b97f4a7c15) }
+// seed starts the stream of an article's number. The number is mixed first: the
+// streams of neighbours would be one stream, a step apart.
+func seed(n int) stream { return stream(mix(uint64(n))) }
 
 func (s *stream) below(n int) int {
 	*s += 0x9e3779b97f4a7c15
-	x := uint64(*s)
+	return int(mix(uint64(*s)) % uint64(n))
+}
+
+func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return int((x ^ x>>31) % uint64(n))
+	return x ^ x>>31
 }
 
 // appendTitle appends the title that an article's number gives it.
