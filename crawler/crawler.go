@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/extract"
 )
 
 // Store is what the crawler asks of an archive; archive.Store tells what each
@@ -89,6 +90,7 @@ type Crawler struct {
 	options Options
 	fetcher *fetcher
 	robots  *robots
+	read    func(extract.Input) (*extract.Page, error)
 }
 
 // New returns a crawler that records in store.
@@ -98,7 +100,7 @@ func New(store Store, o Options) (*Crawler, error) {
 	}
 	o = o.filled()
 	f := newFetcher(o.Limits, o.UserAgent, o.Workers, o.Now)
-	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent))}, nil
+	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent)), read: extract.Open}, nil
 }
 
 // Close frees the connections that are kept for further requests.

@@ -1,5 +1,14 @@
 package crawler
 
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
 // Admit returns why scope s refuses rawURL, "" where it does not.
 func Admit(s Scope, rawURL string) string {
 	scope, err := newScope(s, nil)
@@ -13,3 +22,53 @@ func Admit(s Scope, rawURL string) string {
 	_, why := scope.admit(a)
 	return why
 }
+
+// Private says why ip is not a public address.
+func Private(ip netip.Addr) string { return private(ip) }
+
+// SetRead replaces what reads pages.
+func (c *Crawler) SetRead(read func(extract.Input) (*extract.Page, error)) { c.read = read }
+
+// ThisProcess is the owner of this process's runs.
+func ThisProcess() string { return thisProcess() }
+
+// UserAgent is how a crawler with a contact introduces itself.
+func UserAgent(contact string) string { return userAgent(contact) }
+
+// RobotsVerdict returns the rule of a robots.txt that bars path for the crawler
+// token, "" where it may be fetched, and the Crawl-delay.
+func RobotsVerdict(body, token, path string) (string, time.Duration) {
+	rules := parseRobots(body, token)
+	if bar, barred := rules.judge(path); barred {
+		return bar.String(), rules.delay
+	}
+	return "", rules.delay
+}
+
+// A Pace gives tests the pace of hosts.
+type Pace struct{ p *pace }
+
+// A User is one run, to a Pace.
+type User = user
+
+// NewPace returns a pace by the real clock.
+func NewPace(l Limits) Pace { return Pace{newPace(l.filled(), time.Now)} }
+
+func (p Pace) Start(ctx context.Context, host string, u *User, want Politeness) error {
+	return p.p.start(ctx, host, u, want)
+}
+func (p Pace) Well(host string)                  { p.p.done(host, well) }
+func (p Pace) Troubled(host string)              { p.p.done(host, troubled) }
+func (p Pace) Hold(host string, until time.Time) { p.p.hold(host, until) }
+func (p Pace) Leave(u *User)                     { p.p.leave(u) }
+
+// A Frontier gives tests the order in which pages are handed out.
+type Frontier struct{ f *frontier }
+
+func NewFrontier(started time.Time, most int, due func(context.Context, int) ([]archive.Page, error)) Frontier {
+	return Frontier{newFrontier(started, most, due)}
+}
+func (f Frontier) Next(ctx context.Context) (archive.Page, bool, error) { return f.f.next(ctx) }
+func (f Frontier) Done(urls ...string)                                  { f.f.done(urls...) }
+func (f Frontier) Drop(url string)                                      { f.f.drop(url) }
+func (f Frontier) Rest(host string) bool                                { return f.f.rest(host) }

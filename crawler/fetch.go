@@ -84,9 +84,10 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 			}
 			return answer{}, err
 		}
-		attempts++
-		e.requests.Add(1)
 		x, at, took := f.send(wire, e, target, cookies)
+		sent := max(1, int(x.sent.Load()))
+		attempts += sent
+		e.requests.Add(int64(sent))
 		if wire.Err() != nil && x.failure != nil {
 			f.pace.done(e.to.host, neutral)
 			return answer{}, context.Cause(wire)

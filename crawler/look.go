@@ -60,7 +60,7 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 		if len(got.Payload) == 0 {
 			return got.Capture, nil, nil
 		}
-		page, err := extract.Open(extract.Input{
+		page, err := c.read(extract.Input{
 			URL: to.url, Status: got.Status, Header: got.Header, Payload: got.Payload, Zone: site.Zone, Rules: site.Rules,
 		})
 		if err != nil {

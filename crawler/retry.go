@@ -136,5 +136,9 @@ func failureText(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
 	}
+	// The ports of one connection mean nothing to anybody.
+	if broken := (*net.OpError)(nil); errors.As(err, &broken) && broken.Op != "dial" {
+		return broken.Err.Error()
+	}
 	return err.Error()
 }

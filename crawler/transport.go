@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -63,6 +64,7 @@ type exchange struct {
 	private bool     // private addresses are allowed
 	size    int64    // in place of Limits.Size, where it is not 0
 
+	sent      atomic.Int32 // requests that were written to a connection
 	request   http.Header
 	address   string
 	protocol  string
@@ -98,6 +100,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(c httptrace.GotConnInfo) { x.address = c.Conn.RemoteAddr().String() },
+		// net/http asks again by itself when a kept connection breaks.
+		WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Add(1) },
 	})
 	inner := t.public
 	if x.private {

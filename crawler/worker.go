@@ -110,7 +110,7 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		f = k.settled(p, a, got, nil)
 		return f, k.followMove(&f, p)
 	}
-	page, err := extract.Open(extract.Input{
+	page, err := k.c.read(extract.Input{
 		URL: p.URL, Status: got.Status, Header: got.Header, Payload: got.Payload,
 		Zone: k.site.Zone, Rules: k.site.Rules,
 	})

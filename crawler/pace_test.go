@@ -1,0 +1,214 @@
+package crawler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/crawler"
+	"fangzhi/crawler/portaltest"
+)
+
+// starts lets n users make requests that take took each, and returns when they
+// started, after the first.
+func starts(t *testing.T, p crawler.Pace, n int, took time.Duration, want ...crawler.Politeness) (at []time.Duration) {
+	t.Helper()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	began := time.Now()
+	for i := range n {
+		u := &crawler.User{}
+		wg.Go(func() {
+			if err := p.Start(t.Context(), "a.cn", u, want[i%len(want)]); err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			at = append(at, time.Since(began))
+			mu.Unlock()
+			time.Sleep(took)
+			p.Well("a.cn")
+		})
+		synctest.Wait()
+	}
+	wg.Wait()
+	slices.Sort(at)
+	return at
+}
+
+func seconds(n ...float64) (d []time.Duration) {
+	for _, s := range n {
+		d = append(d, time.Duration(s*float64(time.Second)))
+	}
+	return d
+}
+
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		took time.Duration
+		want []crawler.Politeness
+		at   []time.Duration
+	}{
+		{"delay", 0, []crawler.Politeness{{Delay: 2 * time.Second, Parallel: 9}}, seconds(0, 2, 4, 6)},
+		{"delay from start to start", time.Second, []crawler.Politeness{{Delay: 2 * time.Second, Parallel: 9}}, seconds(0, 2, 4, 6)},
+		{"answers slower than the delay", 3 * time.Second, []crawler.Politeness{{Delay: 2 * time.Second}}, seconds(0, 3, 6, 9)},
+		{"no delay, one at a time", time.Second, []crawler.Politeness{{}}, seconds(0, 1, 2, 3)},
+		{"no delay, three at a time", time.Second, []crawler.Politeness{{Parallel: 3}}, seconds(0, 0, 0, 1)},
+		{"the more considerate site holds", time.Second,
+			[]crawler.Politeness{{Parallel: 3}, {Parallel: 1, Delay: 2 * time.Second}}, seconds(0, 2, 4, 6)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if d := cmp.Diff(c.at, starts(t, crawler.NewPace(crawler.Limits{}), 4, c.took, c.want...)); d != "" {
+					t.Errorf("starts (-want +got):\n%s", d)
+				}
+			})
+		})
+	}
+}
+
+func TestPaceBacksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, u := crawler.NewPace(crawler.Limits{Backoff: time.Second}), &crawler.User{}
+		began := time.Now()
+		var at []time.Duration
+		for _, answer := range []func(string){p.Troubled, p.Troubled, p.Troubled, p.Well, p.Well, p.Well} {
+			if err := p.Start(t.Context(), "a.cn", u, crawler.Politeness{}); err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, time.Since(began).Round(10*time.Millisecond))
+			answer("a.cn")
+		}
+		want := seconds(0, 1, 3, 7, 10, 12.25)
+		if d := cmp.Diff(want, at); d != "" {
+			t.Errorf("starts (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestPaceHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, u := crawler.NewPace(crawler.Limits{Wait: time.Minute}), &crawler.User{}
+		began := time.Now()
+		p.Hold("a.cn", began.Add(30*time.Second))
+		if err := p.Start(t.Context(), "a.cn", u, crawler.Politeness{}); err != nil || time.Since(began) != 30*time.Second {
+			t.Errorf("started after %v, %v; want 30s", time.Since(began), err)
+		}
+		p.Well("a.cn")
+		p.Hold("a.cn", time.Now().Add(time.Hour))
+		began = time.Now()
+		err := p.Start(t.Context(), "a.cn", u, crawler.Politeness{})
+		if want := "a.cn asked to be left alone until 2000-01-01T01:00:30Z"; err == nil || err.Error() != want || time.Since(began) != 0 {
+			t.Errorf("after %v: %v; want at once: %s", time.Since(began), err, want)
+		}
+		if err := p.Start(t.Context(), "b.cn", u, crawler.Politeness{}); err != nil {
+			t.Errorf("another host: %v", err)
+		}
+	})
+}
+
+func TestPaceGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := crawler.NewPace(crawler.Limits{})
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := p.Start(ctx, "a.cn", &crawler.User{}, crawler.Politeness{}); err != nil {
+			t.Fatal(err)
+		}
+		waited := make(chan error)
+		go func() {
+			waited <- p.Start(ctx, "a.cn", &crawler.User{}, crawler.Politeness{Delay: time.Hour})
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-waited; !errors.Is(err, context.Canceled) {
+			t.Errorf("Start = %v, want the context's error", err)
+		}
+		if err := p.Start(ctx, "c.cn", &crawler.User{}, crawler.Politeness{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("Start on a free host = %v, want the context's error", err)
+		}
+	})
+}
+
+func TestPaceForgetsRunsThatAreOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, slow, fast := crawler.NewPace(crawler.Limits{}), &crawler.User{}, &crawler.User{}
+		if err := p.Start(t.Context(), "a.cn", slow, crawler.Politeness{Delay: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		p.Well("a.cn")
+		p.Leave(slow)
+		began := time.Now()
+		if err := p.Start(t.Context(), "a.cn", fast, crawler.Politeness{Delay: time.Second}); err != nil || time.Since(began) != time.Second {
+			t.Errorf("started after %v, %v; want 1s", time.Since(began), err)
+		}
+	})
+}
+
+// Two sites share a host: the portal's own log tells whether together they keep
+// to what the more considerate of them promises.
+func TestTwoSitesShareAHost(t *testing.T) {
+	const delay = 20 * time.Millisecond
+	for _, c := range []struct {
+		name               string
+		considerate, hasty crawler.Politeness
+		most               int
+	}{
+		{"parallel", crawler.Politeness{Parallel: 2}, crawler.Politeness{Parallel: 8}, 2},
+		{"delay", crawler.Politeness{Parallel: 4, Delay: delay}, crawler.Politeness{Parallel: 4}, 4},
+		{"one at a time with a delay", crawler.Politeness{Delay: delay}, crawler.Politeness{Parallel: 3, Delay: delay / 2}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			came := make(chan struct{})
+			once := sync.OnceFunc(func() { close(came) })
+			p := portaltest.New(portaltest.Options{Latency: 5 * time.Millisecond, OnRequest: func(q portaltest.Request) {
+				if q.Path == "/c0/index.html" {
+					once()
+				}
+			}})
+			for i, articles := range []int{16, 4} {
+				path := fmt.Sprintf("c%d", i)
+				p.AddColumn(portaltest.Column{Path: path, Name: path})
+				for n := range articles {
+					p.Publish(path, article(fmt.Sprintf("关于第%d次常务会议议定事项落实情况的通报（%d）", i, n)))
+				}
+			}
+			r := newRig(t, p, func(o *crawler.Options) { o.Observe = nil })
+			run := func(i int, polite crawler.Politeness) {
+				site := r.site
+				site.Name, site.Columns, site.Politeness = fmt.Sprintf("site-%d", i), r.site.Columns[i:i+1], polite
+				if _, err := r.crawl.Run(t.Context(), site, crawler.Tick{}); err != nil {
+					t.Error(err)
+				}
+			}
+			// The considerate site is at it from before the hasty one's first
+			// request until after its last.
+			until := make(chan struct{})
+			p.Break("/c0/index.html", 1, portaltest.Hold(until))
+			var wg sync.WaitGroup
+			wg.Go(func() { run(0, c.considerate) })
+			<-came
+			wg.Go(func() { run(1, c.hasty) })
+			close(until)
+			wg.Wait()
+			if most := p.MaxConcurrent(); most > c.most {
+				t.Errorf("%d requests at a time, want %d at most", most, c.most)
+			}
+			requests := p.Requests()
+			if len(requests) < 1+2+20 {
+				t.Fatalf("%d requests, want 23 at least", len(requests))
+			}
+			took := requests[len(requests)-1].At.Sub(requests[0].At)
+			if least := time.Duration(len(requests)-1)*c.considerate.Delay - 10*time.Millisecond; took < least {
+				t.Errorf("%d requests within %v, want %v at least", len(requests), took, least)
+			}
+		})
+	}
+}
