@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -30,24 +31,40 @@ var DefaultRevisit = Revisit{{Age: 7 * Day, Every: Day}, {Age: 90 * Day, Every: 
 // MinEvery is the shortest time between two visits that a step may ask for.
 const MinEvery = time.Minute
 
-// Validate reports the first step that cannot be meant.
+// Validate reports every mistake in r, joined; each but that r is empty starts
+// with the step and its field, as in [0].every.
 func (r Revisit) Validate() error {
 	if len(r) == 0 {
-		return fmt.Errorf("has no steps: at least one is wanted, such as {every: 7d}")
+		return errors.Join(errors.New("has no steps; at least one is wanted, such as {every: 7d}"))
 	}
+	var all []error
 	for i, s := range r {
+		if s.Every < MinEvery {
+			all = append(all, fmt.Errorf("[%d].every: %q: must be %s at least", i, short(s.Every), short(MinEvery)))
+		}
 		switch {
-		case s.Every < MinEvery:
-			return fmt.Errorf("[%d].every: %s: must be %s at least", i, s.Every, MinEvery)
 		case s.Age < 0:
-			return fmt.Errorf("[%d].age: %s: must not be negative", i, s.Age)
+			all = append(all, fmt.Errorf("[%d].age: %q: must not be negative", i, short(s.Age)))
 		case s.Age == 0 && i < len(r)-1:
-			return fmt.Errorf("[%d].age: is missing: only the last step goes without one, for all articles that are older", i)
+			all = append(all, fmt.Errorf("[%d].age: is missing: only the last step goes without one, for all articles that are older", i))
 		case s.Age != 0 && i > 0 && s.Age <= r[i-1].Age:
-			return fmt.Errorf("[%d].age: %s: must be greater than the %s of the step before", i, s.Age, r[i-1].Age)
+			all = append(all, fmt.Errorf("[%d].age: %q: must be more than the %s of the step before", i, short(s.Age), short(r[i-1].Age)))
 		}
 	}
-	return nil
+	return errors.Join(all...)
+}
+
+// short writes a duration as a configuration does: 7d, 12h, 1m.
+func short(d time.Duration) string {
+	for _, u := range []struct {
+		of   time.Duration
+		name string
+	}{{Day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if d != 0 && d%u.of == 0 {
+			return fmt.Sprintf("%d%s", d/u.of, u.name)
+		}
+	}
+	return d.String()
 }
 
 // Due returns when page p, as it is after a visit at now, is due again; the

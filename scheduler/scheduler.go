@@ -28,13 +28,16 @@ type Run func(ctx context.Context, site Site, tick crawler.Tick) (archive.Run, e
 // Options say what a Scheduler runs.
 type Options struct {
 	Sites    []Site
-	Parallel int          // sites at a time; 0: 4
+	Parallel int          // sites at a time; 0: DefaultParallel
 	Clock    Clock        // nil: the clock on the wall
 	Log      *slog.Logger // nil: none
 }
 
+// DefaultParallel is how many sites are crawled at a time where nothing else
+// is asked for.
+const DefaultParallel = 4
+
 const (
-	defaultParallel = 4
 	// A longer sleep would outlast a change of the clock or a suspend unseen.
 	maxSleep = 30 * time.Second
 	minSleep = 10 * time.Millisecond
@@ -80,7 +83,7 @@ func New(store Store, run Run, o Options) (*Scheduler, error) {
 	}
 	s := &Scheduler{store: store, run: run, sites: o.Sites, parallel: o.Parallel, clock: o.Clock, log: o.Log}
 	if s.parallel == 0 {
-		s.parallel = defaultParallel
+		s.parallel = DefaultParallel
 	}
 	if s.clock == nil {
 		s.clock = systemClock{}

@@ -1,0 +1,17 @@
+// Package configs reads the configuration file: strictly, and with every
+// mistake in one go, each with its place and what would be right.
+//
+// It makes values that other packages define, and decides nothing that they
+// can decide: sites are checked by crawler, schedules and revisits by
+// scheduler, selectors by extract.
+//
+//	configs.go            the file as a whole
+//	site.go               one site
+//	rules.go              selectors
+//	values.go             durations, zones, addresses
+//	presets.go, presets/  ready rules for families of portal software
+//	reader.go             a YAML tree, read by what it may hold
+//	source.go             bytes to tree: encoding, size, depth
+//	problem.go            one mistake
+//	fangzhi.example.yaml  a commented example
+package configs

@@ -1,0 +1,309 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+)
+
+// reader walks a YAML tree by what a configuration may hold, and collects every
+// mistake. The library's own decoding stops at the first.
+type reader struct {
+	file     string
+	problems Problems
+	presets  []Preset
+	anchors  map[string]ast.Node
+	values   int // read so far
+}
+
+// value is one place in the tree.
+type value struct {
+	node ast.Node // never an alias, an anchor or a tag; nil: absent, or null
+	at   *token.Token
+	path string
+}
+
+// problem adds a mistake at a node's place.
+func (r *reader) problem(n ast.Node, path, format string, args ...any) {
+	r.mistake(value{at: startOf(n), path: path}, format, args...)
+}
+
+// mistake adds a mistake at v's place.
+func (r *reader) mistake(v value, format string, args ...any) {
+	p := Problem{File: r.file, Path: v.path, Text: fmt.Sprintf(format, args...)}
+	if v.at != nil && v.at.Position != nil {
+		p.Line, p.Column = v.at.Position.Line, v.at.Position.Column
+	}
+	r.problems = append(r.problems, p)
+}
+
+// startOf is the first token of n. The library gives a mapping the place of its
+// first colon.
+func startOf(n ast.Node) *token.Token {
+	switch x := n.(type) {
+	case nil:
+		return nil
+	case *ast.MappingNode:
+		if !x.IsFlowStyle && len(x.Values) > 0 {
+			return startOf(x.Values[0])
+		}
+	case *ast.MappingValueNode:
+		return startOf(x.Key)
+	}
+	return n.GetToken()
+}
+
+// Visit notes the anchors of a tree, as ast.Walk comes by.
+func (r *reader) Visit(n ast.Node) ast.Visitor {
+	if a, ok := n.(*ast.AnchorNode); ok && a.Name != nil {
+		name := a.Name.GetToken().Value
+		if _, twice := r.anchors[name]; twice {
+			r.problem(a, "", "&%s is given twice: names must differ", name)
+		}
+		r.anchors[name] = a.Value
+	}
+	return r
+}
+
+// value makes n a value: anchors, aliases and tags are seen through.
+func (r *reader) value(n ast.Node, path string) value {
+	v := value{node: n, at: startOf(n), path: path}
+	for range maxDepth {
+		if r.values++; r.values > maxValues {
+			if r.values == maxValues+1 {
+				r.mistake(v, "more than %d values, aliases counted each time: no configuration has so many", maxValues)
+			}
+			v.node = nil
+			return v
+		}
+		switch x := v.node.(type) {
+		case *ast.AnchorNode:
+			v.node = x.Value
+		case *ast.AliasNode:
+			name := x.Value.GetToken().Value
+			named, ok := r.anchors[name]
+			if !ok {
+				r.mistake(v, "*%s: there is no &%s", name, name)
+			}
+			v.node = named
+		case *ast.TagNode:
+			r.mistake(v, "%s: tags have no meaning here: leave it out", x.Start.Value)
+			v.node = nil
+		case *ast.NullNode:
+			v.node = nil
+		default:
+			return v
+		}
+		if v.node == nil {
+			return v
+		}
+	}
+	r.mistake(v, "an alias of itself")
+	v.node = nil
+	return v
+}
+
+// mapping reads a mapping that may hold the keys known, and reports others.
+// Keys that are absent, or null, are not in the result.
+func (r *reader) mapping(v value, known ...string) map[string]value {
+	fields := map[string]value{}
+	r.into(fields, v, known, map[string]int{})
+	return fields
+}
+
+// into adds the fields of v that fields does not have yet.
+func (r *reader) into(fields map[string]value, v value, known []string, lines map[string]int) {
+	if v.node == nil {
+		return
+	}
+	m, ok := v.node.(ast.MapNode)
+	if !ok {
+		r.mistake(v, "%s: must be a mapping, of: %s", r.quote(v), strings.Join(known, ", "))
+		return
+	}
+	var merged []value
+	for it := m.MapRange(); it.Next() && r.values <= maxValues; {
+		key := it.Key()
+		if key.IsMergeKey() {
+			merged = append(merged, r.value(it.Value(), v.path))
+			continue
+		}
+		name := key.GetToken().Value
+		if _, ok := key.(*ast.StringNode); !ok {
+			r.problem(key, join(v.path, name), "must be a plain key, one of: %s", strings.Join(known, ", "))
+			continue
+		}
+		if !slices.Contains(known, name) {
+			r.problem(key, join(v.path, name), "%s", unknownKey(name, known))
+			continue
+		}
+		if line, twice := lines[name]; twice {
+			r.problem(key, join(v.path, name), "is given twice, first in line %d: once is right", line)
+			continue
+		}
+		lines[name] = key.GetToken().Position.Line
+		if _, ok := fields[name]; ok {
+			continue
+		}
+		field := r.value(it.Value(), join(v.path, name))
+		if field.node != nil {
+			fields[name] = field
+		}
+	}
+	// What is merged in (<<: *name) gives way to what is written out.
+	for _, m := range merged {
+		r.into(fields, m, known, map[string]int{})
+	}
+}
+
+// list returns the members of a list.
+func (r *reader) list(v value, of string) (members []value) {
+	if v.node == nil {
+		return nil
+	}
+	s, ok := v.node.(*ast.SequenceNode)
+	if !ok {
+		r.mistake(v, "%s: must be a list of %s", r.quote(v), of)
+		return nil
+	}
+	for i, n := range s.Values {
+		if r.values > maxValues {
+			break
+		}
+		member := r.value(n, fmt.Sprintf("%s[%d]", v.path, i))
+		if member.node == nil {
+			r.mistake(member, "is empty: fill it in, or take it out")
+			continue
+		}
+		members = append(members, member)
+	}
+	return members
+}
+
+// text returns a scalar as it is written; ok is false when v is absent or has
+// a mistake.
+func (r *reader) text(v value) (s string, ok bool) {
+	switch x := v.node.(type) {
+	case nil:
+		return "", false
+	case *ast.StringNode:
+		return x.Value, true
+	case *ast.LiteralNode:
+		return strings.TrimSpace(x.Value.Value), true
+	case *ast.IntegerNode, *ast.FloatNode:
+		return x.GetToken().Value, true
+	}
+	if _, isBool := v.node.(*ast.BoolNode); isBool {
+		r.mistake(v, "%s: must be a text: put it in quotes, if it is one", r.quote(v))
+	} else {
+		r.mistake(v, "%s: must be a text", r.quote(v))
+	}
+	return "", false
+}
+
+// texts returns a list of texts.
+func (r *reader) texts(v value) (list []string, at []value) {
+	for _, member := range r.list(v, "texts") {
+		if s, ok := r.text(member); ok {
+			list, at = append(list, s), append(at, member)
+		}
+	}
+	return list, at
+}
+
+// number returns a whole number from low to high.
+func (r *reader) number(v value, low, high int) (n int, ok bool) {
+	if v.node == nil {
+		return 0, false
+	}
+	if x, isInt := v.node.(*ast.IntegerNode); isInt {
+		n, err := strconv.Atoi(strings.ReplaceAll(x.GetToken().Value, "_", ""))
+		if err == nil && n >= low && n <= high {
+			return n, true
+		}
+	}
+	r.mistake(v, "%s: must be a whole number from %d to %d", r.quote(v), low, high)
+	return 0, false
+}
+
+// truth returns true or false.
+func (r *reader) truth(v value) bool {
+	if v.node == nil {
+		return false
+	}
+	if x, ok := v.node.(*ast.BoolNode); ok {
+		return x.Value
+	}
+	r.mistake(v, "%s: must be true or false", r.quote(v))
+	return false
+}
+
+// quote shows what is written at v, in quotes.
+func (r *reader) quote(v value) string {
+	switch x := v.node.(type) {
+	case *ast.SequenceNode:
+		return "a list"
+	case ast.MapNode:
+		return "a mapping"
+	case *ast.LiteralNode:
+		return strconv.Quote(x.Value.Value)
+	case nil:
+		return "nothing"
+	default:
+		return strconv.Quote(x.GetToken().Value)
+	}
+}
+
+func join(path, name string) string {
+	if strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c == '"' || !unicode.IsPrint(c) }) {
+		name = strconv.Quote(name)
+	}
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// unknownKey says what name may have been meant to be.
+func unknownKey(name string, known []string) string {
+	best, most := "", 3
+	for _, k := range known {
+		if d := distance(name, k); d < most && d < len(k) {
+			best, most = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("unknown key; did you mean %q?", best)
+	}
+	return "unknown key; known are: " + strings.Join(known, ", ")
+}
+
+// distance is how many letters have to be changed, added or taken away to make
+// b of a (Levenshtein). Keys are short.
+func distance(a, b string) int {
+	if len(a) > 64 {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

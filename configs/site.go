@@ -1,0 +1,297 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones must not depend on the machine
+
+	"github.com/goccy/go-yaml/ast"
+
+	"fangzhi/crawler"
+	"fangzhi/scheduler"
+)
+
+// DefaultPoliteness holds for a site that does not say.
+var DefaultPoliteness = crawler.Politeness{Delay: 2 * time.Second, Parallel: 1}
+
+const (
+	maxDelay    = time.Hour
+	maxParallel = 64
+)
+
+// plainName is a name that needs no quotes in a shell, and that the path in a
+// message can hold.
+var plainName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
+
+// siteReader reads one site.
+type siteReader struct {
+	*reader
+	at     value
+	fields map[string]value
+	places map[string]value // by path within the site, as crawler.Problem names it
+}
+
+// site reads one site. Whatever has a mistake is left out of it.
+func (r *reader) site(v value) scheduler.Site {
+	if name := nameOf(v.node); plainName.MatchString(name) {
+		v.path = "sites." + name
+	}
+	first := len(r.problems)
+	s := siteReader{reader: r, at: v, places: map[string]value{}}
+	s.fields = r.mapping(v, "name", "title", "timezone", "schedule", "on_missed", "columns", "scope", "everything",
+		"preset", "rules", "politeness", "revisit", "max_pages", "allow_private")
+	if _, ok := v.node.(ast.MapNode); !ok {
+		return scheduler.Site{}
+	}
+	var site scheduler.Site
+	site.Name = s.name()
+	site.Title = s.optional("title", site.Name)
+	site.Columns = s.columns()
+	site.Scope = s.scope()
+	site.Everything = s.truth(s.fields["everything"])
+	preset := s.preset()
+	site.Preset, site.Rules = preset.Name, under(s.rules(s.fields["rules"]), preset.Rules)
+	site.Politeness = s.politeness()
+	site.MaxPages, _ = s.number(s.fields["max_pages"], 0, 1_000_000_000)
+	site.AllowPrivate = s.truth(s.fields["allow_private"])
+	site.Zone = s.zone(site.Columns)
+	site.Expr, site.Schedule = s.schedule(site.Zone)
+	site.OnMissed = s.onMissed()
+	site.Site.Revisit = s.revisit().Due
+	s.check(site.Site, s.problems[first:])
+	return site
+}
+
+// check has the crawler look for what only it can tell. What was found before
+// is not said twice.
+func (s *siteReader) check(site crawler.Site, found Problems) {
+	var more crawler.Problems
+	if !errors.As(site.Validate(), &more) {
+		return
+	}
+	said := map[string]bool{}
+	for _, p := range found {
+		said[p.Path] = true
+	}
+	for _, p := range more {
+		at := s.place(p.Field)
+		if _, exact := s.places[p.Field]; !exact || at.path == "" {
+			at.path = join(s.at.path, p.Field)
+		}
+		if said[at.path] {
+			continue
+		}
+		if p.Value == "" {
+			s.mistake(at, "%s", p.Text)
+		} else {
+			s.mistake(at, "%q: %s", p.Value, p.Text)
+		}
+	}
+}
+
+// place returns where field is written, or else what it belongs to.
+func (s *siteReader) place(field string) value {
+	for ; field != ""; field = field[:max(0, strings.LastIndexAny(field, ".["))] {
+		if v, ok := s.places[field]; ok {
+			return v
+		}
+	}
+	return s.at
+}
+
+// nameOf returns the name of a site before the site is read.
+func nameOf(n ast.Node) string {
+	m, ok := n.(ast.MapNode)
+	if !ok {
+		return ""
+	}
+	for it := m.MapRange(); it.Next(); {
+		if name, ok := it.Value().(*ast.StringNode); ok && it.Key().GetToken().Value == "name" {
+			return name.Value
+		}
+	}
+	return ""
+}
+
+// missing reports that a field that has to be there is not, unless v has a
+// mistake that was reported.
+func (r *reader) missing(of value, key string, v value, wanted string) {
+	if v.node == nil {
+		r.mistake(value{at: of.at, path: join(of.path, key)}, "is missing: %s", wanted)
+	}
+}
+
+func (s *siteReader) name() string {
+	v := s.fields["name"]
+	s.places["name"] = v
+	name, ok := s.text(v)
+	switch {
+	case !ok:
+		s.missing(s.at, "name", v, "a short name, such as zjg-edz")
+	case !plainName.MatchString(name):
+		s.mistake(v, "%q: must be letters and digits with - _ . in between, 64 at most", name)
+		return ""
+	}
+	return name
+}
+
+func (s *siteReader) optional(key, absent string) string {
+	if text, ok := s.text(s.fields[key]); ok {
+		return text
+	}
+	return absent
+}
+
+func (s *siteReader) columns() []crawler.Column {
+	list := s.fields["columns"]
+	s.places["columns"] = list
+	if list.node == nil {
+		s.missing(s.at, "columns", list, "at least one {name, url} of a list of news")
+	}
+	var columns []crawler.Column
+	lines := map[string]int{}
+	for i, v := range s.list(list, "columns, each {name: …, url: …}") {
+		fields := s.mapping(v, "name", "url")
+		var c crawler.Column
+		var ok bool
+		if c.Name, ok = s.text(fields["name"]); !ok {
+			s.missing(v, "name", fields["name"], "what the portal calls the column, such as 通知公告")
+		} else if line, twice := lines[c.Name]; twice {
+			s.mistake(fields["name"], "%q: is the name of the column in line %d too: names must differ", c.Name, line)
+		} else {
+			lines[c.Name] = fields["name"].at.Position.Line
+		}
+		if c.URL, ok = s.text(fields["url"]); !ok {
+			s.missing(v, "url", fields["url"], "the address of the column's first list page")
+		}
+		s.places[fmt.Sprintf("columns[%d]", i)] = v
+		s.places[fmt.Sprintf("columns[%d].url", i)] = fields["url"]
+		columns = append(columns, c)
+	}
+	return columns
+}
+
+func (s *siteReader) scope() crawler.Scope {
+	fields := s.mapping(s.fields["scope"], "hosts", "include", "exclude")
+	read := func(key string) []string {
+		list, at := s.texts(fields[key])
+		for i, v := range at {
+			s.places[fmt.Sprintf("scope.%s[%d]", key, i)] = v
+		}
+		return list
+	}
+	return crawler.Scope{Hosts: read("hosts"), Include: read("include"), Exclude: read("exclude")}
+}
+
+func (s *siteReader) preset() Preset {
+	name := s.optional("preset", DefaultPreset)
+	var names []string
+	for _, p := range s.presets {
+		if p.Name == name {
+			return p
+		}
+		names = append(names, p.Name)
+	}
+	s.mistake(s.fields["preset"], "%q: unknown preset: must be one of %s", name, strings.Join(names, ", "))
+	return Preset{Name: DefaultPreset}
+}
+
+func (s *siteReader) politeness() crawler.Politeness {
+	fields := s.mapping(s.fields["politeness"], "delay", "parallel")
+	p := DefaultPoliteness
+	if d, ok := s.duration(fields["delay"]); ok {
+		if d > maxDelay {
+			s.mistake(fields["delay"], "%s: must be an hour at most", s.quote(fields["delay"]))
+		}
+		p.Delay = d
+	}
+	if n, ok := s.number(fields["parallel"], 1, maxParallel); ok {
+		p.Parallel = n
+	}
+	return p
+}
+
+// zone is the site's time zone; without one, that of China for hosts of its
+// domains, else UTC.
+func (s *siteReader) zone(columns []crawler.Column) *time.Location {
+	name, ok := s.text(s.fields["timezone"])
+	if !ok {
+		name = "UTC"
+		for _, c := range columns {
+			if u, err := url.Parse(c.URL); err == nil && strings.HasSuffix(u.Hostname(), ".cn") {
+				name = "Asia/Shanghai"
+			}
+		}
+	}
+	zone, err := parseZone(name)
+	if err != nil {
+		s.mistake(s.fields["timezone"], "%q: %v", name, err)
+		return time.UTC
+	}
+	return zone
+}
+
+func (s *siteReader) schedule(zone *time.Location) (string, scheduler.Schedule) {
+	v := s.fields["schedule"]
+	expr, ok := s.text(v)
+	if !ok {
+		return "", scheduler.Schedule{}
+	}
+	schedule, err := scheduler.Parse(expr, zone)
+	if err != nil {
+		s.mistake(v, "%v", err)
+	}
+	return expr, schedule
+}
+
+func (s *siteReader) onMissed() scheduler.OnMissed {
+	switch policy := scheduler.OnMissed(s.optional("on_missed", string(scheduler.RunOnce))); policy {
+	case scheduler.RunOnce, scheduler.Skip:
+		return policy
+	default:
+		s.mistake(s.fields["on_missed"], "%q: must be run_once or skip", string(policy))
+		return scheduler.RunOnce
+	}
+}
+
+func (s *siteReader) revisit() scheduler.Revisit {
+	list := s.fields["revisit"]
+	if list.node == nil {
+		return scheduler.DefaultRevisit
+	}
+	before := len(s.problems)
+	policy := scheduler.Revisit{}
+	for i, v := range s.list(list, "steps, each {age: …, every: …}") {
+		fields := s.mapping(v, "age", "every")
+		var step scheduler.Step
+		step.Age, _ = s.duration(fields["age"])
+		var ok bool
+		if step.Every, ok = s.duration(fields["every"]); !ok {
+			s.missing(v, "every", fields["every"], "how long after a visit the next is due, such as 1d")
+		}
+		for key, field := range fields {
+			s.places[fmt.Sprintf("revisit[%d].%s", i, key)] = field
+		}
+		s.places[fmt.Sprintf("revisit[%d]", i)] = v
+		policy = append(policy, step)
+	}
+	s.places["revisit"] = list
+	if len(s.problems) > before {
+		return scheduler.DefaultRevisit
+	}
+	var all interface{ Unwrap() []error }
+	if errors.As(policy.Validate(), &all) {
+		for _, err := range all.Unwrap() {
+			field, why := "", err.Error()
+			if strings.HasPrefix(why, "[") {
+				field, why, _ = strings.Cut(why, ": ")
+			}
+			s.mistake(value{at: s.place("revisit" + field).at, path: s.at.path + ".revisit" + field}, "%s", why)
+		}
+	}
+	return policy
+}
