@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"fangzhi/archive"
+	"fangzhi/archive/diff"
+)
+
+const diffHelp = `Show what changed in an article between two versions, field by field: words
+taken out as [-…-], words put in as {+…+}. Without versions the latest against
+the one before it.`
+
+func diffCommand(a *app) *cobra.Command {
+	var site string
+	var asJSON bool
+	var around int
+	cmd := &cobra.Command{
+		Use:     "diff URL [A B]",
+		Short:   "Show what changed between two versions",
+		Long:    diffHelp,
+		Example: "  fangzhi diff https://www.example.gov.cn/art/1.html\n  fangzhi diff https://www.example.gov.cn/art/1.html 1 3",
+		Args:    needs(cobra.RangeArgs(1, 3)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				return usage("diff: give two versions or none, as in: fangzhi diff %s 1 2", args[0])
+			}
+			ctx := cmd.Context()
+			store, err := a.open(ctx, read)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			page, err := onePage(ctx, store, site, args[0])
+			if err != nil {
+				return err
+			}
+			from, to := page.Versions-1, page.Versions
+			if len(args) == 3 {
+				if from, err = versionArg(args[1]); err != nil {
+					return err
+				}
+				if to, err = versionArg(args[2]); err != nil {
+					return err
+				}
+			}
+			if from == 0 {
+				a.hint("%s has one version only: nothing to compare", page.URL)
+				return nil
+			}
+			old, err := snapshotOf(ctx, store, page, from)
+			if err != nil {
+				return err
+			}
+			new, err := snapshotOf(ctx, store, page, to)
+			if err != nil {
+				return err
+			}
+			return a.printDiff(old, new, around, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")
+	cmd.Flags().IntVar(&around, "context", 40, "show `N` characters of what was kept around a change; 0: all")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
+	return cmd
+}
+
+func versionArg(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, usage("version %q: must be a number from 1 on", s)
+	}
+	return n, nil
+}
+
+func (a *app) printDiff(old, new archive.Snapshot, around int, asJSON bool) error {
+	changes := diff.Articles(old.Article, new.Article)
+	if asJSON {
+		return newJSONLines(a.stdout).write(struct {
+			URL     string        `json:"url"`
+			From    int           `json:"from"`
+			To      int           `json:"to"`
+			Changes []diff.Change `json:"changes"`
+		}{new.URL, old.Version, new.Version, changes})
+	}
+	paint := newPainter(a.stdout)
+	fmt.Fprintln(a.stdout, paint.paint(styleDim, fmt.Sprintf("%s, version %d (%s) to %d (%s)",
+		safe(new.URL), old.Version, moment(old.TakenAt), new.Version, moment(new.TakenAt))))
+	for _, c := range changes {
+		fmt.Fprintf(a.stdout, "%s: %s\n", c.Field, paint.parts(c.Parts, around))
+	}
+	if len(changes) == 0 {
+		a.hint("the two versions say the same")
+	}
+	return nil
+}

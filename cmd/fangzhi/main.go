@@ -1,0 +1,121 @@
+// Command fangzhi crawls regional government news into a versioned archive,
+// and reads, checks and exports it.
+//
+// One file holds one command: its help on top, its flags, its work. open.go is
+// where stores and configuration meet; print.go is all that knows of
+// terminals.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // sites have zones, machines may have no zone database
+
+	"fangzhi/configs"
+)
+
+// Exit codes.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitPartly      = 3 // done, but some pages failed
+	exitConfig      = 4 // configuration unusable
+	exitDamaged     = 5 // verify found damage
+	exitInterrupted = 130
+)
+
+// exit is an error with an exit code of its own. Its err may be nil: then
+// nothing more is said.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e exit) Unwrap() error { return e.err }
+
+func usage(format string, args ...any) error {
+	return exit{exitUsage, fmt.Errorf(format, args...)}
+}
+
+func main() {
+	// Half the collections for twice the garbage: pages are short-lived and
+	// few at a time, so this costs some 20 MB.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program without the process: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := interruptible(stderr)
+	defer stop()
+	root := newRoot(stdin, stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	var coded exit
+	var problems configs.Problems
+	code := exitFailed
+	switch {
+	case errors.As(err, &coded):
+		code = coded.code
+	case errors.As(err, &problems):
+		code = exitConfig
+	case ctx.Err() != nil:
+		code = exitInterrupted
+	}
+	if problems != nil {
+		for _, p := range problems {
+			fmt.Fprintln(stderr, "fangzhi: "+safe(p.Error()))
+		}
+		return code
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(stderr, "fangzhi: "+safe(text))
+	}
+	return code
+}
+
+// interruptible returns a context that the first SIGINT or SIGTERM ends; the
+// second one ends the process.
+func interruptible(stderr io.Writer) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+			fmt.Fprintln(stderr, "fangzhi: finishing what is in flight; once more to stop at once")
+		case <-done:
+			return
+		}
+		select {
+		case <-signals:
+			os.Exit(exitInterrupted)
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel()
+	}
+}

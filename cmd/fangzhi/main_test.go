@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"fangzhi/crawler/portaltest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"fangzhi": main})
+}
+
+// Commands are tested as a person or a script meets them: output and exit code
+// together. $PORTAL is the demo's portal, one for each script; "portal next"
+// lets its editors work for a day. "code N COMMAND" wants the exit code N.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			portal := portaltest.Demo()
+			url, stop, err := portal.Start()
+			if err != nil {
+				return err
+			}
+			env.Defer(stop)
+			env.Values["portal"] = portal
+			env.Setenv("PORTAL", url)
+			env.Setenv("TZ", "Asia/Shanghai")
+			env.Setenv("FANGZHI_TEST_MONGODB", os.Getenv("FANGZHI_TEST_MONGODB"))
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"code":   wantCode,
+			"portal": workPortal,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "mongodb" {
+				return os.Getenv("FANGZHI_TEST_MONGODB") != "", nil
+			}
+			return false, errors.New("unknown condition")
+		},
+	})
+}
+
+func wantCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND [ARG…]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func workPortal(ts *testscript.TestScript, neg bool, args []string) {
+	portal := ts.Value("portal").(*portaltest.Portal)
+	switch {
+	case len(args) == 1 && args[0] == "next":
+		deeds, err := portal.NextDay()
+		ts.Check(err)
+		ts.Setenv("EDITED", deeds.Edited)
+		ts.Setenv("COUNTED", deeds.Counted)
+		ts.Setenv("WITHDRAWN", deeds.Withdrawn)
+	default:
+		ts.Fatalf("usage: portal next")
+	}
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mattn/go-isatty"
+	"github.com/mattn/go-runewidth"
+
+	"fangzhi/archive"
+	"fangzhi/archive/diff"
+)
+
+// safe makes s fit to print: what would move the cursor, colour the terminal
+// or turn the reading direction is taken out, line ends become spaces.
+func safe(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t', r == '\r', r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// safeLines is safe for a text of several lines.
+func safeLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = safe(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// isTerminal says whether w is a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// table prints rows in columns; Chinese characters are two columns wide. The
+// last column is not padded.
+type table struct {
+	rows  [][]string
+	limit map[int]int // widest a column may be
+}
+
+func (t *table) add(cells ...string) {
+	for i, c := range cells {
+		cells[i] = safe(c)
+		if most := t.limit[i]; most > 0 {
+			cells[i] = runewidth.Truncate(cells[i], most, "…")
+		}
+	}
+	t.rows = append(t.rows, cells)
+}
+
+func (t *table) print(w io.Writer) error {
+	var widths []int
+	for _, row := range t.rows {
+		for i, c := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], runewidth.StringWidth(c))
+		}
+	}
+	out := bufio.NewWriter(w)
+	for _, row := range t.rows {
+		var line strings.Builder
+		for i, c := range row {
+			line.WriteString(c)
+			if i < len(row)-1 {
+				line.WriteString(strings.Repeat(" ", widths[i]-runewidth.StringWidth(c)+2))
+			}
+		}
+		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
+	}
+	return out.Flush()
+}
+
+// jsonLines writes values as JSON, one a line.
+type jsonLines struct{ enc *json.Encoder }
+
+func newJSONLines(w io.Writer) jsonLines {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return jsonLines{enc}
+}
+
+func (j jsonLines) write(v any) error { return j.enc.Encode(v) }
+
+// moment prints t in the reader's zone, "-" where there is none.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format("2006-01-02 15:04:05")
+}
+
+// published prints an article's date as precisely as it is known.
+func published(a archive.Article) string {
+	switch {
+	case a.Published.IsZero():
+		return "-"
+	case a.DayOnly:
+		return a.Published.Format(time.DateOnly)
+	}
+	return a.Published.Format("2006-01-02 15:04")
+}
+
+// tally prints "3 new, 1 changed"; what did not occur is left out.
+func tally(t archive.Tally) string {
+	var parts []string
+	for _, o := range archive.Outcomes {
+		if n := t[o]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(o), "_", " ")))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+const (
+	styleRemoved = "\x1b[31;9m"
+	styleAdded   = "\x1b[32;1m"
+	styleDim     = "\x1b[2m"
+	styleBold    = "\x1b[1m"
+	styleEnd     = "\x1b[0m"
+)
+
+// painter colours text where the output is a terminal and NO_COLOR is unset.
+type painter bool
+
+func newPainter(w io.Writer) painter {
+	return painter(isTerminal(w) && os.Getenv("NO_COLOR") == "")
+}
+
+func (p painter) paint(style, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return style + s + styleEnd
+}
+
+// parts prints a change in line: [-removed-]{+added+}, coloured on a terminal.
+// Of what was kept only context runes on each side are shown.
+func (p painter) parts(parts []diff.Part, context int) string {
+	var b strings.Builder
+	for i, part := range parts {
+		text := safe(part.Text)
+		switch part.Op {
+		case diff.Removed:
+			b.WriteString(p.paint(styleRemoved, "[-"+text+"-]"))
+		case diff.Added:
+			b.WriteString(p.paint(styleAdded, "{+"+text+"+}"))
+		default:
+			b.WriteString(shorten(text, context, i == 0, i == len(parts)-1))
+		}
+	}
+	return b.String()
+}
+
+// shorten keeps context runes at the inner sides of a stretch of kept text.
+func shorten(s string, context int, first, last bool) string {
+	runes := []rune(s)
+	switch {
+	case first && last, context <= 0:
+		return s
+	case first && len(runes) > context:
+		return "…" + string(runes[len(runes)-context:])
+	case last && len(runes) > context:
+		return string(runes[:context]) + "…"
+	case !first && !last && len(runes) > 2*context:
+		return string(runes[:context]) + " … " + string(runes[len(runes)-context:])
+	}
+	return s
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSafe(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"plain", "云溪县 2026", "云溪县 2026"},
+		{"colours and cursor", "\x1b[31m红\x1b[2J\x07", "[31m红[2J"},
+		{"eight-bit controls", "a\u009b31mb", "a31mb"},
+		{"turned direction", "gpj\u202etxt.exe\u2069", "gpjtxt.exe"},
+		{"line ends", "a\r\nb\u2028c\td", "a  b c d"},
+		{"not UTF-8", "a\xffb", "ab"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := safe(tt.in); got != tt.want {
+				t.Errorf("safe(%q) = %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTableCountsWideCharacters(t *testing.T) {
+	tb := table{limit: map[int]int{0: 8}}
+	tb.add("云溪县人民政府", "x")
+	tb.add("ab", "y")
+	var b strings.Builder
+	if err := tb.print(&b); err != nil {
+		t.Fatal(err)
+	}
+	if want := "云溪县…  x\nab       y\n"; b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestInstant(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		in   string
+		want time.Time
+	}{
+		{"", time.Time{}},
+		{"7d", now.AddDate(0, 0, -7)},
+		{"90m", now.Add(-90 * time.Minute)},
+		{"2026-01-31", time.Date(2026, 1, 31, 0, 0, 0, 0, time.Local)},
+		{"2026-01-31T08:00:00+08:00", time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)},
+	}
+	for _, tt := range tests {
+		got, err := instant(tt.in, now)
+		if err != nil || !got.Equal(tt.want) {
+			t.Errorf("instant(%q) = %v, %v, want %v", tt.in, got, err, tt.want)
+		}
+	}
+	for _, bad := range []string{"yesterday", "7 d", "d", "2026-13-01", "9999999d", "-7d"} {
+		if got, err := instant(bad, now); err == nil {
+			t.Errorf("instant(%q) = %v, want an error", bad, got)
+		}
+	}
+}
+
+func TestCutVersion(t *testing.T) {
+	for in, want := range map[string]struct {
+		url     string
+		version int
+	}{
+		"https://x.cn/a.html":         {"https://x.cn/a.html", 0},
+		"https://x.cn/a.html@2":       {"https://x.cn/a.html", 2},
+		"https://user@x.cn/a.html":    {"https://user@x.cn/a.html", 0},
+		"https://x.cn/@12/a.html@003": {"https://x.cn/@12/a.html", 3},
+	} {
+		if url, version := cutVersion(in); url != want.url || version != want.version {
+			t.Errorf("cutVersion(%q) = %q, %d", in, url, version)
+		}
+	}
+}

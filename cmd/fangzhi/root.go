@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+const rootHelp = `fangzhi (方志) keeps the record of what regional governments publish, change
+and withdraw: it crawls news portals on a schedule, reads title, date, source
+and body, and stores every version of every article.
+
+Data goes to standard output, everything else to standard error. Exit codes:
+0 well, 1 failed, 2 wrong usage, 3 done but some pages failed, 4 configuration
+unusable, 5 archive damaged, 130 interrupted.`
+
+// app is what every command has: the streams and the global flags.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	config         string
+	archive        string
+	quiet, verbose bool
+	logFormat      string
+	now            func() time.Time
+}
+
+func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	root := &cobra.Command{
+		Use:               "fangzhi",
+		Short:             "Crawl and archive regional government news",
+		Long:              rootHelp,
+		Example:           "  fangzhi demo\n  fangzhi crawl https://www.example.gov.cn/\n  fangzhi export --format csv -o news.csv",
+		Version:           version(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("there is no command %q; see fangzhi help", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%s: %w; see fangzhi help %s", cmd.Name(), err, cmd.Name())
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.config, "config", "", "configuration `FILE` (default fangzhi.yaml where there is one)")
+	flags.StringVar(&a.archive, "archive", "", "archive: sqlite:`PATH` or mongodb://HOST/NAME (default $FANGZHI_ARCHIVE, the configuration's, or sqlite:fangzhi.db)")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no hints")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log each page")
+	flags.StringVar(&a.logFormat, "log-format", "text", "log as text or json")
+	root.AddGroup(
+		&cobra.Group{ID: "crawl", Title: "Crawling:"},
+		&cobra.Group{ID: "read", Title: "Reading the archive:"},
+		&cobra.Group{ID: "keep", Title: "Keeping it:"},
+	)
+	for group, commands := range map[string][]*cobra.Command{
+		"crawl": {demoCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
+		"read":  {statusCommand(a), runsCommand(a), listCommand(a), logCommand(a), showCommand(a), diffCommand(a), searchCommand(a)},
+		"keep":  {exportCommand(a), verifyCommand(a)},
+	} {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	return root
+}
+
+func (a *app) checkFlags() error {
+	if a.logFormat != "text" && a.logFormat != "json" {
+		return usage("--log-format: %q: must be text or json", a.logFormat)
+	}
+	return nil
+}
+
+// log returns the logger for people's eyes on standard error.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelInfo
+	switch {
+	case a.verbose:
+		level = slog.LevelDebug
+	case a.quiet:
+		level = slog.LevelWarn
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+func (a *app) hint(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintln(a.stderr, "fangzhi: hint: "+safe(fmt.Sprintf(format, args...)))
+	}
+}
+
+// needs turns a count of arguments that does not fit into a usage error.
+func needs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// version is what the build knows of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

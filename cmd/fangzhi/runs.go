@@ -1,0 +1,72 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fangzhi/archive"
+)
+
+const runsHelp = `List runs: what asked for each, how it ended and what it found, newest last.
+A tick that was skipped or missed is listed too, with the reason.`
+
+func runsCommand(a *app) *cobra.Command {
+	var sel selection
+	var state string
+	cmd := &cobra.Command{
+		Use:     "runs [SITE]",
+		Short:   "List runs",
+		Long:    runsHelp,
+		Example: "  fangzhi runs zjg-edz --since 7d",
+		Args:    needs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := sel.filter(a.now())
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				f.Site = args[0]
+			}
+			f.RunState = archive.RunState(state)
+			store, err := a.open(cmd.Context(), read)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			out := newJSONLines(a.stdout)
+			var t table
+			t.add("SITE", "PLANNED", "TRIGGER", "STATE", "TOOK", "ARTICLES", "REASON")
+			for run, err := range store.Runs(cmd.Context(), f) {
+				if err != nil {
+					return err
+				}
+				if sel.json {
+					if err := out.write(run); err != nil {
+						return err
+					}
+					continue
+				}
+				t.add(run.Site, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), run.Reason)
+			}
+			switch {
+			case sel.json:
+				return nil
+			case len(t.rows) == 1:
+				a.hint("no run matches")
+				return nil
+			}
+			return t.print(a.stdout)
+		},
+	}
+	sel.listing(cmd)
+	cmd.Flags().StringVar(&state, "state", "", "only runs in this `STATE`: running, done, failed, interrupted, skipped, missed")
+	return cmd
+}
+
+func took(r archive.Run) string {
+	if r.Started.IsZero() || r.Ended.IsZero() {
+		return "-"
+	}
+	return r.Ended.Sub(r.Started).Round(100 * time.Millisecond).String()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+const showHelp = `Show one version of a page: what it says, when it was taken and what it was
+read from. Without @VERSION the latest. --raw writes the bytes exactly as the
+server sent them (content coding and charset untouched), --html the same markup
+decoded to UTF-8.`
+
+func showCommand(a *app) *cobra.Command {
+	var site string
+	var asJSON, raw, html bool
+	cmd := &cobra.Command{
+		Use:     "show URL[@VERSION]",
+		Short:   "Show one version of a page",
+		Long:    showHelp,
+		Example: "  fangzhi show https://www.example.gov.cn/art/1.html@2\n  fangzhi show --raw https://www.example.gov.cn/art/1.html > page.html",
+		Args:    needs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			store, err := a.open(ctx, read)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			url, version := cutVersion(args[0])
+			page, err := onePage(ctx, store, site, url)
+			if err != nil {
+				return err
+			}
+			s, err := snapshotOf(ctx, store, page, version)
+			switch {
+			case err != nil:
+				return err
+			case raw:
+				payload, err := store.Payload(ctx, s.Payload)
+				if err != nil {
+					return err
+				}
+				_, err = a.stdout.Write(payload)
+				return err
+			case html:
+				return a.showHTML(ctx, store, s)
+			case asJSON:
+				return newJSONLines(a.stdout).write(s)
+			}
+			return showArticle(a.stdout, page, s)
+		},
+	}
+	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")
+	cmd.Flags().BoolVar(&raw, "raw", false, "the bytes as served")
+	cmd.Flags().BoolVar(&html, "html", false, "the markup, decoded to UTF-8")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
+	cmd.MarkFlagsMutuallyExclusive("raw", "html", "json")
+	return cmd
+}
+
+func (a *app) showHTML(ctx context.Context, store archive.Store, s archive.Snapshot) error {
+	payload, err := store.Payload(ctx, s.Payload)
+	if err != nil {
+		return err
+	}
+	in := extract.Input{URL: s.URL, Status: s.Status, Payload: payload}
+	for visit, err := range store.Visits(ctx, archive.Filter{Site: s.Site, URL: s.URL}) {
+		if err != nil {
+			return err
+		}
+		if visit.Version == s.Version && visit.Header != nil {
+			in.Header = visit.Header
+		}
+	}
+	text, _, _, err := extract.Decode(in)
+	if err != nil {
+		return fmt.Errorf("decode %s: %w", s.URL, err)
+	}
+	_, err = io.WriteString(a.stdout, text)
+	return err
+}
+
+func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
+	out := bufio.NewWriter(w)
+	paint := newPainter(w)
+	art := s.Article
+	fmt.Fprintln(out, paint.paint(styleBold, safe(art.Title)))
+	for _, f := range []struct{ name, value string }{
+		{"subtitle", art.Subtitle}, {"published", strings.TrimPrefix(published(art), "-")}, {"source", art.Source},
+		{"author", art.Author}, {"editor", art.Editor}, {"document number", art.DocumentNumber},
+		{"index number", art.IndexNumber}, {"issuer", art.Issuer}, {"written", art.Written},
+	} {
+		if f.value != "" {
+			fmt.Fprintf(out, "%s: %s\n", f.name, safe(f.value))
+		}
+	}
+	fmt.Fprintf(out, "%s\n", paint.paint(styleDim, fmt.Sprintf("%s, version %d of %d, taken %s, page is %s",
+		safe(s.URL), s.Version, p.Versions, moment(s.TakenAt), p.State)))
+	if s.Story != "" && s.Story != s.URL {
+		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "same story as "+safe(s.Story)))
+	}
+	if art.Body != "" {
+		fmt.Fprintf(out, "\n%s\n", safeLines(art.Body))
+	}
+	if len(art.Pictures) > 0 && art.Body == "" {
+		fmt.Fprintln(out, "\npictures:")
+		for _, u := range art.Pictures {
+			fmt.Fprintln(out, "  "+safe(u))
+		}
+	}
+	if len(art.Attachments) > 0 {
+		fmt.Fprintln(out, "\nattachments:")
+		for _, f := range art.Attachments {
+			fmt.Fprintf(out, "  %s  %s\n", safe(f.Name), safe(f.URL))
+		}
+	}
+	return out.Flush()
+}

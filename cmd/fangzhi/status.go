@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fangzhi/archive"
+	"fangzhi/scheduler"
+)
+
+const statusHelp = `Show for each site what the archive holds, how its last run ended, when the
+next one is planned, and what needs a look.`
+
+// siteStatus is one line of the status.
+type siteStatus struct {
+	archive.Summary
+	LastRun *archive.Run `json:"last_run,omitempty"`
+	NextRun time.Time    `json:"next_run,omitzero"`
+	Trouble []string     `json:"trouble,omitempty"`
+}
+
+func statusCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Show sites, last and next runs, trouble",
+		Long:    statusHelp,
+		Example: "  fangzhi status",
+		Args:    needs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, _, err := a.loadConfig()
+			if err != nil {
+				return err
+			}
+			store, err := a.open(cmd.Context(), read)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			sites, err := siteStatuses(cmd.Context(), store, c.Sites, a.now())
+			if err != nil {
+				return err
+			}
+			return a.printStatus(sites, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON, a line each")
+	return cmd
+}
+
+func siteStatuses(ctx context.Context, store archive.Store, configured []scheduler.Site, now time.Time) ([]siteStatus, error) {
+	summaries, err := store.Summaries(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var all []siteStatus
+	seen := map[string]int{}
+	for _, s := range summaries {
+		seen[s.Site] = len(all)
+		all = append(all, siteStatus{Summary: s})
+	}
+	for _, c := range configured {
+		i, ok := seen[c.Name]
+		if !ok {
+			i = len(all)
+			all = append(all, siteStatus{Summary: archive.Summary{Site: c.Name}})
+		}
+		all[i].NextRun = c.Schedule.Next(now)
+	}
+	for i := range all {
+		runs, err := collect(store.Runs(ctx, archive.Filter{Site: all[i].Site, Newest: true, Limit: 1}))
+		if err != nil {
+			return nil, err
+		}
+		if len(runs) == 1 {
+			all[i].LastRun = &runs[0]
+		}
+		all[i].Trouble = trouble(all[i], now)
+	}
+	return all, nil
+}
+
+// trouble is what a person should look at.
+func trouble(s siteStatus, now time.Time) []string {
+	var t []string
+	run := s.LastRun
+	if run == nil {
+		return append(t, "never run")
+	}
+	switch {
+	case run.State == archive.RunRunning && run.Lease.Before(now):
+		t = append(t, "the last run's process gave no sign of life since "+moment(run.Lease))
+	case run.State == archive.RunFailed, run.State == archive.RunInterrupted, run.State == archive.RunMissed:
+		t = append(t, fmt.Sprintf("last run %s: %s", run.State, run.Reason))
+	case run.State == archive.RunDone && run.Articles.Failed()+run.Lists.Failed() > 0:
+		t = append(t, fmt.Sprintf("%d pages failed in the last run", run.Articles.Failed()+run.Lists.Failed()))
+	}
+	return append(t, run.Notes...)
+}
+
+func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
+	out := newJSONLines(a.stdout)
+	var t table
+	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "DUE", "LAST RUN", "ENDED", "NEXT RUN")
+	for _, s := range sites {
+		if asJSON {
+			if err := out.write(s); err != nil {
+				return err
+			}
+			continue
+		}
+		last, state := "-", "-"
+		if s.LastRun != nil {
+			last, state = moment(s.LastRun.Started), string(s.LastRun.State)
+		}
+		t.add(s.Site, fmt.Sprint(s.Kinds[archive.KindArticle]), fmt.Sprint(s.Versions),
+			fmt.Sprint(s.States[archive.StateGone]+s.States[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
+	}
+	if asJSON {
+		return nil
+	}
+	if err := t.print(a.stdout); err != nil {
+		return err
+	}
+	for _, s := range sites {
+		for _, line := range s.Trouble {
+			fmt.Fprintf(a.stdout, "%s: %s\n", safe(s.Site), safe(line))
+		}
+	}
+	return nil
+}
