@@ -151,7 +151,12 @@ type server struct {
 func (b *bench) serve(ctx context.Context, s site) (*server, error) {
 	cmd := exec.CommandContext(ctx, b.portal, "-addr", "127.0.0.1:0", "-articles", strconv.Itoa(s.articles),
 		"-latency", s.latency.String(), "-codings", b.codings)
-	cmd.Stderr = b.notes
+	log, err := os.Create(filepath.Join(b.dir, s.name+"-portal.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() // the portal has it by then
+	cmd.Stderr = log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -163,7 +168,8 @@ func (b *bench) serve(ctx context.Context, s site) (*server, error) {
 	url, err := bufio.NewReader(out).ReadString('\n')
 	server := &server{cmd: cmd, url: strings.TrimSpace(url)}
 	if err != nil {
-		return nil, fmt.Errorf("portal: no URL: %w", errors.Join(err, server.stop()))
+		text, _ := os.ReadFile(log.Name()) // that there is no URL is what counts
+		return nil, fmt.Errorf("portal: no URL: %w\n%s", errors.Join(err, server.stop()), tail(text, 20))
 	}
 	return server, nil
 }

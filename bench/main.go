@@ -24,6 +24,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -91,6 +92,9 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 		return err
 	}
 	defer b.close()
+	if busy, known := load(); known && busy > float64(runtime.NumCPU())/2 {
+		fmt.Fprintf(notes, "bench: the machine is busy (load %.1f on %d processors): rates will be low, costs somewhat high\n", busy, runtime.NumCPU())
+	}
 	figures, err := b.measure(ctx)
 	if err != nil {
 		return err

@@ -176,6 +176,40 @@ func TestPaging(t *testing.T) {
 	}
 }
 
+// TestArticleOverSeveralPages reads an article whose paragraphs are spread over
+// pages, as long ones are.
+func TestArticleOverSeveralPages(t *testing.T) {
+	p, _ := small(t, portaltest.Options{}, 0)
+	url := p.Publish("yw", portaltest.Article{Title: "长文", Body: []string{"其一。", "其二。", "其三。", "其四。", "其五。"}, PerPage: 2})
+	stem := strings.TrimSuffix(url, ".html")
+	name := stem[strings.LastIndexByte(stem, '/')+1:]
+	for i, tt := range []struct {
+		url  string
+		says []string
+	}{
+		{url, []string{"其一。", "其二。"}},
+		{stem + "_1.html", []string{"其三。", "其四。"}},
+		{stem + "_2.html", []string{"其五。"}},
+	} {
+		r := get(t, tt.url)
+		var says []string
+		for _, s := range []string{"其一。", "其二。", "其三。", "其四。", "其五。"} {
+			if strings.Contains(r.Body, s) {
+				says = append(says, s)
+			}
+		}
+		if strings.Join(says, "") != strings.Join(tt.says, "") {
+			t.Errorf("page %d says %v, want %v", i, says, tt.says)
+		}
+		if call := fmt.Sprintf(`createPageHTML(3, %d, "%s", "html");`, i, name); !strings.Contains(r.Body, call) {
+			t.Errorf("page %d has no %s", i, call)
+		}
+	}
+	if r := get(t, stem+"_3.html"); r.Status != http.StatusNotFound {
+		t.Errorf("page after the last: status %d, want 404", r.Status)
+	}
+}
+
 func TestSessionIDInPath(t *testing.T) {
 	p, urls := small(t, portaltest.Options{}, 1)
 	p.Break("/yw/index.html", 0, portaltest.SessionIDs())

@@ -22,6 +22,7 @@ func (p *Portal) AddColumn(c Column) {
 	}
 	if old := p.column(c.Path); old != nil {
 		old.Column = c
+		old.touch(p.now())
 		return
 	}
 	p.open(c)

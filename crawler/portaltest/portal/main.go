@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&o.Links, "links", 0, "links on a generated article page (default 124)")
 	flags.DurationVar(&o.Latency, "latency", 0, "wait this `long` before every answer")
 	codings := flags.String("codings", "gzip", "content `codings` offered, with commas between: gzip, br, zstd, deflate; none")
+	validity := flags.String("validity", "", "conditional requests: date, none, fresh, sticky or ignored `manner` (default: ETag and date)")
 	robots := flags.String("robots", "", "`file` to serve as robots.txt")
 	edit := flags.Int("edit", 0, "edit the first `N` articles of /-/truth")
 	drop := flags.Int("drop", 0, "withdraw the last `N` articles of /-/truth")
@@ -70,6 +71,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	o.Codings = []string{}
 	if *codings != "none" && *codings != "" {
 		o.Codings = strings.Split(*codings, ",")
+	}
+	switch o.Validity = portaltest.Validity(*validity); o.Validity {
+	case portaltest.ETagAndDate, portaltest.DateOnly, portaltest.NoValidators, portaltest.EverFresh, portaltest.Sticky, portaltest.Careless:
+	default:
+		return fmt.Errorf("%w: validity %q: must be date, none, fresh, sticky or ignored", errUsage, *validity)
 	}
 	p := portaltest.New(o)
 	if o.Articles == 0 {

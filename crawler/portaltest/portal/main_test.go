@@ -112,7 +112,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{"-none"}, {"argument"}, {"-drop", "1000"}} {
+	for _, args := range [][]string{{"-none"}, {"argument"}, {"-drop", "1000"}, {"-validity", "x"}} {
 		if err := run(t.Context(), args, io.Discard); !errors.Is(err, errUsage) {
 			t.Errorf("%v: error %v, want one of usage", args, err)
 		}
