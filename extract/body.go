@@ -59,9 +59,10 @@ func (p *Page) container(title int) int32 {
 	sum := make([]int64, len(f.lines)+1)
 	foot := f.footLine(title)
 	run := int32(0) // cost of the lines since the last prose
+	byline := p.byline()
 	for i := range f.lines {
 		v := f.value(i)
-		if i < title || i >= foot {
+		if i < title || i >= foot || i == byline {
 			v = min(v, 0)
 		}
 		if v > 0 {
@@ -159,6 +160,57 @@ func (f *flat) fallbackContainer() int32 {
 	return best
 }
 
+// picturesOf finds the element that holds an article of pictures or documents
+// alone: below the title, named as the text if any is, without other text.
+func (p *Page) picturesOf(title int) int32 {
+	f := p.flat
+	best, most := int32(-1), 0
+	held := make([]int32, 0, len(f.images)+len(f.embeds))
+	for i := range f.images {
+		if f.isPicture(&f.images[i]) {
+			held = append(held, f.images[i].el)
+		}
+	}
+	for i := range f.embeds {
+		if isDocumentURL(f.embeds[i].src) {
+			held = append(held, f.embeds[i].el)
+		}
+	}
+	for i := range f.anchors {
+		if isDocumentURL(f.anchors[i].href) {
+			held = append(held, f.anchors[i].el)
+		}
+	}
+	for _, el := range held {
+		for up := 0; el > 0 && up < 8; el, up = f.elems[el].parent, up+1 {
+			e := &f.elems[el]
+			if e.all&(hintJunk|hintHidden) != 0 || int(e.lo) < title {
+				break
+			}
+			all, _ := f.weightOf(el)
+			score := 1
+			if e.hint&hintContent != 0 {
+				score = 3
+			} else if e.tag == atom.Article {
+				score = 2
+			}
+			if all < 4*proseWeight && score > most {
+				best, most = el, score
+			}
+		}
+	}
+	return best
+}
+
+// isPicture says whether an image is one of a text rather than an icon, a
+// spacer or a counter.
+func (f *flat) isPicture(im *picture) bool {
+	if im.el < 0 || im.w > 0 && im.w < 60 || im.h > 0 && im.h < 60 || f.elems[im.el].all&hintJunk != 0 || strings.HasPrefix(im.src, "data:") {
+		return false
+	}
+	return true
+}
+
 // span is the part of the lines that is the body: those of lines[lo:hi] that
 // are kept.
 type span struct {
@@ -185,6 +237,11 @@ func (s *span) weight(f *flat) (w int32) {
 func (p *Page) findBody(title int) span {
 	f := p.flat
 	el := p.container(title)
+	if el < 0 || f.sumProse[f.elems[el].hi] == f.sumProse[f.elems[el].lo] {
+		if held := p.picturesOf(title); held >= 0 {
+			el = held
+		}
+	}
 	if el < 0 {
 		return span{el: -1}
 	}

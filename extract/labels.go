@@ -53,7 +53,7 @@ var labelWords = labelTable(map[field]string{
 	fieldNoise: `浏览次数 浏览量 浏览 点击次数 点击数 点击量 点击率 点击 阅读次数 阅读数 阅读量 阅读 访问量 访问次数 字号 字体 字体大小 字号大小 打印 关闭 分享到 分享 收藏 朗读 大中小 人气 评论 评论数 跟帖 次数
 		关键词 关键字 主题词 分类 主题分类 信息分类 信息类别 类别 公开方式 公开形式 文件类型 公开范围 体裁分类 组配分类 服务对象 责任科室 主题 体裁 信息有效性 公开属性 公开时限 文种 公开类型 公开目录 效力状态
 		所属栏目 标签 栏目 视力保护色 保护视力色 扫一扫 我要纠错 下载 语音播报 查看 人看过 电话 联系电话 联系人 邮箱 地址 邮编 放大 缩小 默认 返回 内容概述 内容概况 概述 摘要 备注 ICP备案 热度 回复 保护视力
-		播放 倾听 复制链接 訪客 點擊 點閱數 瀏覽次數 瀏覽人次 瀏覽數 字級 列印 閱讀 人氣 阅览次数 浏览数 已浏览 阅读人数 被浏览 访问 位置 当前位置 用户 手机版 简体 繁体 无障碍`,
+		播放 倾听 复制链接 訪客 點擊 點閱數 瀏覽次數 瀏覽人次 瀏覽數 字級 列印 閱讀 人氣 阅览次数 浏览数 已浏览 阅读人数 被浏览 访问 位置 当前位置 用户 手机版 简体 繁体 无障碍 举报 返回搜狐 查看更多 返回 转载请注明 我要评论 繁體 发表评论 分享本文 推荐 订阅 关注 次阅读 打开 手机看新闻 手机查看`,
 })
 
 func labelTable(words map[field]string) map[rune][]label {
@@ -159,17 +159,39 @@ func labelEnd(s string, i int, l label) (from int, ok bool) {
 		return j + len("】"), true
 	case l.bare, isDigit(s[j]) && (l.field == fieldPublished || l.field == fieldModified) && utf8.RuneCountInString(l.word) > 2:
 		return j, true
-	case l.field == fieldNoise && utf8.RuneCountInString(l.word) > 2:
+	case l.field == fieldNoise && (utf8.RuneCountInString(l.word) > 2 || s[j] == '('):
 		return j, true
 	}
 	return 0, false
 }
 
-// trimValue cleans the marks that part values off both ends.
+// trimValue cleans the marks that part values off both ends, and cuts a value
+// at a bracket that closes what was opened before its label.
 func trimValue(s string) string {
-	s = strings.Trim(s, " |,;:/·•丨│-【】[]()<>\u00a0、，；")
+	const marks = " |,;/·•丨│-【】[]()<>\u00a0、，；\"'�"
+	s = strings.Trim(s, marks+":")
+	depth := 0
+	for i, r := range s {
+		switch r {
+		case '(', '[', '【', '（', '「', '《':
+			depth++
+		case ')', ']', '】', '）', '」', '》':
+			if depth--; depth < 0 {
+				s = s[:i]
+			}
+		case '=', '<', '>', '{', '}':
+			return "" // markup that broke
+		}
+		if depth < 0 {
+			break
+		}
+	}
+	s = strings.TrimRight(s, marks)
+	if strings.Count(s, "(") < strings.Count(s, ")") || strings.Count(s, "(") > strings.Count(s, ")") {
+		s = strings.Trim(s, "()")
+	}
 	switch s {
-	case "无", "null", "暂无", "未知", "空", "--", "佚名", "本站编辑":
+	case "无", "null", "暂无", "未知", "空", "--", "佚名", "本站编辑", "undefined", "admin", "管理员", "次", "选择字号", "大 中 小", "默认":
 		return ""
 	}
 	return s

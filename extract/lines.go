@@ -87,6 +87,9 @@ func (f *flattener) begin() {
 		f.plain = false
 		if f.link > 0 {
 			f.line.links = 1
+			if f.file > 0 {
+				f.line.flags |= lineFile
+			}
 		}
 	} else if f.blank {
 		f.buf = append(f.buf, ' ')
@@ -133,6 +136,12 @@ func (f *flattener) startAnchor(n *html.Node, i int32) bool {
 	f.link++
 	if f.open {
 		f.line.links++
+	}
+	if isDocumentURL(href) {
+		f.file++
+		if f.open {
+			f.line.flags |= lineFile
+		}
 	}
 	return true
 }

@@ -56,17 +56,7 @@ func (p *Page) timeClues(s *clueSearch, body *span, from int) {
 		if !ok {
 			continue
 		}
-		// <time class=published>…</time><time class=updated>…</time> with nothing
-		// between: a stylesheet hides one of them, and what is left reads as the
-		// date of posting.
-		if next := e.node.NextSibling; next != nil && next.DataAtom == atom.Time && strings.Contains(attr(next, "class"), "updated") {
-			if k := e.end; int(k) < len(f.elems) && f.elems[k].node == next {
-				if shown, ok := p.timeOf(k, s.style); ok {
-					s.add(shown, "time", "time.updated", trustTime)
-				}
-			}
-		}
-		s.add(d, "time", "time", trustTime-.01)
+		s.add(d, "time", "time", trustTime)
 		return
 	}
 }

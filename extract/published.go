@@ -222,12 +222,18 @@ func (p *Page) nextCell(i int) string {
 func (s *clueSearch) headLine(i int, text string, below int) {
 	hits, cut, found := s.labels(i, text, false)
 	l := &s.flat.lines[i]
-	if found || 2*l.lw > l.w+8 && l.stops < 2 {
+	if found || 2*l.lw > l.w {
 		return
 	}
 	d, ok := findDate(text[:cut], 0, s.style)
 	if !ok || below < 0 && isToday(text) {
 		return
+	}
+	// Posted on June 29, 2020November 12, 2021: of two dates with nothing between
+	// a stylesheet hides the first, and the second is what is left to read.
+	if next, ok := findDate(text[:cut], d.end, s.style); ok && next.off == d.end && next.sure && !d.clock {
+		s.add(d, "line", "near the title", trustLine)
+		d = next
 	}
 	word := wordBefore(text[:d.off])
 	switch {

@@ -31,6 +31,8 @@ func (p *Page) read() archive.Reading {
 		p.flat.settleHints(title.anchor())
 	}
 	body := p.findBody(title.anchor())
+	p.retitle(&title, &body)
+	title.text = strings.Trim(title.text, "\uFFFD ")
 	p.trim(&body, &title)
 	weight := body.weight(p.flat)
 	if t, sign := p.trouble(weight); t != archive.TroubleNone {
@@ -87,7 +89,7 @@ func (p *Page) findFiles(body *span, a *archive.Article) {
 	seen := map[string]bool{}
 	for i := range f.images {
 		im := &f.images[i]
-		if im.el < body.el || im.el >= e.end || im.w > 0 && im.w < 60 || im.h > 0 && im.h < 60 || f.elems[im.el].all&hintJunk != 0 {
+		if im.el < body.el || im.el >= e.end || !f.isPicture(im) {
 			continue
 		}
 		if u := p.resolve(im.src); u != "" && !seen[u] {

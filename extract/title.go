@@ -247,6 +247,35 @@ func differing(t, s string, held ...string) []string {
 	return []string{s}
 }
 
+// retitle looks again for a title that nothing bears out, now that the text is
+// known: the nearest line above it that is set apart, by a heading element, bold
+// type or its name.
+func (p *Page) retitle(t *titleRead, body *span) {
+	f := p.flat
+	if t.sure || body.el < 0 || t.evidence.Confidence >= .75 {
+		return
+	}
+	text := p.firstProse(body, t)
+	for i := min(text, len(f.lines)) - 1; i >= max(0, text-8); i-- {
+		l := &f.lines[i]
+		if l.flags&lineHidden != 0 || l.w < 9 || l.w > 4*proseWeight || l.stops > 4 || l.el < 0 {
+			continue
+		}
+		s := f.lineText(i)
+		apart := l.flags&(lineHeading|lineBold) != 0 || f.hintsOwn(i)&hintTitle != 0
+		if !apart || strings.HasPrefix(s, "—") || p.isByline(i) || len(scanLabels(halve(s))) > 0 || f.hintsAt(i)&hintJunk != 0 {
+			continue
+		}
+		if k, _ := phraseOf(s); k != 0 {
+			continue
+		}
+		old := t.text
+		t.text, t.line = s, i
+		t.evidence = evidence("title", "line", "above the text", .5, differing(s, old)...)
+		return
+	}
+}
+
 func first(s []string) string {
 	if len(s) == 0 {
 		return ""

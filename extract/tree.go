@@ -44,6 +44,7 @@ const (
 	lineCaption                       // in a caption
 	linePre                           // preformatted
 	lineFile                          // links a document
+	lineLegal                         // small print: owners, licences, addresses
 )
 
 // anchor is a link as it stands in the markup.
@@ -112,6 +113,7 @@ type flattener struct {
 	indent int  // blanks seen at the start of the line
 	brs    int
 	link   int // depth of links
+	file   int // depth of links to documents
 	bold   int
 	plain  bool // the line has text that is not bold
 	hidden int
@@ -222,6 +224,9 @@ func (f *flattener) element(n *html.Node, parent int32) {
 	f.depth--
 	if isLink {
 		f.link--
+		if f.file > 0 {
+			f.file--
+		}
 		a := &f.anchors[own]
 		a.end, a.hi = int32(len(f.buf)), f.at()
 		if f.open {
@@ -368,6 +373,9 @@ func (f *flat) sums() {
 	f.sumProse = make([]int32, len(f.lines)+1)
 	for i := range f.lines {
 		l := &f.lines[i]
+		if l.w >= proseWeight && l.w < 5*proseWeight && l.stops > 0 && isLegal(f.lineText(i)) {
+			l.flags |= lineLegal
+		}
 		f.sumW[i+1] = f.sumW[i] + l.w
 		f.sumLW[i+1] = f.sumLW[i] + l.lw
 		f.sumProse[i+1] = f.sumProse[i]
@@ -384,7 +392,7 @@ const proseWeight = 60
 // isProse says whether a line reads as running text: long enough, parted by
 // marks, shown, and not mainly links.
 func (l *line) isProse() bool {
-	return l.w >= proseWeight && l.stops > 0 && 2*l.lw <= l.w && l.flags&(lineHidden|lineCaption) == 0
+	return l.w >= proseWeight && l.stops > 0 && 2*l.lw <= l.w && l.flags&(lineHidden|lineCaption|lineLegal) == 0
 }
 
 func (f *flat) lineText(i int) string { return f.text[f.lines[i].off:f.lines[i].end] }
@@ -434,7 +442,7 @@ func (f *flat) settleHints(title int) {
 				limit = prose * 8 / 10
 			}
 			holds := int(e.lo) <= title && title < int(e.hi)
-			if own > limit || own == prose && prose > 0 || holds && junk&(hintComment|hintRelated) == 0 {
+			if own > limit || holds && junk&(hintComment|hintRelated) == 0 {
 				e.all &^= hintJunk
 			}
 		}

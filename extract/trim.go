@@ -20,9 +20,9 @@ func (p *Page) trim(s *span, title *titleRead) {
 
 // firstProse is the first kept line that reads as running text, s.hi where
 // there is none.
-func (p *Page) firstProse(s *span) int {
+func (p *Page) firstProse(s *span, title *titleRead) int {
 	for i := s.lo; i < s.hi; i++ {
-		if l := &p.flat.lines[i]; s.has(i) && l.isProse() && !p.isByline(i) {
+		if l := &p.flat.lines[i]; s.has(i) && l.isProse() && i != title.line && !like(p.flat.lineText(i), title.text) && !p.isByline(i) {
 			return i
 		}
 	}
@@ -33,7 +33,7 @@ func (p *Page) firstProse(s *span) int {
 // source.
 func (p *Page) trimHead(s *span, title *titleRead) {
 	f := p.flat
-	first := p.firstProse(s)
+	first := p.firstProse(s, title)
 	start := s.lo
 	for i := s.lo; i < min(first, s.lo+60) && i < s.hi; i++ {
 		if i == title.line || s.has(i) && (like(f.lineText(i), title.text) || p.isByline(i)) {
@@ -76,7 +76,7 @@ func (p *Page) isByline(i int) bool {
 		return true
 	}
 	s := halve(f.lineText(i))
-	if hits := scanLabels(s); len(hits) > 0 && (hits[0].off < 30 || len(hits) > 1) && !l.isProse() {
+	if hits := scanLabels(s); len(hits) > 0 && (hits[0].off < 30 || len(hits) > 1) && (!l.isProse() || len(hits) > 1 && !strings.Contains(s, "。")) {
 		return true
 	}
 	if d, ok := findDate(s, 0, p.style()); ok && weigh(s[:d.off])+weigh(s[d.end:]) < 40 {
@@ -150,7 +150,7 @@ func (p *Page) cutAtStop(s *span) {
 // several posts on a page, forums the answers below.
 func (p *Page) cutAtSibling(s *span, title *titleRead) {
 	f := p.flat
-	first := p.firstProse(s)
+	first := p.firstProse(s, title)
 	from := max(0, min(s.lo, first)-4)
 	if title.line >= 0 && title.line < first {
 		from = max(from, title.line-2)
@@ -288,7 +288,8 @@ func (p *Page) isTail(i int) bool {
 func isLegal(s string) bool {
 	low := strings.ToLower(s)
 	n := 0
-	for _, w := range [...]string{"icp备", "版权所有", "许可证", "all rights reserved", "网站标识码", "公网安备", "不良信息举报", "举报电话", "copyright", "主办单位", "技术支持", "备案"} {
+	for _, w := range [...]string{"icp备", "版权所有", "许可证", "all rights reserved", "网站标识码", "公网安备", "不良信息举报", "举报电话", "copyright", "主办单位", "主办：",
+		"承办：", "承办单位", "联系电话", "技术支持", "备案", "网站地图"} {
 		if strings.Contains(low, w) {
 			n++
 		}

@@ -40,7 +40,7 @@ func weigh(s string) (w int32) {
 // ends a word, which its caller checks.
 func isStop(r rune) bool {
 	switch r {
-	case '。', '，', '；', '！', '？', '、', '：', '؟', '،', '।', '…', ';', '!', '?', ',', '.':
+	case '。', '，', '；', '！', '？', '、', '؟', '،', '।', '…', ';', '!', '?', ',', '.':
 		return true
 	}
 	return false
