@@ -67,7 +67,11 @@ func Parse(name string, b []byte) (Config, error) {
 	if len(r.problems) > 0 {
 		return Config{}, r.problems
 	}
-	c := r.config(r.value(body, ""))
+	top := r.value(body, "")
+	c := r.config(top)
+	if top.node == nil && len(r.problems) == 0 {
+		r.fail("is empty: %s", wanted)
+	}
 	if len(r.problems) > 0 {
 		r.problems.sort()
 		return Config{}, r.problems

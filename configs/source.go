@@ -22,6 +22,8 @@ const (
 	maxValues = 200_000 // read in all, through aliases too
 )
 
+const wanted = "a configuration is wanted: docs/configuration.md has an example"
+
 // parse returns the one document of a file; nil, with the reason among the
 // problems, when there is none that can be read.
 func (r *reader) parse(b []byte) ast.Node {
@@ -73,7 +75,7 @@ func (r *reader) parse(b []byte) ast.Node {
 		}
 	}
 	if body == nil {
-		return r.fail("is empty: a configuration is wanted: docs/configuration.md has an example")
+		return r.fail("is empty: %s", wanted)
 	}
 	ast.Walk(r, body)
 	return body
