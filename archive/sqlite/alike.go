@@ -149,10 +149,10 @@ func packSketch(s archive.Sketch) any {
 // recording tries again.
 func (s *Store) foldSketches(ctx context.Context) {
 	waiting, err := scan(one[int64])(s.prepared(ctx, `SELECT coalesce((SELECT max(id) FROM snapshots), 0) - snapshot FROM progress WHERE name = 'sketches'`))
-	if err != nil || len(waiting) == 0 || waiting[0] < foldEvery {
+	if err != nil || len(waiting) == 0 || waiting[0] < s.foldEvery {
 		return
 	}
-	_ = s.write(ctx, "fold sketches", (*writer).foldSketches)
+	_ = s.derive(ctx, "fold sketches", (*writer).foldSketches)
 }
 
 // keysAtOnce is how many rows one statement adds to the table of sketches.

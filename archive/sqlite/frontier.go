@@ -10,11 +10,13 @@ import (
 	"fangzhi/archive"
 )
 
+const findDue = `SELECT ` + pageColumns + ` FROM pages p INDEXED BY pages_due
+	WHERE site = ? AND due <= ? ORDER BY due, url LIMIT ?`
+
 // Due returns up to n pages of site that are due by the time by.
 func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error) {
 	return read(s, ctx, fmt.Sprintf("due pages of site %s", site), func() ([]archive.Page, error) {
-		return scan(pageFields)(s.prepared(ctx, `SELECT `+pageColumns+` FROM pages p INDEXED BY pages_due
-			WHERE site = ? AND due <= ? ORDER BY due, url LIMIT ?`, site, by.UnixMilli(), max(n, 0)))
+		return scan(pageFields)(s.prepared(ctx, findDue, site, by.UnixMilli(), max(n, 0)))
 	})
 }
 

@@ -9,10 +9,10 @@ import (
 const (
 	// indexBatch is how many snapshots are indexed in one transaction, that is
 	// for how long, about a tenth of a second, a recorder may have to wait.
-	indexBatch = 50
+	indexBatch = 200
 	// indexBatches is how many transactions one search gives to the index
 	// before it answers; what is left is looked through as it is.
-	indexBatches = 20
+	indexBatches = 10
 )
 
 // Index brings the search index up to date. Search does as much of it as it
@@ -35,7 +35,7 @@ func (s *Store) index(ctx context.Context, batches int) error {
 		if err != nil || !behind {
 			return err
 		}
-		if err := s.write(ctx, "index", (*writer).index); err != nil {
+		if err := s.derive(ctx, "index", (*writer).index); err != nil {
 			return err
 		}
 	}

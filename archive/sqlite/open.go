@@ -49,6 +49,8 @@ type Store struct {
 	known   *known
 	tail    tail
 
+	foldEvery int64
+
 	readers *sql.DB
 	queries sync.Map // SQL text → *sql.Stmt of readers
 
@@ -74,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
-	s := &Store{path: path, options: o, known: newKnown()}
+	s := &Store{path: path, options: o, known: newKnown(), foldEvery: foldEvery}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open archive %q: %w", path, err)
@@ -92,7 +94,11 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.options.ReadOnly {
 		return s.openReadOnly(ctx)
 	}
-	if s.writers, err = sql.Open("sqlite", s.dsn("mode=rwc", writerPragmas)); err != nil {
+	dsn, err := s.dsn("mode=rwc", writerPragmas)
+	if err != nil {
+		return err
+	}
+	if s.writers, err = sql.Open("sqlite", dsn); err != nil {
 		return err
 	}
 	s.writers.SetMaxOpenConns(1)
@@ -104,14 +110,14 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	return s.openReaders(s.dsn("mode=ro", readerPragmas))
+	return s.openReaders("mode=ro")
 }
 
 // openReadOnly opens an archive to be read. On a medium that cannot be written
 // SQLite has no place for the index of the WAL; when there is no WAL to be read
 // either, the file is told to be immutable.
 func (s *Store) openReadOnly(ctx context.Context) error {
-	err := s.openReaders(s.dsn("mode=ro", readerPragmas))
+	err := s.openReaders("mode=ro")
 	if err == nil {
 		err = s.recognise(ctx, s.readers)
 	}
@@ -122,13 +128,17 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 		return fmt.Errorf("%s: its -wal file holds changes that cannot be read from a directory that cannot be written: %w", s.path, err)
 	}
 	s.readers.Close()
-	if err := s.openReaders(s.dsn("mode=ro&immutable=1", readerPragmas)); err != nil {
+	if err := s.openReaders("mode=ro&immutable=1"); err != nil {
 		return s.explain(err)
 	}
 	return s.explain(s.recognise(ctx, s.readers))
 }
 
-func (s *Store) openReaders(dsn string) error {
+func (s *Store) openReaders(parameters string) error {
+	dsn, err := s.dsn(parameters, readerPragmas)
+	if err != nil {
+		return err
+	}
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return err
@@ -150,19 +160,20 @@ var (
 	readerPragmas = []string{"query_only(1)", "cache_size(-2000)"}
 )
 
-// dsn names the file to the driver, escaped so that no character of the path is
-// taken for a parameter.
-func (s *Store) dsn(parameters string, pragmas []string) string {
-	path := filepath.ToSlash(s.path)
-	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
+// dsn names the file to the driver: as an absolute address, for a relative one
+// may look like something else (":memory:"), and escaped, so that no character
+// of the path is taken for a parameter.
+func (s *Store) dsn(parameters string, pragmas []string) (string, error) {
+	path, err := filepath.Abs(s.path)
+	if err != nil {
+		return "", err
 	}
-	dsn := fmt.Sprintf("file:%s?%s&_pragma=busy_timeout(%d)", strings.Join(parts, "/"), parameters, s.options.Wait.Milliseconds())
+	address := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")}
+	dsn := fmt.Sprintf("%s?%s&_pragma=busy_timeout(%d)", &address, parameters, s.options.Wait.Milliseconds())
 	for _, p := range pragmas {
 		dsn += "&_pragma=" + p
 	}
-	return dsn
+	return dsn, nil
 }
 
 // reachable says in plain words why there can be no archive at path.

@@ -54,10 +54,12 @@ func runFields(r *archive.Run) []any {
 	}
 }
 
+const findWhole = `SELECT ` + pageColumns + ` FROM pages p WHERE site = ? AND url = ?`
+
 // Page returns the page.
 func (s *Store) Page(ctx context.Context, site, url string) (archive.Page, error) {
 	return read(s, ctx, fmt.Sprintf("page %s of site %s", url, site), func() (archive.Page, error) {
-		found, err := scan(pageFields)(s.prepared(ctx, `SELECT `+pageColumns+` FROM pages p WHERE site = ? AND url = ?`, site, url))
+		found, err := scan(pageFields)(s.prepared(ctx, findWhole, site, url))
 		if err != nil {
 			return archive.Page{}, err
 		}
@@ -107,25 +109,31 @@ func (w *where) past(o order, f archive.Filter, site, url string, orEqual string
 
 // Pages yields pages by (Site, URL).
 func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
-	o := order(f.Newest)
 	return list(s, ctx, "list pages", 512, f.Limit, func(last *archive.Page, n int) ([]archive.Page, error) {
-		var w where
-		w.address(f)
-		if f.Column != "" {
-			w.and(`p."column" = ?`, f.Column)
-		}
-		if f.Kind != "" {
-			w.and("p.kind = ?", string(f.Kind))
-		}
-		if f.State != "" {
-			w.and("p.state = ?", string(f.State))
-		}
-		w.window("p.first_seen", f)
-		if last != nil {
-			w.past(o, f, last.Site, last.URL, "")
-		}
-		return scan(pageFields)(s.query(ctx, `SELECT `+pageColumns+` FROM pages p`+w.String()+o.by("p.site", "p.url"), append(w.args, n)...))
+		query, args := pagesQuery(f, last, n)
+		return scan(pageFields)(s.query(ctx, query, args...))
 	})
+}
+
+// pagesQuery asks for the first n pages after last that f names.
+func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
+	o := order(f.Newest)
+	var w where
+	w.address(f)
+	if f.Column != "" {
+		w.and(`p."column" = ?`, f.Column)
+	}
+	if f.Kind != "" {
+		w.and("p.kind = ?", string(f.Kind))
+	}
+	if f.State != "" {
+		w.and("p.state = ?", string(f.State))
+	}
+	w.window("p.first_seen", f)
+	if last != nil {
+		w.past(o, f, last.Site, last.URL, "")
+	}
+	return `SELECT ` + pageColumns + ` FROM pages p` + w.String() + o.by("p.site", "p.url"), append(w.args, n)
 }
 
 // latest is true of the highest version of a page.
@@ -148,34 +156,46 @@ func (w *where) snapshotFilter(f archive.Filter) {
 
 // Snapshots yields snapshots by (Site, URL, Version).
 func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
-	o := order(f.Newest)
 	return list(s, ctx, "list snapshots", 64, f.Limit, func(last *archive.Snapshot, n int) ([]archive.Snapshot, error) {
-		var w where
-		w.snapshotFilter(f)
-		if f.Latest {
-			w.and(latest)
-		}
-		if last != nil {
-			w.past(o, f, last.Site, last.URL, "=")
-			w.and("((p.site, p.url) "+o.after()+" (?, ?) OR s.version "+o.after()+" ?)", last.Site, last.URL, last.Version)
-		}
-		// CROSS JOIN: the pages in their order, and the versions of each.
-		return scan(snapshotFields)(s.query(ctx, `SELECT `+snapshotColumns+` FROM pages p CROSS JOIN snapshots s ON s.page = p.id`+
-			w.String()+o.by("p.site", "p.url", "s.version"), append(w.args, n)...))
+		query, args := snapshotsQuery(f, last, n)
+		return scan(snapshotFields)(s.query(ctx, query, args...))
 	})
+}
+
+// snapshotsQuery asks for the first n snapshots after last that f names: the
+// pages in their order, which the crossed join keeps, and the versions of each.
+func snapshotsQuery(f archive.Filter, last *archive.Snapshot, n int) (string, []any) {
+	o := order(f.Newest)
+	var w where
+	w.snapshotFilter(f)
+	if f.Latest {
+		w.and(latest)
+	}
+	if last != nil {
+		w.past(o, f, last.Site, last.URL, "=")
+		w.and("((p.site, p.url) "+o.after()+" (?, ?) OR s.version "+o.after()+" ?)", last.Site, last.URL, last.Version)
+	}
+	return `SELECT ` + snapshotColumns + ` FROM pages p CROSS JOIN snapshots s ON s.page = p.id` +
+		w.String() + o.by("p.site", "p.url", "s.version"), append(w.args, n)
 }
 
 // Visits yields the ledger by (At, Site, URL).
 func (s *Store) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error] {
-	o := order(f.Newest)
 	return list(s, ctx, "list visits", 256, f.Limit, func(last *archive.Visit, n int) ([]archive.Visit, error) {
-		from, w := visitsOf(f)
-		if last != nil {
-			w.and("v.at "+o.after()+"= ? AND (v.at "+o.after()+" ? OR (p.site, p.url) "+o.after()+" (?, ?))",
-				last.At.UnixMilli(), last.At.UnixMilli(), last.Site, last.URL)
-		}
-		return scan(visitFields)(s.query(ctx, `SELECT `+visitColumns+from+w.String()+o.by("v.at", "p.site", "p.url"), append(w.args, n)...))
+		query, args := visitsQuery(f, last, n)
+		return scan(visitFields)(s.query(ctx, query, args...))
 	})
+}
+
+// visitsQuery asks for the first n visits after last that f names.
+func visitsQuery(f archive.Filter, last *archive.Visit, n int) (string, []any) {
+	o := order(f.Newest)
+	from, w := visitsOf(f)
+	if last != nil {
+		w.and("v.at "+o.after()+"= ? AND (v.at "+o.after()+" ? OR (p.site, p.url) "+o.after()+" (?, ?))",
+			last.At.UnixMilli(), last.At.UnixMilli(), last.Site, last.URL)
+	}
+	return `SELECT ` + visitColumns + from + w.String() + o.by("v.at", "p.site", "p.url"), append(w.args, n)
 }
 
 // visitsOf says from where the visits that f names are read, and which. The
@@ -210,24 +230,30 @@ func visitsOf(f archive.Filter) (from string, w *where) {
 
 // Runs yields runs by (Planned, Site).
 func (s *Store) Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error] {
-	o := order(f.Newest)
 	return list(s, ctx, "list runs", 256, f.Limit, func(last *archive.Run, n int) ([]archive.Run, error) {
-		var w where
-		if f.Site != "" {
-			w.and("site = ?", f.Site)
-		}
-		if f.Run != "" {
-			w.and("id = ?", f.Run)
-		}
-		if f.RunState != "" {
-			w.and("state = ?", string(f.RunState))
-		}
-		w.window("planned", f)
-		if last != nil {
-			w.and("(planned, site, id) "+o.after()+" (?, ?, ?)", last.Planned.UnixMilli(), last.Site, last.ID)
-		}
-		return scan(runFields)(s.query(ctx, `SELECT `+runColumns+` FROM runs`+w.String()+o.by("planned", "site", "id"), append(w.args, n)...))
+		query, args := runsQuery(f, last, n)
+		return scan(runFields)(s.query(ctx, query, args...))
 	})
+}
+
+// runsQuery asks for the first n runs after last that f names.
+func runsQuery(f archive.Filter, last *archive.Run, n int) (string, []any) {
+	o := order(f.Newest)
+	var w where
+	if f.Site != "" {
+		w.and("site = ?", f.Site)
+	}
+	if f.Run != "" {
+		w.and("id = ?", f.Run)
+	}
+	if f.RunState != "" {
+		w.and("state = ?", string(f.RunState))
+	}
+	w.window("planned", f)
+	if last != nil {
+		w.and("(planned, site, id) "+o.after()+" (?, ?, ?)", last.Planned.UnixMilli(), last.Site, last.ID)
+	}
+	return `SELECT ` + runColumns + ` FROM runs` + w.String() + o.by("planned", "site", "id"), append(w.args, n)
 }
 
 // Summaries counts the pages and versions of each site.

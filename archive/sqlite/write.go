@@ -12,10 +12,19 @@ type writer struct {
 	conn *sql.Conn
 	stmt map[string]*sql.Stmt
 	free chan struct{} // holds one token while nobody writes
+	sync string        // the file's PRAGMA synchronous, as last set
 }
 
+// How much of a commit is on the disk when it returns: all, or, with normal,
+// what the next full commit brings there with its own. The file is sound either
+// way. See https://www.sqlite.org/pragma.html#pragma_synchronous.
+const (
+	full   = "FULL"
+	normal = "NORMAL"
+)
+
 func newWriter(conn *sql.Conn) *writer {
-	w := &writer{conn: conn, stmt: map[string]*sql.Stmt{}, free: make(chan struct{}, 1)}
+	w := &writer{conn: conn, stmt: map[string]*sql.Stmt{}, free: make(chan struct{}, 1), sync: full}
 	w.free <- struct{}{}
 	return w
 }
@@ -25,6 +34,16 @@ func newWriter(conn *sql.Conn) *writer {
 // of ctx ends the wait; do must look at ctx itself, for a statement within is
 // not interrupted: to watch a context costs more than most statements.
 func (s *Store) write(ctx context.Context, what string, do func(w *writer) error) error {
+	return s.transact(ctx, what, full, do)
+}
+
+// derive is write for what can be made again from the rest of the file: it does
+// not wait for the disk.
+func (s *Store) derive(ctx context.Context, what string, do func(w *writer) error) error {
+	return s.transact(ctx, what, normal, do)
+}
+
+func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writer) error) error {
 	if s.options.ReadOnly {
 		return s.fault(context.Background(), what, errReadOnly)
 	}
@@ -35,6 +54,13 @@ func (s *Store) write(ctx context.Context, what string, do func(w *writer) error
 	case <-w.free:
 	}
 	defer func() { w.free <- struct{}{} }()
+	if w.sync != sync {
+		// Not with ctx: an error has to mean that nothing was changed.
+		if _, err := w.conn.ExecContext(context.Background(), "PRAGMA synchronous = "+sync); err != nil {
+			return s.fault(ctx, what, err)
+		}
+		w.sync = sync
+	}
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return s.fault(ctx, what, err)
 	}

@@ -140,6 +140,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 	title, body,
 	content = '', contentless_delete = 1, tokenize = 'ascii'
 );
+INSERT INTO words (words, rank) VALUES ('automerge', 8);
 
 -- Up to which snapshot the sketches and the words have come.
 CREATE TABLE progress (

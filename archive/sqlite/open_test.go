@@ -1,0 +1,246 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/archive/sqlite"
+)
+
+// raw opens the file at path as a plain database, beside any store.
+func raw(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// run executes statements on the file at path, and lets go of it.
+func run(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db := raw(t, path)
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		prepare  func(t *testing.T, path string)
+		path     string // in the directory, where it is not archive.db
+		readOnly bool
+		wants    []string
+		is       error
+	}{
+		{
+			name: "a missing directory", path: "no/such/archive.db",
+			wants: []string{`there is no directory "`, "no/such"},
+		},
+		{
+			name: "a directory", path: ".",
+			wants: []string{"is a directory, not an archive"},
+		},
+		{
+			name: "a path through a file", path: "archive.db/x.db",
+			prepare: func(t *testing.T, path string) { write(t, filepath.Dir(path), "text") },
+			wants:   []string{"not a directory"},
+		},
+		{
+			name:    "a text",
+			prepare: func(t *testing.T, path string) { write(t, path, strings.Repeat("会议纪要\n", 100)) },
+			wants:   []string{"not a fangzhi archive"},
+		},
+		{
+			name:    "another program's database",
+			prepare: func(t *testing.T, path string) { run(t, path, "CREATE TABLE contacts (name TEXT)") },
+			wants:   []string{"is an SQLite database, but not a fangzhi archive"},
+		},
+		{
+			name:    "another program's marked database",
+			prepare: func(t *testing.T, path string) { run(t, path, "PRAGMA application_id = 7") },
+			wants:   []string{"is an SQLite database, but not a fangzhi archive"},
+		},
+		{
+			name: "the archive of a newer fangzhi",
+			prepare: func(t *testing.T, path string) {
+				open(t, path, sqlite.Options{}).Close()
+				run(t, path, "PRAGMA user_version = 99")
+			},
+			wants: []string{"newer fangzhi", "its format is 99", "use a newer fangzhi"}, is: archive.ErrNewer,
+		},
+		{
+			name: "a missing file, to be read", readOnly: true,
+			wants: []string{"there is no such file"}, is: archive.ErrNotFound,
+		},
+		{
+			name: "an empty file, to be read", readOnly: true,
+			prepare: func(t *testing.T, path string) { write(t, path, "") },
+			wants:   []string{"is an empty file, not a fangzhi archive"},
+		},
+		{
+			name: "a text, to be read", readOnly: true,
+			prepare: func(t *testing.T, path string) { write(t, path, strings.Repeat("会议纪要\n", 100)) },
+			wants:   []string{"not a fangzhi archive"},
+		},
+		{
+			name: "the archive of a newer fangzhi, to be read", readOnly: true,
+			prepare: func(t *testing.T, path string) {
+				open(t, path, sqlite.Options{}).Close()
+				run(t, path, "PRAGMA user_version = 99")
+			},
+			wants: []string{"use a newer fangzhi"}, is: archive.ErrNewer,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "archive.db")
+			if c.path != "" {
+				path = filepath.Join(filepath.Dir(path), c.path)
+			}
+			if c.prepare != nil {
+				c.prepare(t, path)
+			}
+			before, _ := os.ReadFile(path)
+			store, err := sqlite.Open(t.Context(), path, sqlite.Options{ReadOnly: c.readOnly})
+			if err == nil {
+				store.Close()
+				t.Fatal("no error")
+			}
+			for _, want := range append(c.wants, path) {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not say %q", err, want)
+				}
+			}
+			if c.is != nil && !errors.Is(err, c.is) {
+				t.Errorf("error %v is not %v", err, c.is)
+			}
+			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+			if c.is == archive.ErrNewer {
+				return // it was a real archive, and a reader leaves an empty WAL
+			}
+			for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+				if _, err := os.Stat(path + suffix); err == nil {
+					t.Errorf("a file with %s was left", suffix)
+				}
+			}
+		})
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for name, o := range map[string]sqlite.Options{
+		"wait: -1s: must not be negative":   {Wait: -time.Second},
+		"readers: -1: must not be negative": {Readers: -1},
+	} {
+		if err := o.Validate(); err == nil || err.Error() != name {
+			t.Errorf("got %v, want %s", err, name)
+		}
+		if _, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), o); err == nil {
+			t.Errorf("opened in spite of %s", name)
+		}
+	}
+}
+
+func TestOpenOddNames(t *testing.T) {
+	for _, name := range []string{"归档 (1).db", "100%?mode=ro&x#y.db", "a;b'c\"d.db", "%41.db", "file:x.db", "no-extension"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			store := open(t, path, sqlite.Options{})
+			begin(t, store, began)
+			if _, err := os.Stat(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			again := open(t, path, sqlite.Options{ReadOnly: true})
+			n := 0
+			for _, err := range again.Runs(t.Context(), archive.Filter{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				n++
+			}
+			if n != 1 {
+				t.Errorf("%d runs, want 1", n)
+			}
+		})
+	}
+}
+
+// A relative path is one of the working directory, whatever it starts with.
+func TestOpenRelative(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"fangzhi.db", "file:x.db", ":memory:"} {
+		open(t, name, sqlite.Options{}).Close()
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOpenEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "archive.db")
+	write(t, path, "")
+	begin(t, open(t, path, sqlite.Options{}), began)
+}
+
+// A file has the format's marks, so that other tools can tell what it is.
+func TestFormat(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "archive.db")
+	if err := open(t, path, sqlite.Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	for pragma, want := range map[string]string{"application_id": "1717664360", "user_version": "1", "journal_mode": "wal", "integrity_check": "ok"} {
+		var got string
+		if err := db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", pragma, got, err, want)
+		}
+	}
+}
+
+func TestClosed(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Errorf("closing again: %v", err)
+	}
+	if _, err := store.Page(t.Context(), "a", "u"); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("page: %v", err)
+	}
+	if err := store.Record(t.Context(), "r", nil); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("record: %v", err)
+	}
+	for _, err := range store.Pages(t.Context(), archive.Filter{}) {
+		if err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("pages: %v", err)
+		}
+	}
+}
