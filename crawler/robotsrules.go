@@ -40,8 +40,28 @@ func parseRobots(body, token string) (rules robotsRules) {
 			rules = reader.own
 		}
 	}()
-	grobotstxt.Parse(body, &reader)
+	grobotstxt.Parse(uniform(body), &reader)
 	return rules
+}
+
+// uniform writes escapes in upper case and escapes what is not ASCII. The
+// library does it too, but turns the digits of escapes into control characters.
+func uniform(body string) string {
+	body = strings.TrimPrefix(body, "\ufeff")
+	var b strings.Builder
+	b.Grow(len(body))
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '%' && i+2 < len(body) && unhex(body[i+1]) >= 0 && unhex(body[i+2]) >= 0:
+			b.WriteString(strings.ToUpper(body[i : i+3]))
+			i += 2
+		case c >= 0x80:
+			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // judge returns whether path, with its query, may be fetched, and the rule that
