@@ -28,24 +28,27 @@ type Input struct {
 // Page is a page that was decoded and parsed once. It is not for use by
 // several goroutines at a time.
 type Page struct {
-	in      Input
-	base    *url.URL // nil where the URL cannot be parsed
-	origin  string   // of base: scheme and host; "" where links cannot be resolved by joining
-	folder  string   // of base: its path up to the last slash
-	text    string   // decoded markup
-	charset string
-	damaged int
-	failure string // why the bytes are not to be read as HTML; "" when they are
-	other   string // what told that they are another kind of document
-	note    string // what the parser said
-	dates   dateStyle
-	rules   compiled
-	root    *html.Node
-	flat    *flat
-	doc     *goquery.Document
-	reading *archive.Reading
-	links   []Link
-	data    *structured
+	in        Input
+	base      *url.URL // nil where the URL cannot be parsed
+	origin    string   // of base: scheme and host; "" where links cannot be resolved by joining
+	folder    string   // of base: its path up to the last slash
+	text      string   // decoded markup
+	charset   string
+	damaged   int
+	failure   string // why the bytes are not to be read as HTML; "" when they are
+	other     string // what told that they are another kind of document
+	note      string // what the parser said
+	dates     dateStyle
+	rules     compiled
+	root      *html.Node
+	flat      *flat
+	doc       *goquery.Document
+	reading   *archive.Reading
+	links     []Link
+	data      *structured
+	span      span         // the body, once it was read
+	bodyNodes []*html.Node // what the rule for the body found
+	raw       []bool       // what of it was kept before the site's furniture was dropped
 	// bylineAt is the line with date and source, once it was looked for.
 	bylineAt    int
 	bylineKnown bool

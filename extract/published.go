@@ -222,12 +222,15 @@ func (p *Page) nextCell(i int) string {
 func (s *clueSearch) headLine(i int, text string, below int) {
 	hits, cut, found := s.labels(i, text, false)
 	l := &s.flat.lines[i]
-	if found || 2*l.lw > l.w {
+	if found {
 		return
 	}
 	d, ok := findDate(text[:cut], 0, s.style)
 	if !ok || below < 0 && isToday(text) {
 		return
+	}
+	if 2*l.lw > l.w+8 && (wordBefore(text[:d.off]) == fieldNone || l.w > proseWeight) {
+		return // another article's
 	}
 	// Posted on June 29, 2020November 12, 2021: of two dates with nothing between
 	// a stylesheet hides the first, and the second is what is left to read.
@@ -243,6 +246,7 @@ func (s *clueSearch) headLine(i int, text string, below int) {
 		s.add(d, "label", "published", trustLabel-.01)
 	case len(hits) > 0 && !l.isProse(), d.clock && weigh(text)-weigh(text[d.off:d.end]) < 30 && hasWide(text):
 		s.add(d, "line", "date and source", trustByline)
+	case l.isProse() && d.off > 40: // an event's
 	case weigh(text[:d.off])+weigh(text[d.end:]) < 2*proseWeight:
 		s.add(d, "line", "near the title", trustLine)
 	}

@@ -1,16 +1,21 @@
 package extract
 
 import (
+	"fmt"
 	"strings"
 
 	"fangzhi/archive"
 )
 
-// Reading returns what the page is and says. It is worked out once.
+// Reading returns what the page is and says. It is worked out once; its slices
+// are the page's own.
 func (p *Page) Reading() archive.Reading {
 	if p.reading == nil {
 		r := p.read()
 		r.Rules, r.Charset, r.Damaged = p.in.Rules.Digest(), p.charset, p.damaged
+		if p.note != "" {
+			r.Signature += "; parser: " + p.note
+		}
 		p.reading = &r
 	}
 	return *p.reading
@@ -21,98 +26,135 @@ func (p *Page) read() archive.Reading {
 	case p.other != "":
 		return archive.Reading{Kind: archive.KindAttachment, Signature: p.other}
 	case p.failure != "":
-		if p.in.Status == 521 || p.in.Status == 412 {
-			return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleChallenge, Signature: "empty answer of a bot wall"}
+		if s := p.challenge(); s != "" {
+			return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleChallenge, Signature: s}
 		}
 		return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleUnreadable, Signature: p.failure}
 	}
+	p.hideRemoved()
 	title := p.findTitle()
 	if title.anchor() >= 0 {
 		p.flat.settleHints(title.anchor())
 	}
-	body := p.findBody(title.anchor())
-	p.retitle(&title, &body)
+	body, ruled := p.ruledBody()
+	furniture := 0
+	if !ruled {
+		body = p.findBody(title.anchor())
+		p.retitle(&title, &body)
+		p.trim(&body, &title)
+		p.raw = append([]bool(nil), body.keep...)
+		furniture = p.dropFurniture(&body)
+	}
+	p.span = body
 	title.text = strings.Trim(title.text, "\uFFFD ")
-	p.trim(&body, &title)
-	weight := body.weight(p.flat)
-	if t, sign := p.trouble(weight); t != archive.TroubleNone {
+	if t, sign := p.trouble(body.weight(p.flat)); t != archive.TroubleNone {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: t, Signature: sign}
 	}
 	kind, sign := p.kindOf(&body, &title)
-	if kind == archive.KindList {
-		return archive.Reading{Kind: kind, Signature: sign, Article: archive.Article{Title: title.text}}
-	}
 	r := archive.Reading{Kind: kind, Signature: sign}
-	a := &r.Article
-	p.readArticle(a, &r, &body, &title)
-	if p.note != "" {
-		r.Signature += "; parser: " + p.note
+	if kind == archive.KindList {
+		r.Article.Title = p.listTitle(&title)
+		return r
+	}
+	p.readArticle(&r, &title)
+	if furniture > 0 {
+		r.Article.Evidence = append(r.Article.Evidence, evidence("body", "furniture", fmt.Sprintf("%d lines that the site's pages share are left out", furniture), .9))
 	}
 	return r
 }
 
-// readArticle fills a in the order of its evidence.
-func (p *Page) readArticle(a *archive.Article, r *archive.Reading, body *span, title *titleRead) {
-	f := p.flat
+// readArticle fills the article, its evidence in the order of its fields.
+func (p *Page) readArticle(r *archive.Reading, title *titleRead) {
+	a := &r.Article
 	a.Title, a.Subtitle = title.text, title.subtitle
 	if a.Title != "" {
 		a.Evidence = append(a.Evidence, title.evidence)
 	} else {
-		r.Missing = append(r.Missing, archive.Missing{Field: "title", Tried: "meta, heading, title"})
+		r.Missing = append(r.Missing, archive.Missing{Field: "title", Tried: "meta, json-ld, heading, <title>"})
 	}
-	fields := p.findFields(body, title, a)
-	a.Evidence = append(a.Evidence, fields...)
-	if d := p.findPublished(body, title); d.ok() {
-		a.Published, a.DayOnly = d.in(p.in.Zone), !d.clock
-		a.Evidence = append(a.Evidence, d.evidence)
-	} else {
-		r.Missing = append(r.Missing, archive.Missing{Field: "published", Tried: d.tried})
+	if p.rules.title != nil && title.evidence.Method != "rule" {
+		r.Missing = append(r.Missing, archive.Missing{Field: "title", Tried: fmt.Sprintf("rule %q; read by %s instead", p.in.Rules.Title, title.evidence.Method)})
 	}
-	if body.el >= 0 {
-		a.Body = f.paragraphs(body)
+	if a.Subtitle == "" {
+		a.Subtitle = p.findSubtitle(title)
 	}
-	if strings.TrimSpace(a.Body) != "" {
-		a.Evidence = append(a.Evidence, evidence("body", "structure", f.describe(body.el), .8))
-	} else {
-		r.Missing = append(r.Missing, archive.Missing{Field: "body", Tried: "structure"})
+	if a.Subtitle != "" {
+		a.Evidence = append(a.Evidence, evidence("subtitle", title.evidence.Method, "below the title", .7))
 	}
-	p.findFiles(body, a)
+	a.Evidence = append(a.Evidence, p.findFields(&p.span, title, a)...)
+	p.ruledFields(r)
+	p.readDate(r, title)
+	p.readBody(r)
+	p.findFiles(&p.span, a)
 }
 
-// findFiles collects the pictures and documents of the article.
-func (p *Page) findFiles(body *span, a *archive.Article) {
-	f := p.flat
-	if body.el < 0 {
+// readDate fills the publication date.
+func (p *Page) readDate(r *archive.Reading, title *titleRead) {
+	a := &r.Article
+	if d, ok := p.ruledDate(); ok {
+		a.Published, a.DayOnly = d.in(p.in.Zone), !d.clock
+		a.Evidence = append(a.Evidence, d.evidence)
 		return
 	}
-	e := &f.elems[body.el]
-	seen := map[string]bool{}
-	for i := range f.images {
-		im := &f.images[i]
-		if im.el < body.el || im.el >= e.end || !f.isPicture(im) {
-			continue
+	d := p.findPublished(&p.span, title)
+	if p.rules.date != nil {
+		instead := "nothing"
+		if d.ok() {
+			instead = d.evidence.Method
 		}
-		if u := p.resolve(im.src); u != "" && !seen[u] {
-			seen[u] = true
-			a.Pictures = append(a.Pictures, u)
-		}
+		r.Missing = append(r.Missing, archive.Missing{Field: "published", Tried: fmt.Sprintf("rule %q; read by %s instead", p.in.Rules.Date, instead)})
 	}
-	for i := range f.anchors {
-		an := &f.anchors[i]
-		if an.el < body.el || int(an.lo) > body.hi+40 {
-			continue
-		}
-		u := p.resolve(an.href)
-		if u == "" || seen[u] || !isDocumentURL(u) {
-			continue
-		}
-		seen[u] = true
-		name := p.anchorText(an)
-		if name == "" {
-			name = fileName(u)
-		}
-		a.Attachments = append(a.Attachments, archive.Attachment{Name: name, URL: u})
+	if !d.ok() {
+		r.Missing = append(r.Missing, archive.Missing{Field: "published", Tried: d.tried})
+		return
 	}
+	a.Published, a.DayOnly = d.in(p.in.Zone), !d.clock
+	a.Evidence = append(a.Evidence, d.evidence)
+}
+
+// readBody fills the text. How sure it is follows from how much of the page's
+// prose it is: teasers, comments and boxes compete on pages of the press.
+func (p *Page) readBody(r *archive.Reading) {
+	f, s, a := p.flat, &p.span, &r.Article
+	if s.el >= 0 {
+		a.Body = strings.TrimSpace(f.paragraphs(s))
+	}
+	method, where := "structure", f.describe(s.el)
+	if len(p.bodyNodes) > 0 {
+		method, where = "rule", p.in.Rules.Body
+	} else if p.rules.body != nil {
+		r.Missing = append(r.Missing, archive.Missing{Field: "body", Tried: fmt.Sprintf("rule %q; read by structure instead", p.in.Rules.Body)})
+	}
+	if a.Body == "" {
+		if text := p.ld().body; text != "" && method == "structure" {
+			a.Body = strings.Join(plainMarkup(strings.ReplaceAll(text, "\n", "<br>")), "\n\n")
+			a.Evidence = append(a.Evidence, evidence("body", "json-ld", "articleBody", .6))
+			return
+		}
+		r.Missing = append(r.Missing, archive.Missing{Field: "body", Tried: "structure, json-ld"})
+		return
+	}
+	confidence := 1.0
+	if method == "structure" {
+		var own int32
+		for i := s.lo; i < s.hi; i++ {
+			if s.has(i) && f.lines[i].isProse() {
+				own += f.lines[i].w - f.lines[i].lw
+			}
+		}
+		all := max(1, f.sumProse[len(f.lines)])
+		confidence = .5 + .48*float64(own)/float64(all)
+	}
+	a.Evidence = append(a.Evidence, evidence("body", method, where, confidence))
+}
+
+// listTitle is the name of a list's column: the meta that says so, or what the
+// page calls itself.
+func (p *Page) listTitle(title *titleRead) string {
+	if v, _ := p.flat.metaOf("columnname"); v != "" {
+		return v
+	}
+	return title.text
 }
 
 // describe names an element as a selector would.
@@ -131,6 +173,7 @@ func (f *flat) describe(el int32) string {
 	return s
 }
 
+// ld is what the page's JSON-LD says; it is read once.
 func (p *Page) ld() *structured {
 	if p.data == nil {
 		d := p.flat.readStructured()

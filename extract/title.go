@@ -43,6 +43,9 @@ type claim struct {
 
 // findTitle weighs what the page calls itself against what it shows.
 func (p *Page) findTitle() titleRead {
+	if t, ok := p.ruledTitle(); ok {
+		return t
+	}
 	f := p.flat
 	var claims []claim
 	if v, name := f.metaOf("articletitle"); v != "" {
