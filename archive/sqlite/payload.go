@@ -176,7 +176,7 @@ func (s *Store) checkReferences(ctx context.Context, faults []string) ([]string,
 		row           sql.NullInt64
 	}
 	orphans, err := scan(
-		func(o *orphan) []any { return []any{&o.table, &o.row, &o.parent} })(s.query(ctx, `SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 100`))
+		func(o *orphan) []any { return []any{&o.table, &o.row, &o.parent} })(s.query(ctx, `SELECT "table", rowid, parent FROM pragma_foreign_key_check ORDER BY 1, 2 LIMIT 100`))
 	for _, o := range orphans {
 		faults = append(faults, fmt.Sprintf("%s: row %d: refers to a row of %s that is not there", o.table, o.row.Int64, o.parent))
 	}
