@@ -40,6 +40,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Backoff, d.Backoff)
 	fill(&l.Wait, d.Wait)
 	fill(&l.Delay, d.Delay)
+	l.Backoff = max(l.Backoff, 0)
 	return l
 }
 

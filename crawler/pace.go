@@ -155,15 +155,16 @@ func (p *pace) trouble(host string) {
 	p.host(host).felt(troubled, p.limits)
 }
 
-// maxPenalty bounds the delay that is added for a host in trouble.
-const maxPenalty = time.Minute
+// maxPenalty bounds the delay that is added for a host in trouble, as a
+// multiple of Limits.Backoff.
+const maxPenalty = 16
 
 // felt doubles the penalty for trouble, and takes a quarter off for each good
 // answer: a host is approached again more slowly than it is left.
 func (h *hostPace) felt(how health, l Limits) {
 	switch how {
 	case troubled:
-		h.penalty = min(max(2*h.penalty, l.Backoff), maxPenalty)
+		h.penalty = min(max(2*h.penalty, l.Backoff), maxPenalty*l.Backoff)
 	case well:
 		h.penalty -= h.penalty / 4
 		if h.penalty < l.Backoff/4 {
