@@ -61,7 +61,11 @@ func (r *reader) site(v value) scheduler.Site {
 	site.Zone = s.zone(site.Columns)
 	site.Expr, site.Schedule = s.schedule(site.Zone)
 	site.OnMissed = s.onMissed()
-	site.Site.Revisit = s.revisit().Due
+	policy := s.revisit()
+	site.Revisit = policy.Due
+	if site.Everything {
+		site.Revisit = policy.DueWithLists
+	}
 	s.check(site.Site, s.problems[first:])
 	return site
 }

@@ -110,6 +110,15 @@ func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
 	return now.Add(early(p, every))
 }
 
+// DueWithLists is Due for a site that follows every link: its lists are not
+// known beforehand, so each that is there is due again with the next run.
+func (r Revisit) DueWithLists(p archive.Page, now time.Time) time.Time {
+	if p.Kind == archive.KindList && p.State == archive.StateLive {
+		return now
+	}
+	return r.Due(p, now)
+}
+
 func (r Revisit) dueGone(p archive.Page, now time.Time) time.Time {
 	since := p.LastSeen
 	if since.IsZero() {

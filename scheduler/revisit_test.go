@@ -112,6 +112,21 @@ func TestDueOfADiscoveredPage(t *testing.T) {
 	}
 }
 
+func TestDueWithLists(t *testing.T) {
+	list := archive.Page{URL: "http://a/", Kind: archive.KindList, State: archive.StateLive, FirstSeen: ago(day)}
+	if due := scheduler.DefaultRevisit.DueWithLists(list, now); !due.Equal(now) {
+		t.Errorf("a list is due %v, want now", due)
+	}
+	list.State = archive.StateGone
+	if due := scheduler.DefaultRevisit.DueWithLists(list, now); !due.IsZero() {
+		t.Errorf("a list that is gone is due %v", due)
+	}
+	article := archive.Page{URL: "http://a/1", Kind: archive.KindArticle, State: archive.StateLive, FirstSeen: ago(day)}
+	if due := scheduler.DefaultRevisit.DueWithLists(article, now); !due.Equal(scheduler.DefaultRevisit.Due(article, now)) {
+		t.Errorf("an article is due %v", due)
+	}
+}
+
 // Visited in one minute, the pages of a site must not be due in one minute.
 func TestDueSpreads(t *testing.T) {
 	const pages, slots = 2000, 20
