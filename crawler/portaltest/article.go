@@ -116,7 +116,8 @@ type column struct {
 	Column
 	index    int // its place in the navigation, from 0
 	articles []*Article
-	changed  time.Time
+	changed  time.Time // when its lists last changed
+	relaid   time.Time // when what stands on all its article pages last changed
 }
 
 // live returns the articles that the column lists.

@@ -152,14 +152,6 @@ func (l *load) publish(a Article, now time.Time) string {
 	return a.URL
 }
 
-// later is t, or a second after floor where that is later.
-func later(t, floor time.Time) time.Time {
-	if t.After(floor) {
-		return t
-	}
-	return floor.Add(time.Second)
-}
-
 // inColumn is how many articles column c has, withdrawn ones included.
 func (l *load) inColumn(c int) int {
 	if c == 0 {

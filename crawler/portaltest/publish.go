@@ -84,9 +84,10 @@ func (p *Portal) publish(c *column, a Article, now time.Time) string {
 		}
 		return 1
 	})
+	before := hot(c)
 	c.articles = slices.Insert(c.articles, at, &a)
 	c.touch(a.Modified)
-	c.layAnew(&a, a.Modified)
+	c.layAnew(&a, before, a.Modified)
 	return a.URL
 }
 
@@ -163,22 +164,23 @@ func (p *Portal) amend(what, url string, change func(*Article)) error {
 	if a == nil {
 		return fmt.Errorf("%s: %q: no such article", what, url)
 	}
-	before := a.Modified
-	change(a)
-	// A date has whole seconds: two changes within one must not look the same.
-	a.Modified = p.now()
-	if !a.Modified.After(before) {
-		a.Modified = before.Add(time.Second)
+	c := p.column(a.Column) // none in a generated portal
+	var before []row
+	if c != nil {
+		before = hot(c)
 	}
+	// A date has whole seconds: two changes within one must not look the same.
+	modified := later(p.now(), a.Modified)
+	change(a)
+	a.Modified = modified
 	if p.load != nil {
 		p.load.touch(a)
 		return nil
 	}
 	p.keepFiles(a)
-	c := p.column(a.Column)
 	slices.SortStableFunc(c.articles, func(x, y *Article) int { return y.Published.Compare(x.Published) })
 	c.touch(a.Modified)
-	c.layAnew(a, a.Modified)
+	c.layAnew(a, before, a.Modified)
 	return nil
 }
 
@@ -294,23 +296,27 @@ func (p *Portal) now() time.Time { return p.options.Now().Truncate(time.Second) 
 
 // touch moves the date of the column's lists on to t, or to the next second
 // where it is later already.
-func (c *column) touch(t time.Time) {
-	if !t.After(c.changed) {
-		t = c.changed.Add(time.Second)
+func (c *column) touch(t time.Time) { c.changed = later(t, c.changed) }
+
+// later is t, or a second after floor where that is later.
+func later(t, floor time.Time) time.Time {
+	if t.After(floor) {
+		return t
 	}
-	c.changed = t
+	return floor.Add(time.Second)
 }
 
-// layAnew moves the dates of the pages on that link to a as their neighbour.
-func (c *column) layAnew(a *Article, t time.Time) {
+// layAnew moves the dates of the pages on that link to a as their neighbour,
+// and of all when another is recommended now than before.
+func (c *column) layAnew(a *Article, before []row, t time.Time) {
+	if !slices.Equal(before, hot(c)) {
+		c.relaid = later(t, c.relaid)
+	}
 	at := slices.Index(c.articles, a)
 	for _, step := range []int{-1, 1} {
 		for i := at + step; i >= 0 && i < len(c.articles); i += step {
 			if near := c.articles[i]; near.State == Live {
-				if !t.After(near.laid) {
-					t = near.laid.Add(time.Second)
-				}
-				near.laid = t
+				near.laid = later(t, near.laid)
 				break
 			}
 		}

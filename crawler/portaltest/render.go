@@ -201,8 +201,10 @@ func (p *Portal) articlePage(a *Article, part int) *answer {
 	}
 	v.Facts = map[string]any{"id": a.id, "column": c.index}
 	modified := a.Modified
-	if a.laid.After(modified) {
-		modified = a.laid
+	for _, t := range []time.Time{a.laid, c.relaid} {
+		if t.After(modified) {
+			modified = t
+		}
 	}
 	return page(http.StatusOK, htmlType(c.Header), p.draw(c.Family.software().template(c), v, c.Column, a.Declared), modified)
 }

@@ -88,6 +88,38 @@ func TestDateTellsEveryEdit(t *testing.T) {
 	}
 }
 
+// TestDatesTellEveryByte lets the demo's editors work and holds that no page
+// has other bytes under its old date.
+func TestDatesTellEveryByte(t *testing.T) {
+	p := portaltest.Demo()
+	base := start(t, p)
+	urls := append(p.Seeds(), base+"/")
+	for _, a := range p.Truth() {
+		urls = append(urls, a.URL)
+	}
+	before := map[string]reply{}
+	for _, url := range urls {
+		before[url] = get(t, url)
+	}
+	if _, err := p.NextDay(); err != nil {
+		t.Fatal(err)
+	}
+	changed := 0
+	for _, url := range urls {
+		old, now := before[url], get(t, url)
+		if now.Body == old.Body || now.Status != http.StatusOK {
+			continue
+		}
+		changed++
+		if now.Header.Get("Last-Modified") == old.Header.Get("Last-Modified") {
+			t.Errorf("%s changed under its old date", url)
+		}
+	}
+	if changed < 8 {
+		t.Errorf("only %d pages changed", changed)
+	}
+}
+
 func TestContentCodings(t *testing.T) {
 	all := []string{"br", "gzip", "zstd", "deflate"}
 	for _, tt := range []struct {
