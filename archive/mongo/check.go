@@ -19,14 +19,14 @@ import (
 func (s *Store) Check(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		err := s.check(ctx, func(line string) bool { return yield(line, nil) })
-		if err != nil && !errors.Is(err, errLeft) {
+		if err != nil && !errors.Is(err, errEnough) {
 			yield("", fault(ctx, err, "check"))
 		}
 	}
 }
 
-// errLeft tells that the consumer of a listing has seen enough.
-var errLeft = errors.New("left")
+// errEnough tells that the consumer of a listing has seen enough.
+var errEnough = errors.New("left")
 
 func (s *Store) check(ctx context.Context, tell func(string) bool) error {
 	done, err := s.begin(ctx)
@@ -75,7 +75,7 @@ func (s *Store) validate(ctx context.Context, c *mongo.Collection, tell func(str
 	}
 	for _, e := range result.Errors {
 		if !tell(fmt.Sprintf("collection %s: %s", c.Name(), e)) {
-			return errLeft
+			return errEnough
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func missingIndexes(ctx context.Context, c *mongo.Collection, tell func(string) 
 	for _, index := range wanted {
 		if !slices.ContainsFunc(there, func(i mongo.IndexSpecification) bool { return i.Name == index.name() }) {
 			if !tell(fmt.Sprintf("collection %s: index %s is missing: %s", c.Name(), index.name(), index.serves)) {
-				return errLeft
+				return errEnough
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func (s *Store) checkFiles(ctx context.Context, tell func(string) bool) error {
 			return err
 		}
 		if wanted := (f.Length + chunkSize - 1) / chunkSize; n != wanted && !tell(fmt.Sprintf("file %s: has %d chunks of %d", f.ID, n, wanted)) {
-			return errLeft
+			return errEnough
 		}
 	}
 	return cursor.Err()

@@ -1,7 +1,7 @@
 // Package mongo keeps an archive in a MongoDB database: an archive.Store that
 // many machines can share. It needs no replica set: it uses no multi-document
-// transactions and no change streams, and of MongoDB's feature only those that
-// a standalone server and FerretDB have as well.
+// transactions and no change streams, and of MongoDB's features only those
+// that a standalone server and FerretDB have as well.
 //
 // Every write waits for the journal of a majority, every read sees only what a
 // majority holds; a URI cannot weaken that.
@@ -9,20 +9,22 @@
 // # How an entry becomes whole
 //
 // Record writes the parts of a batch in this order, each in one bulk write:
-// payloads, snapshots, pages discovered, visits, and then the pages visited. A
-// page's own document is the commit point of its entries: it says up to which
-// visit (last_visit) and up to which version (versions) the page's history
-// goes. Whatever lies beyond, a crash left there. Listings and searches look
-// the pages up in passing, some hundred at a time, and pass over it; the next
-// Record of the page takes it away before it writes its own. So nothing needs a
-// sweep after a crash, and recording an entry again completes it.
+// payloads, pages discovered, snapshots, visits, and then the pages visited. A
+// page's own document is the commit point of its entries. Its versions count
+// from 1 without a gap, and so do its visits (seq); the page says how far both
+// are committed. Whatever has a higher number, a crash left there: listings and
+// searches look the pages up in passing, some hundred at a time, and pass over
+// it. Nothing needs a sweep after a crash, and recording an entry again
+// completes it.
 //
-// Payloads and discovered pages are good on their own: one that a crash left
-// without the entry that brought it does no harm.
+// The numbers stand under unique indexes, so the next entry of the page finds
+// its number taken by the leftover; it is only then that leftovers are searched
+// for, and removed. Payloads and discovered pages are good on their own: one
+// that a crash left without the entry that brought it does no harm.
 //
-// A page is written on condition that its last_visit is the one that was read
-// when the batch began, and both the beginning of a batch and its commit check
-// that the run is still open. A process that lost its run thus cannot write
+// A page is committed on condition that it is as it was when the batch was
+// planned, and both the beginning of a batch and its commit check that the run
+// is still open. A process that lost its run, however slow, thus cannot write
 // over what its successor recorded.
 //
 // # Collections
@@ -40,12 +42,15 @@
 //
 // # Files
 //
-//	open.go       options, URI, connecting, closing, the format
+//	open.go       options, connecting, closing, the format
+//	uri.go        what a URI says, and keeping its password
 //	indexes.go    an index for every query
 //	value.go      dates, text of any bytes, headers
 //	document.go, article.go   archive's types as documents
 //	plan.go       what a batch comes to: pure
 //	record.go     writing that, and the fence
+//	leftover.go   removing what a crash left
+//	bulk.go       inserting and removing many
 //	found.go      pages found on a page, seeds
 //	run.go        runs
 //	list.go       iterators over cursors, and what they pass over

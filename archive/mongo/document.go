@@ -34,6 +34,8 @@ type pageDoc struct {
 	Versions     int            `bson:"versions"`
 	Visits       int            `bson:"visits"`
 	Failures     int            `bson:"failures"`
+	Seq          int            `bson:"seq,omitempty"`   // of its last visit committed
+	Claim        bson.ObjectID  `bson:"claim,omitempty"` // see Store.clear
 }
 
 func pageDocOf(p archive.Page) pageDoc {
@@ -58,10 +60,8 @@ func (d pageDoc) page() archive.Page {
 	}
 }
 
-// visitDoc is a visit as it is stored. Its _id is made here, so that a batch
-// that is not committed can take away its own.
+// visitDoc is a visit as it is stored.
 type visitDoc struct {
-	ID        bson.ObjectID   `bson:"_id"`
 	Run       string          `bson:"run"`
 	Site      string          `bson:"site"`
 	URL       string          `bson:"url"`
@@ -82,11 +82,12 @@ type visitDoc struct {
 	Request   []field         `bson:"request,omitempty"`
 	Address   string          `bson:"address,omitempty"`
 	Protocol  string          `bson:"protocol,omitempty"`
+	Seq       int             `bson:"seq"` // counts a page's visits from 1, without a gap
 }
 
 func visitDocOf(v archive.Visit) visitDoc {
 	return visitDoc{
-		ID: bson.NewObjectID(), Run: v.Run, Site: v.Site, URL: v.URL, Column: v.Column, Kind: v.Kind,
+		Run: v.Run, Site: v.Site, URL: v.URL, Column: v.Column, Kind: v.Kind,
 		At: dateOf(v.At), Took: int64(v.Took), Outcome: v.Outcome, Reason: text(v.Reason), Status: v.Status,
 		Attempts: v.Attempts, Bytes: v.Bytes, Version: v.Version, MovedTo: text(v.MovedTo), Truncated: v.Truncated,
 		Payload: v.Payload, Header: fieldsOf(v.Header), Request: fieldsOf(v.Request), Address: v.Address, Protocol: v.Protocol,

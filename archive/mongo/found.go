@@ -38,7 +38,7 @@ func (s *Store) heldOf(ctx context.Context, site string, urls []string, found ma
 	cursor, err := s.pages.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}},
 		options.Find().SetBatchSize(inOne).SetProjection(bson.D{
 			{Key: "_id", Value: 0}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
-			{Key: "kind", Value: 1}, {Key: "versions", Value: 1},
+			{Key: "kind", Value: 1}, {Key: "versions", Value: 1}, {Key: "seq", Value: 1}, {Key: "claim", Value: 1},
 		}))
 	if err != nil {
 		return err
@@ -49,22 +49,24 @@ func (s *Store) heldOf(ctx context.Context, site string, urls []string, found ma
 		if err := cursor.Decode(&d); err != nil {
 			return err
 		}
-		found[key{site, d.URL}] = held{lastVisit: timeOf(d.LastVisit), due: timeOf(d.Due), kind: d.Kind, versions: d.Versions}
+		found[key{site, d.URL}] = held{
+			lastVisit: timeOf(d.LastVisit), due: timeOf(d.Due), kind: d.Kind, versions: d.Versions, seq: d.Seq, claim: d.Claim,
+		}
 	}
 	return cursor.Err()
 }
 
-// writeFound writes the pages of b that were found and not visited. What
-// another process did to one of them in between stands.
+// writeFound writes what finding pages comes to; a page that is unknown when it
+// is visited counts as found. What another process did to one of them in
+// between stands.
 func (s *Store) writeFound(ctx context.Context, b *batch) error {
 	var added []pageDoc
 	var changes []mongo.WriteModel
 	for _, p := range b.order {
 		switch {
-		case p.visited:
-		case p.page != nil:
-			added = append(added, pageDocOf(*p.page))
-		default:
+		case p.found != nil:
+			added = append(added, pageDocOf(*p.found))
+		case p.visited == nil:
 			changes = append(changes, p.changes()...)
 		}
 	}
@@ -111,7 +113,7 @@ func (s *Store) seed(ctx context.Context, seeds []archive.Page, at time.Time) er
 	if err != nil {
 		return err
 	}
-	b := newBatch(stored)
+	b := newBatch(stored, nil)
 	for _, p := range seeds {
 		b.discover(p, at)
 	}

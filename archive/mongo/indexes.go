@@ -35,7 +35,7 @@ var indexes = map[string][]index{
 		{keys: []string{"words"}, sparse: true, serves: "Search"},
 	},
 	"visits": {
-		{keys: []string{"site", "url", "at"}, unique: true, serves: "identity, Visits of a page"},
+		{keys: []string{"site", "url", "seq"}, unique: true, serves: "identity, Visits of a page"},
 		{keys: []string{"at", "site", "url"}, serves: "Visits"},
 		{keys: []string{"site", "at", "url"}, serves: "Visits of a site"},
 		{keys: []string{"run", "at", "site", "url"}, serves: "Visits of a run"},

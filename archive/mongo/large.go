@@ -18,8 +18,15 @@ import (
 // crash cut short is completed from where it was.
 const chunkSize = 1 << 20
 
-// chunksInOne is how many chunks are sent in one command.
-const chunksInOne = 16
+// limits say what is written where. They are the store's, so that tests can
+// do with less.
+type limits struct {
+	inline  int // bytes of a payload that a document may hold: beside little else, it is at most 16 MiB
+	article int // bytes of text of an article that is kept in its snapshot; the rest is left to its words
+	chunks  int // sent in one command
+}
+
+var usual = limits{inline: 15 << 20, article: 6 << 20, chunks: 16}
 
 // fileDoc and chunkDoc are those of GridFS
 // (github.com/mongodb/specifications, gridfs/gridfs-spec).
@@ -52,7 +59,7 @@ func (s *Store) writeLarge(ctx context.Context, id string, b []byte) error {
 		size := min(chunkSize, len(b))
 		chunks = append(chunks, chunkDoc{File: id, N: n, Data: b[:size]})
 		b = b[size:]
-		if len(chunks) < chunksInOne && len(b) > 0 {
+		if len(chunks) < s.limits.chunks && len(b) > 0 {
 			continue
 		}
 		if _, err := insert(ctx, s.chunks, chunks); err != nil {
@@ -75,10 +82,6 @@ func (s *Store) readLarge(ctx context.Context, id string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// maxArticle is how many bytes of text an article may have that is kept in its
-// snapshot; the rest of a document is left to its words.
-const maxArticle = 6 << 20
-
 // moveOut moves an article that is too large for its snapshot into a file.
 func (s *Store) moveOut(ctx context.Context, d *snapshotDoc) error {
 	a := d.Article
@@ -89,7 +92,7 @@ func (s *Store) moveOut(ctx context.Context, d *snapshotDoc) error {
 	for _, p := range a.Pictures {
 		size += len(p) + 16
 	}
-	if size <= maxArticle {
+	if size <= s.limits.article {
 		return nil
 	}
 	b, err := bson.Marshal(d.Article)

@@ -2,101 +2,84 @@ package mongo
 
 import (
 	"context"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// clear removes what a crash left of the pages that b visits: visits later
-// than the last one committed, and versions beyond the last one committed where
-// b brings a version. They are removed by _id, so that what another process
-// puts in their place is safe.
-func (s *Store) clear(ctx context.Context, b *batch) error {
-	var visits, versions questions
-	asked := map[key]bool{}
-	for _, p := range b.order {
-		if p.visited {
-			visits.add(p, int64(dateOf(p.committed().lastVisit)))
-		}
-	}
-	for _, v := range b.snapshots {
-		if k := (key{v.Site, v.URL}); !asked[k] {
-			asked[k] = true
-			versions.add(b.plans[k], int64(b.plans[k].committed().versions))
-		}
-	}
-	err := s.removeLeft(ctx, s.visits, "at", visits, func(d leftDoc) bool {
-		return !b.plans[key{d.Site, d.URL}].reported(timeOf(d.At))
-	})
+// clear removes the visits and snapshots that a crash left of the pages of b:
+// those beyond what is committed.
+//
+// They may be those of a slow process whose run was lost, and which is about
+// to commit them. So the pages are claimed first, under a new name: what was
+// planned before the claim cannot be committed any more. And the run must be
+// open still after they were read: then none of them is a successor's. They are
+// removed by _id, which no successor's has.
+func (s *Store) clear(ctx context.Context, run string, b *batch) error {
+	visits, err := s.left(ctx, s.visits, "seq", b, func(h held) int { return h.seq })
 	if err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
+	snapshots, err := s.left(ctx, s.snapshots, "version", b, func(h held) int { return h.versions })
+	if err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
+	if err := s.fence(ctx, run); err != nil {
 		return err
 	}
-	return s.removeLeft(ctx, s.snapshots, "version", versions, func(d leftDoc) bool {
-		return d.Version > b.plans[key{d.Site, d.URL}].committed().versions
-	})
+	claim := bson.D{{Key: "$set", Value: bson.D{{Key: "claim", Value: bson.NewObjectID()}}}}
+	claimed := map[key]bool{}
+	var models []mongo.WriteModel
+	var ids [2][]bson.ObjectID
+	for i, docs := range [][]leftDoc{visits, snapshots} {
+		for _, d := range docs {
+			ids[i] = append(ids[i], d.ID)
+			if k := (key{d.Site, d.URL}); !claimed[k] {
+				claimed[k] = true
+				models = append(models, mongo.NewUpdateOneModel().SetFilter(b.plans[k].asPlanned()).SetUpdate(claim))
+			}
+		}
+	}
+	if err := s.onlyAsPlanned(ctx, models); err != nil {
+		return err
+	}
+	if err := remove(ctx, s.visits, ids[0]); err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
+	if err := remove(ctx, s.snapshots, ids[1]); err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
+	return nil
 }
 
 // leftDoc is what tells a leftover.
 type leftDoc struct {
-	ID      bson.ObjectID `bson:"_id"`
-	Site    string        `bson:"site"`
-	URL     string        `bson:"url"`
-	At      bson.DateTime `bson:"at"`
-	Version int           `bson:"version"`
+	ID   bson.ObjectID `bson:"_id"`
+	Site string        `bson:"site"`
+	URL  string        `bson:"url"`
 }
 
-// question asks for the documents of some pages of a site beyond a mark.
-type question struct {
-	site  string
-	fresh bool // pages of which nothing is committed: all that there is
-	urls  []string
-	mark  int64 // the lowest of the pages' marks
-}
-
-// questions are one or two a site: a fresh page must not lower the mark of
-// those with a long history.
-type questions []*question
-
-func (q *questions) add(p *plan, mark int64) {
-	fresh := mark == 0
-	for _, one := range *q {
-		if one.site == p.key.site && one.fresh == fresh && len(one.urls) < inOne {
-			one.urls, one.mark = append(one.urls, p.key.url), min(one.mark, mark)
-			return
+// left returns the documents of b's pages whose number is beyond the one that
+// is committed.
+func (s *Store) left(ctx context.Context, c *mongo.Collection, number string, b *batch, committed func(held) int) (all []leftDoc, err error) {
+	for _, p := range b.order {
+		if !p.commits() {
+			continue
 		}
-	}
-	*q = append(*q, &question{site: p.key.site, fresh: fresh, urls: []string{p.key.url}, mark: mark})
-}
-
-// removeLeft removes the documents that qs ask for and left tells to be
-// leftovers.
-func (s *Store) removeLeft(ctx context.Context, c *mongo.Collection, field string, qs questions, left func(leftDoc) bool) error {
-	var ids []bson.ObjectID
-	for _, q := range qs {
-		filter := bson.D{{Key: "site", Value: q.site}, {Key: "url", Value: bson.D{{Key: "$in", Value: q.urls}}}}
-		if !q.fresh {
-			var mark any = q.mark
-			if field == "at" {
-				mark = bson.DateTime(q.mark)
-			}
-			filter = append(filter, bson.E{Key: field, Value: bson.D{{Key: "$gt", Value: mark}}})
-		}
-		cursor, err := c.Find(ctx, filter, options.Find().SetBatchSize(inOne).SetProjection(bson.D{
-			{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: field, Value: 1},
-		}))
+		cursor, err := c.Find(ctx, bson.D{
+			{Key: "site", Value: p.key.site}, {Key: "url", Value: p.key.url},
+			{Key: number, Value: bson.D{{Key: "$gt", Value: committed(p.committed())}}},
+		}, options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}}))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var found []leftDoc
-		if err := cursor.All(ctx, &found); err != nil {
-			return err
+		var some []leftDoc
+		if err := cursor.All(ctx, &some); err != nil {
+			return nil, err
 		}
-		for _, d := range found {
-			if left(d) {
-				ids = append(ids, d.ID)
-			}
-		}
+		all = append(all, some...)
 	}
-	return remove(ctx, c, ids)
+	return all, nil
 }

@@ -111,8 +111,8 @@ func (s *Store) takeVisits(ctx context.Context, docs []visitDoc) ([]archive.Visi
 	}
 	visits := make([]archive.Visit, 0, len(docs))
 	for _, d := range docs {
-		if v := d.visit(); !v.At.After(pages[key{d.Site, d.URL}].lastVisit) {
-			visits = append(visits, v)
+		if d.Seq <= pages[key{d.Site, d.URL}].seq {
+			visits = append(visits, d.visit())
 		}
 	}
 	return visits, nil

@@ -40,6 +40,7 @@ func (o Options) Validate() error {
 // A Store is an archive in a MongoDB database. It implements archive.Store.
 type Store struct {
 	options Options
+	limits  limits
 	client  *mongo.Client
 	db      *mongo.Database
 
@@ -75,7 +76,7 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Second
 	}
-	s := &Store{options: o}
+	s := &Store{options: o, limits: usual}
 	if err := s.open(ctx, uri, a); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open archive %s: %w", a, a.discreet(err))

@@ -23,10 +23,6 @@ const (
 	codingGridFS   = "gridfs" // in bucket large, under its digest, as sent
 )
 
-// maxInline is how many bytes a document may hold beside little else: a
-// document is at most 16 MiB.
-const maxInline = 15 << 20
-
 // maxPayload bounds what a damaged document can make the decoder allocate.
 const maxPayload = 1 << 31
 
@@ -64,7 +60,7 @@ func (s *Store) pack(p payload) payloadDoc {
 			d.Coding, d.Data = codingZstd, b
 		}
 	}
-	if len(d.Data) > maxInline {
+	if len(d.Data) > s.limits.inline {
 		d.Coding, d.Data = codingGridFS, nil
 	}
 	return d

@@ -3,6 +3,8 @@ package mongo
 import (
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"fangzhi/archive"
 )
 
@@ -16,7 +18,9 @@ type held struct {
 	lastVisit time.Time
 	due       time.Time
 	kind      archive.Kind
-	versions  int
+	versions  int           // committed
+	seq       int           // of the last visit committed
+	claim     bson.ObjectID // see Store.clear
 }
 
 // plan is what a batch comes to for one page.
@@ -25,14 +29,11 @@ type plan struct {
 	stored *held // nil: unknown
 	held         // as it will be
 
-	page    *archive.Page // to be written, by a visit or as discovered; nil: at most dueTo and kindTo
-	visited bool          // page was visited, so that it is a commit
+	found   *archive.Page // to be added as found; nil where it is stored
+	visited *archive.Page // to be written, as the last visit leaves it; nil: that stays
 	dueTo   time.Time     // of a stored page that was found again; zero: its due time stays
 	kindTo  archive.Kind  // likewise; "": its kind stays
 }
-
-// known says whether the page is stored, or will be by this batch.
-func (p *plan) known() bool { return p.stored != nil || p.page != nil }
 
 // committed is what the archive holds, nothing where the page is unknown.
 func (p *plan) committed() held {
@@ -42,12 +43,11 @@ func (p *plan) committed() held {
 	return *p.stored
 }
 
-// reported says whether the archive had committed a visit at that time, or a
-// later one, before this batch.
-func (p *plan) reported(at time.Time) bool {
-	last := p.committed().lastVisit
-	return !last.IsZero() && !at.After(last)
-}
+// known says whether the page is stored, or will be by this batch.
+func (p *plan) known() bool { return p.stored != nil || p.found != nil }
+
+// commits says whether the batch adds visits to the page.
+func (p *plan) commits() bool { return p.seq > p.committed().seq }
 
 // payload is bytes, and their digest.
 type payload struct {
@@ -55,31 +55,51 @@ type payload struct {
 	bytes  []byte
 }
 
+// moment names a visit, edition a snapshot.
+type (
+	moment struct {
+		key
+		at int64 // milliseconds
+	}
+	edition struct {
+		key
+		version int
+	}
+)
+
+func momentOf(v archive.Visit) moment { return moment{key{v.Site, v.URL}, v.At.UnixMilli()} }
+
 // batch is what entries come to, each kind of document once.
 type batch struct {
-	plans     map[key]*plan
-	order     []*plan // as met
-	visits    []archive.Visit
-	snapshots []archive.Snapshot
-	payloads  []payload
+	ledger map[moment]bool // of the visits earlier than a page's last: those that are recorded
+	plans  map[key]*plan
+	order  []*plan // as met
 
-	seen map[any]bool // digests, visits and versions that are in already
+	payloads  []payload
+	snapshots []archive.Snapshot
+	visits    []visitDoc
+
+	seen map[any]bool // digests, visits, versions and plans that are in already
 }
 
 // newBatch begins a batch over what the archive holds.
-func newBatch(stored map[key]held) *batch {
-	b := &batch{plans: make(map[key]*plan, len(stored)), seen: map[any]bool{}}
+func newBatch(stored map[key]held, ledger map[moment]bool) *batch {
+	b := &batch{ledger: ledger, plans: make(map[key]*plan, len(stored)), seen: map[any]bool{}}
 	for k, h := range stored {
 		b.plans[k] = &plan{key: k, stored: &h, held: h}
 	}
 	return b
 }
 
+// plan returns the plan of a page that there is something to write of.
 func (b *batch) plan(k key) *plan {
 	p := b.plans[k]
 	if p == nil {
 		p = &plan{key: k}
 		b.plans[k] = p
+	}
+	if b.once(p) {
+		b.order = append(b.order, p)
 	}
 	return p
 }
@@ -95,36 +115,39 @@ func (b *batch) once(id any) bool {
 
 // add adds an entry as if it were recorded after those before it.
 func (b *batch) add(e archive.Entry) {
-	k := key{e.Visit.Site, e.Visit.URL}
-	p, at := b.plan(k), e.Visit.At
-	if p.known() && at.Equal(p.lastVisit) {
+	p, m := b.plan(key{e.Visit.Site, e.Visit.URL}), momentOf(e.Visit)
+	if last := p.committed().lastVisit; b.ledger[m] || !last.IsZero() && e.Visit.At.Equal(last) || !b.once(m) {
 		return // recorded before, in all its parts
 	}
-	type visit struct {
-		key
-		at int64
+	if p.stored == nil && p.found == nil {
+		page := unread(e.Page, e.Visit.At)
+		p.found = &page
 	}
-	if b.once(visit{k, at.UnixMilli()}) {
-		b.visits = append(b.visits, e.Visit)
-	}
+	p.seq++
+	visit := visitDocOf(e.Visit)
+	visit.Seq = p.seq
+	b.visits = append(b.visits, visit)
 	if e.Payload != nil && b.once(e.Visit.Payload) {
 		b.payloads = append(b.payloads, payload{e.Visit.Payload, e.Payload})
 	}
-	type version struct {
-		key
-		n int
-	}
-	if s := e.Snapshot; s != nil && b.once(version{k, s.Version}) {
+	if s := e.Snapshot; s != nil && s.Version > p.committed().versions && b.once(edition{p.key, s.Version}) {
 		b.snapshots = append(b.snapshots, *s)
 	}
-	if at.After(p.lastVisit) {
+	if e.Visit.At.After(p.lastVisit) {
 		page := e.Page
-		p.page, p.visited, p.dueTo, p.kindTo = &page, true, time.Time{}, ""
-		p.lastVisit, p.due, p.kind, p.versions = at, page.Due, page.Kind, page.Versions
-		b.meet(p)
+		p.visited, p.dueTo, p.kindTo = &page, time.Time{}, ""
+		p.lastVisit, p.due, p.kind, p.versions = e.Visit.At, page.Due, page.Kind, page.Versions
 	}
 	for _, d := range e.Discovered {
-		b.discover(d, at)
+		b.discover(d, e.Visit.At)
+	}
+}
+
+// unread is a page as it was before its first visit.
+func unread(p archive.Page, due time.Time) archive.Page {
+	return archive.Page{
+		Site: p.Site, URL: p.URL, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
+		FoundOn: p.FoundOn, Anchor: p.Anchor, ListedDay: p.ListedDay, Depth: p.Depth, FirstSeen: p.FirstSeen, Due: due,
 	}
 }
 
@@ -135,33 +158,29 @@ func (b *batch) discover(d archive.Page, at time.Time) {
 		if d.Due.IsZero() {
 			d.Due = at
 		}
-		p.page, p.held = &d, held{due: d.Due, kind: d.Kind}
-		b.meet(p)
+		p.found, p.due, p.kind = &d, d.Due, d.Kind
 		return
 	}
 	if !d.Due.IsZero() && (p.due.IsZero() || d.Due.Before(p.due)) && p.lastVisit.Before(d.Due) {
 		p.due = d.Due
-		if p.page != nil {
-			p.page.Due = d.Due
-		} else {
+		switch {
+		case p.visited != nil:
+			p.visited.Due = d.Due
+		case p.found != nil:
+			p.found.Due = d.Due
+		default:
 			p.dueTo = d.Due
-			b.meet(p)
 		}
 	}
 	if p.kind == archive.KindUnread && d.Kind != archive.KindUnread && d.Kind != "" {
 		p.kind = d.Kind
-		if p.page != nil {
-			p.page.Kind = d.Kind
-		} else {
+		switch {
+		case p.visited != nil:
+			p.visited.Kind = d.Kind
+		case p.found != nil:
+			p.found.Kind = d.Kind
+		default:
 			p.kindTo = d.Kind
-			b.meet(p)
 		}
-	}
-}
-
-// meet notes that there is something to write of p.
-func (b *batch) meet(p *plan) {
-	if b.once(p) {
-		b.order = append(b.order, p)
 	}
 }

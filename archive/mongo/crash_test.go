@@ -1,0 +1,413 @@
+package mongo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fangzhi/archive"
+	"fangzhi/archive/mongo"
+)
+
+var t0 = time.Date(2026, 3, 1, 8, 0, 0, 123e6, time.UTC)
+
+const (
+	site     = "zjg-edz"
+	mebibyte = 1 << 20
+)
+
+// begin opens the run of site that was planned at t0 plus after; its lease
+// lasts an hour.
+func begin(t testing.TB, s *mongo.Store, after time.Duration, seeds ...archive.Page) archive.Run {
+	t.Helper()
+	at := t0.Add(after)
+	r := archive.Run{
+		ID: archive.RunID(site, at), Site: site, Planned: at, Trigger: archive.TriggerManual,
+		State: archive.RunRunning, Owner: "host/1/ab", Started: at, Lease: at.Add(time.Hour),
+	}
+	if err := s.BeginRun(t.Context(), r, seeds); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func found(u string) archive.Page {
+	return archive.Page{
+		Site: site, URL: u, Column: "通知公告", Kind: archive.KindUnread, State: archive.StateDiscovered,
+		Depth: 1, FirstSeen: t0, Due: t0,
+	}
+}
+
+// visited is the entry of a visit to p that was answered with an article.
+func visited(r archive.Run, p archive.Page, after time.Duration, title, body string) archive.Entry {
+	c := archive.Capture{
+		URL: p.URL, At: t0.Add(after), Status: http.StatusOK, Attempts: 1,
+		Header: http.Header{"Content-Type": {"text/html"}}, Payload: []byte(title + "\n" + body),
+	}
+	reading := &archive.Reading{Kind: archive.KindArticle, Article: archive.Article{Title: title, Body: body}}
+	return settled(r, p, c, reading)
+}
+
+func settled(r archive.Run, p archive.Page, c archive.Capture, reading *archive.Reading) archive.Entry {
+	e := archive.Settle(r.ID, p, c, reading, archive.Judge(p, c, reading))
+	e.Page.Due = c.At.Add(24 * time.Hour)
+	return e
+}
+
+func record(t testing.TB, s *mongo.Store, r archive.Run, batch ...archive.Entry) {
+	t.Helper()
+	if err := s.Record(t.Context(), r.ID, batch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sound fails the test unless the archive keeps its promises.
+func sound(t testing.TB, s *mongo.Store) {
+	t.Helper()
+	_, err := archive.Verify(t.Context(), s, archive.VerifyOptions{Subset: 1}, func(f archive.Fault) {
+		t.Errorf("%s: %s", f.Object, f.Text)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// nothingLeft fails the test when the database holds a visit or a version that
+// its pages do not count.
+func nothingLeft(t testing.TB, s *mongo.Store, uri string) {
+	t.Helper()
+	var visits, versions int
+	for p, err := range s.Pages(t.Context(), archive.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		visits, versions = visits+p.Visits, versions+p.Versions
+	}
+	if n := count(t, uri, "visits"); n != int64(visits) {
+		t.Errorf("%d visits in the database, the pages count %d", n, visits)
+	}
+	if n := count(t, uri, "snapshots"); n != int64(versions) {
+		t.Errorf("%d snapshots in the database, the pages count %d", n, versions)
+	}
+}
+
+// history is all that an archive tells of one page.
+type history struct {
+	Page      archive.Page
+	Visits    []archive.Visit
+	Snapshots []archive.Snapshot
+}
+
+func historyOf(t testing.TB, s *mongo.Store, u string) (h history) {
+	t.Helper()
+	var err error
+	if h.Page, err = s.Page(t.Context(), site, u); err != nil {
+		t.Fatal(err)
+	}
+	f := archive.Filter{Site: site, URL: u}
+	for v, err := range s.Visits(t.Context(), f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Visits = append(h.Visits, v)
+	}
+	for v, err := range s.Snapshots(t.Context(), f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Snapshots = append(h.Snapshots, v)
+	}
+	return h
+}
+
+// after is the history of a page after these entries.
+func after(entries ...archive.Entry) (h history) {
+	for _, e := range entries {
+		h.Page = e.Page
+		h.Visits = append(h.Visits, e.Visit)
+		if e.Snapshot != nil {
+			h.Snapshots = append(h.Snapshots, *e.Snapshot)
+		}
+	}
+	return h
+}
+
+func (h history) diff(other history) string {
+	return cmp.Diff(h, other, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(archive.Snapshot{}, "Sketch"))
+}
+
+// cutOff records batch through a store of its own whose line to the server is
+// cut at the nth command, as when the process is killed there. It reports
+// false when the batch needed fewer commands.
+func cutOff(t *testing.T, p *proxy, run string, batch []archive.Entry, n int, how fate) bool {
+	t.Helper()
+	p.reset(nil, nil)
+	s := open(t, p.uri)
+	defer s.Close()
+	s.Lower(mebibyte, mebibyte)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p.reset(func(i int, _ bson.Raw) fate {
+		if i < n {
+			return pass
+		}
+		return how
+	}, cancel)
+	return s.Record(ctx, run, batch) != nil
+}
+
+// A process that is killed anywhere in Record leaves an archive in which each
+// entry is whole or not there; what comes next makes it as if nothing had
+// happened.
+func TestRecordCutShort(t *testing.T) {
+	for name, c := range map[string]struct {
+		how  fate
+		next string // what is recorded next
+	}{
+		"before a command, then recorded again":               {unsent, "again"},
+		"after a command, then recorded again":                {unheard, "again"},
+		"after a command, then visited anew":                  {unheard, "anew"},
+		"before a command, then visited anew without version": {unsent, "unchanged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			uri := database(t)
+			s := open(t, uri)
+			defer s.Close()
+			p := newProxy(t, uri)
+			r := begin(t, s, 0)
+			for n := 1; ; n++ {
+				u := func(name string) string { return fmt.Sprintf("https://www.zjg.example/%d/%s", n, name) }
+				first := visited(r, found(u("known")), time.Second, "标题", "第一版")
+				record(t, s, r, first)
+				changed := visited(r, first.Page, time.Minute, "标题", "第二版")
+				changed.Discovered = []archive.Page{found(u("found"))}
+				fresh := visited(r, found(u("fresh")), time.Minute, "标题", "第一版")
+				batch := []archive.Entry{changed, fresh}
+				before := after(first)
+
+				if !cutOff(t, p, r.ID, batch, n, c.how) {
+					if n < 8 {
+						t.Errorf("the batch took %d commands: nothing was cut", n-1)
+					}
+					break
+				}
+				sound(t, s)
+				switch h := historyOf(t, s, u("known")); {
+				case h.diff(before) == "": // the entry is not there
+				case h.diff(after(first, changed)) != "":
+					t.Errorf("cut at command %d: an entry is there in part (-got +whole):\n%s", n, h.diff(after(first, changed)))
+				}
+
+				want := map[string]history{u("known"): after(first, changed), u("fresh"): after(fresh)}
+				switch c.next {
+				case "again":
+					record(t, s, r, batch...)
+				case "anew":
+					committed, err := s.Page(t.Context(), site, u("known"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					anew := visited(r, committed, time.Hour, "标题", "又一版")
+					anew2 := visited(r, found(u("fresh")), time.Hour, "标题", "又一版")
+					entries := []archive.Entry{first, anew}
+					if committed.Versions == 2 {
+						entries = []archive.Entry{first, changed, anew}
+						anew2 = visited(r, fresh.Page, time.Hour, "标题", "又一版")
+						want[u("fresh")] = after(fresh, anew2)
+					} else {
+						want[u("fresh")] = after(anew2)
+					}
+					want[u("known")] = after(entries...)
+					record(t, s, r, anew, anew2)
+				case "unchanged":
+					// The second version was there for a moment only.
+					same := visited(r, first.Page, time.Hour, "标题", "第一版")
+					record(t, s, r, same)
+					again := visited(r, same.Page, 2*time.Hour, "标题", "又一版")
+					record(t, s, r, again, fresh)
+					want[u("known")] = after(first, same, again)
+				}
+				for u, want := range want {
+					if diff := want.diff(historyOf(t, s, u)); diff != "" {
+						t.Errorf("cut at command %d: %s (-want +got):\n%s", n, u, diff)
+					}
+				}
+			}
+			sound(t, s)
+			nothingLeft(t, s, uri)
+		})
+	}
+}
+
+// The removal of what a crash left may be cut short as well.
+func TestRecordCutShortTwice(t *testing.T) {
+	uri := database(t)
+	s := open(t, uri)
+	defer s.Close()
+	p := newProxy(t, uri)
+	r := begin(t, s, 0)
+	for m, again := 1, true; again; m++ {
+		u := func(name string) string { return fmt.Sprintf("https://www.zjg.example/%d/%s", m, name) }
+		first := visited(r, found(u("known")), time.Second, "标题", "第一版")
+		record(t, s, r, first)
+		changed := visited(r, first.Page, time.Minute, "标题", "第二版")
+		batch := []archive.Entry{changed, visited(r, found(u("fresh")), time.Minute, "标题", "第一版")}
+		const visitsThere = 6
+		cutOff(t, p, r.ID, batch, visitsThere, unheard)
+		if last := p.seen()[visitsThere-1]; name(last) != "insert" || collection(last) != "visits" {
+			t.Fatalf("cut after %s %s, want after the visits", name(last), collection(last))
+		}
+		again = cutOff(t, p, r.ID, batch, m, unheard)
+		record(t, s, r, batch...)
+		if diff := after(first, changed).diff(historyOf(t, s, u("known"))); diff != "" {
+			t.Errorf("cut at command %d once more (-want +got):\n%s", m, diff)
+		}
+	}
+	sound(t, s)
+	nothingLeft(t, s, uri)
+}
+
+// A payload that does not fit into a document is written in several commands.
+func TestLargePayloadCutShort(t *testing.T) {
+	uri := database(t)
+	s := open(t, uri)
+	defer s.Close()
+	s.Lower(mebibyte, mebibyte)
+	p := newProxy(t, uri)
+	r := begin(t, s, 0)
+	for step, n := range map[string]int{"some chunks": 4, "all chunks": 5, "the file": 6, "the payload": 7} {
+		payload := make([]byte, 3*mebibyte)
+		rand.NewChaCha8([32]byte{byte(n)}).Read(payload)
+		c := archive.Capture{URL: fmt.Sprintf("https://www.zjg.example/%d.zip", n), At: t0, Status: http.StatusOK, Payload: payload}
+		e := settled(r, found(c.URL), c, &archive.Reading{Kind: archive.KindAttachment, Article: archive.Article{Title: "附件"}})
+		if !cutOff(t, p, r.ID, []archive.Entry{e}, n, unheard) {
+			t.Errorf("%s: nothing was cut", step)
+		}
+		if _, err := s.Payload(t.Context(), e.Visit.Payload); (err == nil) != (step == "the payload") || err != nil && !errors.Is(err, archive.ErrNotFound) {
+			t.Errorf("cut after %s: %v", step, err)
+		}
+		record(t, s, r, e)
+		if got, err := s.Payload(t.Context(), e.Visit.Payload); err != nil || string(got) != string(payload) {
+			t.Errorf("cut after %s: %d bytes, %v", step, len(got), err)
+		}
+	}
+	sound(t, s)
+	if n := count(t, uri, "large.chunks"); n != 4*3 {
+		t.Errorf("%d chunks, want 3 of each file", n)
+	}
+}
+
+// A line that breaks under way is no more than a delay, whatever command it
+// breaks at.
+func TestRecordOverABrokenLine(t *testing.T) {
+	uri := database(t)
+	p := newProxy(t, uri)
+	s := open(t, p.uri)
+	defer s.Close()
+	r := begin(t, s, 0)
+	for n, broke := 1, true; broke; n++ {
+		e := visited(r, found(fmt.Sprintf("https://www.zjg.example/%d", n)), time.Second, "标题", "第一版")
+		broke = false
+		p.reset(func(i int, _ bson.Raw) fate {
+			if i != n {
+				return pass
+			}
+			broke = true
+			return broken
+		}, nil)
+		record(t, s, r, e)
+		if diff := after(e).diff(historyOf(t, s, e.Page.URL)); diff != "" {
+			t.Errorf("broken at command %d (-want +got):\n%s", n, diff)
+		}
+	}
+	sound(t, s)
+	nothingLeft(t, s, uri)
+}
+
+// A process that sleeps through the end of its lease, at any command of a
+// batch, does not touch what its successor recorded.
+func TestRecordOvertaken(t *testing.T) {
+	uri := database(t)
+	s := open(t, uri)
+	defer s.Close()
+	p := newProxy(t, uri)
+	slow := open(t, p.uri)
+	defer slow.Close()
+	hour := 0
+	u := "https://www.zjg.example/a.html"
+	r := begin(t, s, 0)
+	all := []archive.Entry{visited(r, found(u), time.Second, "标题", "0")}
+	record(t, s, r, all...)
+	for n := 1; ; n++ {
+		last := all[len(all)-1].Page
+		at := func(minute int) time.Duration {
+			return time.Duration(hour)*2*time.Hour + time.Duration(minute)*time.Minute
+		}
+		mine := visited(r, last, at(2), "标题", fmt.Sprint("slow ", n))
+		var next archive.Entry
+		overtaken := false
+		p.reset(func(i int, _ bson.Raw) fate {
+			if i == n {
+				overtaken = true
+				hour++
+				r = begin(t, s, at(0))
+				next = visited(r, last, at(1), "标题", fmt.Sprint("next ", n))
+				record(t, s, r, next)
+			}
+			return pass
+		}, nil)
+		err := slow.Record(t.Context(), mine.Visit.Run, []archive.Entry{mine})
+		if !overtaken {
+			if err != nil {
+				t.Error(err)
+			}
+			all = append(all, mine)
+			break
+		}
+		if !errors.Is(err, archive.ErrLost) {
+			t.Errorf("overtaken at command %d: got %v, want ErrLost", n, err)
+		}
+		all = append(all, next)
+		if diff := after(all...).diff(historyOf(t, s, u)); diff != "" {
+			t.Fatalf("overtaken at command %d (-want +got):\n%s", n, diff)
+		}
+	}
+	sound(t, s)
+	nothingLeft(t, s, uri)
+}
+
+// Many processes may try to begin a site's run at once.
+func TestBeginRunManyTimes(t *testing.T) {
+	s := open(t, database(t))
+	defer s.Close()
+	errs := make(chan error)
+	const many = 400
+	for i := range many {
+		go func() {
+			at := t0.Add(time.Duration(i) * time.Millisecond)
+			errs <- s.BeginRun(t.Context(), archive.Run{
+				ID: archive.RunID(site, at), Site: site, Planned: at, State: archive.RunRunning, Started: at, Lease: at.Add(time.Hour),
+			}, []archive.Page{found("https://www.zjg.example/")})
+		}()
+	}
+	won := 0
+	for range many {
+		switch err := <-errs; {
+		case err == nil:
+			won++
+		case !errors.Is(err, archive.ErrBusy):
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d of %d won", won, many)
+	}
+}

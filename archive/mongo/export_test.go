@@ -1,0 +1,8 @@
+package mongo
+
+// Lower makes s put into files what it would keep in documents: payloads of
+// more than inline bytes, articles of more than article bytes of text. Two
+// chunks go into a command.
+func (s *Store) Lower(inline, article int) {
+	s.limits = limits{inline: inline, article: article, chunks: 2}
+}
