@@ -6,11 +6,13 @@
 // scheduler, selectors by extract.
 //
 //	configs.go            the file as a whole
-//	site.go               one site
+//	site.go               one site: its name, columns and scope
+//	habits.go             when and how politely it is crawled
 //	rules.go              selectors
 //	values.go             durations, zones, addresses
 //	presets.go, presets/  ready rules for families of portal software
 //	reader.go             a YAML tree, read by what it may hold
+//	scalar.go, key.go     single values; keys, and what they may have been meant to be
 //	source.go             bytes to tree: encoding, size, depth
 //	problem.go            one mistake
 //	fangzhi.example.yaml  a commented example
