@@ -26,11 +26,8 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 	} else {
 		page.Failures = 0
 	}
-	if r != nil && r.Trouble == TroubleNone {
+	if r != nil && r.Trouble == TroubleNone && tellsKind(p, v.Outcome) {
 		page.Kind = r.Kind
-		if p.Versions > 0 && v.Outcome == Unreadable {
-			page.Kind = p.Kind
-		}
 	}
 	e.Visit = Visit{
 		Run: run, Site: p.Site, URL: p.URL, Column: p.Column, Kind: page.Kind,
@@ -61,6 +58,9 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		visit.Header, visit.Request = c.Header, c.Request
 		visit.Address, visit.Protocol = c.Address, c.Protocol
 		e.Payload = c.Payload
+		if e.Payload == nil {
+			e.Payload = []byte{} // an answer without a byte is held as one
+		}
 		if v.Outcome == New || v.Outcome == Changed || v.Outcome == Restored {
 			page.Payload = visit.Payload
 			page.LastChange = c.At
@@ -79,6 +79,19 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		}
 	}
 	return e
+}
+
+// tellsKind says whether a visit that ended with o brought the page itself: what
+// comes with a 404 or a 503 is of no kind of the page's. A page that has
+// versions keeps its kind when it cannot be read.
+func tellsKind(p Page, o Outcome) bool {
+	switch o {
+	case New, Changed, Restored, Unchanged:
+		return true
+	case Unreadable:
+		return p.Versions == 0
+	}
+	return false
 }
 
 // fingerprintOf is the article's fingerprint; a document has none but its
