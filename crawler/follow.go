@@ -7,6 +7,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
 	"fangzhi/archive"
 	"fangzhi/crawler/discover"
 	"fangzhi/extract"
@@ -45,8 +48,8 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 		Site: p.Site, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
 		FoundOn: p.URL, Depth: p.Depth + 1, FirstSeen: f.entry.Visit.At,
 	}
-	if k.site.Everything && list && len(unknown) > 0 {
-		if name := columnName(page, r); name != "" {
+	if k.site.Everything && list {
+		if name := columnName(page); name != "" {
 			blank.Column = name
 		}
 	}
@@ -57,6 +60,9 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 		}
 		news = true
 		next, link := blank, &page.Links()[found.from[i]]
+		if k.site.Everything && !(list && link.Row) {
+			next.Column = "" // what menus and boxes lead to is anybody's
+		}
 		next.URL, next.Anchor, next.ListedDay = url, clipped(link.Text), link.Day
 		f.fresh = append(f.fresh, next)
 	}
@@ -190,12 +196,27 @@ func (k *crawl) mayWalk(column string) bool {
 	return true
 }
 
-// columnName is the name of the column that a list shows, where its meta tags
-// (国办发〔2017〕47号) say that it is one.
-func columnName(page *extract.Page, r archive.Reading) string {
-	for _, meta := range page.Document().Find("meta[name]").EachIter() {
-		if name, _ := meta.Attr("name"); strings.EqualFold(name, "ColumnName") {
-			return r.Article.Title
+// columnName is the column that a page names in its meta tags, as government
+// sites have to (国办发〔2017〕47号).
+func columnName(page *extract.Page) string {
+	for head := range page.Document().Nodes[0].Descendants() {
+		if head.DataAtom != atom.Head {
+			continue
+		}
+		for n := range head.ChildNodes() {
+			if n.DataAtom == atom.Meta && strings.EqualFold(attribute(n, "name"), "ColumnName") {
+				return clipped(strings.TrimSpace(attribute(n, "content")))
+			}
+		}
+		break
+	}
+	return ""
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
 		}
 	}
 	return ""

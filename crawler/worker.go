@@ -125,6 +125,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 			Article: archive.Article{Title: r.Article.Title}, Charset: r.Charset, Damaged: r.Damaged,
 		}
 	}
+	if k.site.Everything && p.Column == "" && r.Kind == archive.KindArticle {
+		p.Column = columnName(page)
+	}
 	f = k.settled(p, a, got, &r)
 	if r.Trouble == archive.TroubleNone && got.Status < 300 {
 		err = k.follow(&f, p, page, r)
