@@ -33,6 +33,8 @@ func (p *Page) findFields(body *span, title *titleRead, a *archive.Article) (ev 
 			s.line(i, nil)
 		case body.el >= 0 && i >= body.hi-4 && (!body.has(i) || l.w < proseWeight):
 			s.line(i, tailFields)
+		case !body.has(i) && l.flags&lineCell != 0:
+			s.line(i, tableFields)
 		case !body.has(i):
 			s.line(i, noticeFields)
 		}
@@ -67,11 +69,12 @@ func (p *Page) findFields(body *span, title *titleRead, a *archive.Article) (ev 
 	return ev
 }
 
-// tailFields are what stands below a text; noticeFields what stands in the
-// table of a notice, wherever that is.
+// tailFields are what stands below a text; noticeFields and
+// tableFields what stands in the table of a notice, wherever that is.
 var (
 	tailFields   = map[field]bool{fieldEditor: true, fieldSource: true, fieldAuthor: true}
 	noticeFields = map[field]bool{fieldNumber: true, fieldIndex: true, fieldIssuer: true, fieldWritten: true}
+	tableFields  = map[field]bool{fieldNumber: true, fieldIndex: true, fieldIssuer: true, fieldWritten: true, fieldSource: true}
 )
 
 // line takes the labelled values of line i, of the fields wanted (nil: all).
@@ -100,6 +103,9 @@ func (s *fieldSearch) clean(k field, v string) string {
 	if k == fieldWritten || k == fieldNumber || k == fieldIndex {
 		if weigh(v) > 120 {
 			return ""
+		}
+		if k == fieldNumber { // GB/T 9704: the year stands in these brackets
+			v = strings.NewReplacer("[", "〔", "]", "〕").Replace(v)
 		}
 		return v
 	}

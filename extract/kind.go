@@ -44,7 +44,7 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 				inside++
 			}
 			listed += weigh(text)
-			if day != "" {
+			if day != "" || f.monthDayBeside(a) {
 				dated++
 			}
 		}
@@ -74,7 +74,7 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindArticle, "text"
 	case dated >= 3 && listed > 2*prose:
 		return archive.KindList, "rows with dates"
-	case rows >= 8 && listed > 3*prose:
+	case rows >= 8 && listed > 3*prose, rows >= 4 && prose == 0 && len(body.keep) == 0:
 		return archive.KindList, "rows of links"
 	}
 	return archive.KindArticle, "text"

@@ -43,13 +43,13 @@ var labelWords = labelTable(map[field]string{
 		会议时间 招聘时间 开庭时间 会期 公示时间 公示期 公示期限 起止时间 举办时间 播出时间 有效日期 开标时间 答复时间 来信时间 回复时间 写信时间 诉求时间 受理时间 办结时间 注册时间`,
 	fieldSource: `信息来源 文章来源 稿件来源 新闻来源 内容来源 资料来源 来源 来源于 来源于: 出处 供稿单位 供稿 发布单位 发布机构 发布部门 信息提供 稿源 来稿单位 来源单位 来源部门 文章出处
 		消息来源 发稿单位 來源 資料來源 新聞來源 來源網站 來稿單位 發布單位 發佈單位 信息发布单位 供稿部门 出典 선 출처 文源`,
-	fieldAuthor: `作者 撰稿 撰稿人 记者 文/图 图/文 文图 图文 通讯员 本报记者 作者单位 执笔 撰文 撰写 原作者 文 編者 記者 발行人 기자 执笔人 原文作者 信息员 作者姓名`,
+	fieldAuthor: `作者 撰稿 撰稿人 记者 文/图 图/文 通讯员 本报记者 作者单位 执笔 撰文 撰写 原作者 編者 記者 발行人 기자 执笔人 原文作者 信息员 作者姓名`,
 	fieldEditor: `责任编辑 责编 编辑 责任校对 审核 审核人 初审 复审 终审 一审 二审 三审 校对 编审 值班编辑 网络编辑 主编 监制 編輯 責任編輯 责任编校 本文编辑 录入 录入员 录入者
 		发布人 发布者 信息发布 编辑人 审稿 审签 签发 值班主任 实习编辑 见习编辑 信息审核 信息录入 责任人 上传人`,
-	fieldNumber: `发文字号 文号 文件编号 文件号 公文字号 發文字號 发文文号 文件字号 文 号 发布文号 发文号 公文文号 文书号`,
+	fieldNumber: `发文字号 文号 文件编号 文件号 公文字号 發文字號 发文文号 文件字号 发布文号 发文号 公文文号 文书号`,
 	fieldIndex:  `索引号 信息索引号 索取号 信息索引 索引编号 公开索引号`,
 	fieldIssuer: `发文机关 发文单位 制发机关 制定机关 公开机构 发文机构 公开责任部门 制文机关 发布机关 责任部门 发布主体 生成机构 公开单位 產生機關 制作机构 公开主体 责任单位 信息公开单位 公文机关 成文机关`,
-	fieldTitle:  `标题 名称 信息名称 文件名称 文件标题 公文名称 标 题 名 称 信息标题`,
+	fieldTitle:  `标题 名称 信息名称 文件名称 文件标题 公文名称 信息标题`,
 	fieldNoise: `浏览次数 浏览量 浏览 点击次数 点击数 点击量 点击率 点击 阅读次数 阅读数 阅读量 阅读 访问量 访问次数 字号 字体 字体大小 字号大小 打印 关闭 分享到 分享 收藏 朗读 大中小 人气 评论 评论数 跟帖 次数
 		关键词 关键字 主题词 分类 主题分类 信息分类 信息类别 类别 公开方式 公开形式 文件类型 公开范围 体裁分类 组配分类 服务对象 责任科室 主题 体裁 信息有效性 公开属性 公开时限 文种 公开类型 公开目录 效力状态
 		所属栏目 标签 栏目 视力保护色 保护视力色 扫一扫 我要纠错 下载 语音播报 查看 人看过 电话 联系电话 联系人 邮箱 地址 邮编 放大 缩小 默认 返回 内容概述 内容概况 概述 摘要 备注 ICP备案 热度 回复 保护视力
@@ -85,7 +85,7 @@ type labelled struct {
 
 // scanLabels finds the labels of s, which must be halved, each with its value:
 // what stands between it and the next label. A label needs a colon, unless it
-// ends s.
+// is all of s, or one of noise.
 func scanLabels(s string) (out []labelled) {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -96,7 +96,7 @@ func scanLabels(s string) (out []labelled) {
 				continue
 			}
 			from, ok := labelEnd(s, end, l)
-			if !ok {
+			if !ok || from >= len(s) && s[len(s)-1] != ':' && (i > 0 || l.field == fieldNoise) && l.field != fieldNoise {
 				continue
 			}
 			out = append(out, labelled{label: l, off: i, from: from})

@@ -24,7 +24,10 @@ const (
 	// to five characters in Chinese, are shorter.
 	rowWeight = 6 * wideWeight
 	// datedWeight is enough where a date stands beside the anchor.
-	datedWeight = 2 * wideWeight
+	datedWeight = 4 * wideWeight
+	// rowRest is the most that a row says besides its anchor: a summary of 80
+	// Han characters.
+	rowRest = 80 * wideWeight
 	// maxLinks bounds the links of one page; site maps have some thousands.
 	maxLinks = 20_000
 )
@@ -294,7 +297,7 @@ func isNextText(s string) bool {
 // anchor.
 func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 	w := weigh(text)
-	if w < datedWeight || a.el < 0 {
+	if w < datedWeight || a.el < 0 || isDay(text) {
 		return false, ""
 	}
 	if f.elems[a.el].all&(hintNav|hintFoot|hintHead) != 0 && w < rowWeight {
@@ -310,7 +313,7 @@ func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 	for e, up := f.elems[a.el].parent, 0; e >= 0 && up < 6; e, up = f.elems[e].parent, up+1 {
 		el := &f.elems[e]
 		all, links := f.weightOf(e)
-		if links > own+own/2+12 || all > own+400 {
+		if links > own+own/2+12 || all > own+rowRest {
 			break // other links or a text of its own
 		}
 		row = e
@@ -322,7 +325,7 @@ func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 		return false, ""
 	}
 	day := f.dayIn(int(f.elems[row].lo), int(f.elems[row].hi), a, style, u)
-	if day != "" {
+	if day != "" && f.elems[a.el].all&(hintNav|hintFoot|hintHead) == 0 {
 		return true, day
 	}
 	return w >= rowWeight && f.elems[a.el].all&(hintNav|hintFoot|hintHead) == 0, ""
@@ -351,7 +354,7 @@ func (f *flat) dayIn(lo, hi int, a *anchor, style dateStyle, u string) string {
 		}
 	}
 	for _, s := range [...]string{after, before} {
-		if s == "" || len(s) > 600 || !hasDigit(s) {
+		if s == "" || len(s) > 900 || !hasDigit(s) || isToday(s) {
 			continue
 		}
 		s = halve(s)
@@ -378,6 +381,39 @@ func (f *flat) dayIn(lo, hi int, a *anchor, style dateStyle, u string) string {
 		}
 	}
 	return ""
+}
+
+// isDay says whether a link's text is a day and hardly more: a calendar's.
+func isDay(s string) bool {
+	if !hasDigit(s) || len(s) > 60 {
+		return false
+	}
+	s = halve(s)
+	d, ok := findDate(s, 0, dateStyle{})
+	return ok && weigh(s[:d.off])+weigh(s[d.end:]) < 12
+}
+
+// monthDayBeside says whether a month and a day stand beside a link in its row.
+func (f *flat) monthDayBeside(a *anchor) bool {
+	for e, up := f.elems[a.el].parent, 0; e >= 0 && up < 3; e, up = f.elems[e].parent, up+1 {
+		el := &f.elems[e]
+		all, links := f.weightOf(e)
+		own := f.sumW[a.hi] - f.sumW[a.lo]
+		if links > own+12 || all > own+40 {
+			return false
+		}
+		for i := el.lo; i < el.hi; i++ {
+			if s := f.lineText(int(i)); f.lines[i].w <= 40+own && hasDigit(s) {
+				if l := &f.lines[i]; l.off < a.off || l.end > a.end {
+					rest := f.text[l.off:max(l.off, min(a.off, l.end))] + " " + f.text[min(max(a.end, l.off), l.end):l.end]
+					if _, _, ok := monthAndDay(halve(rest)); ok {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 func joinBlank(a, b string) string {
@@ -429,7 +465,11 @@ func monthAndDay(s string) (month, day int, ok bool) {
 		}
 		if n <= 2 {
 			if kind, j := parter(s, i+n); kind != 0 && kind != ' ' {
-				if m := digits(s, j); m > 0 && m <= 2 && valid(2000, number(s[i:i+n]), number(s[j:j+m])) {
+				m := digits(s, j)
+				if m == 4 && j+4 < len(s) && s[j+4] == ':' {
+					m = 2 // glued to the time: 09-3022:46
+				}
+				if m > 0 && m <= 2 && valid(2000, number(s[i:i+n]), number(s[j:j+m])) {
 					return number(s[i : i+n]), number(s[j : j+m]), true
 				}
 			}

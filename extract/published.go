@@ -121,6 +121,11 @@ func (p *Page) dateClues(body *span, title *titleRead) []dateClue {
 			continue
 		}
 		text := f.lineText(i)
+		if l.w <= proseWeight && !hasDigit(text) && i+1 < end && f.isLabelLine(i) {
+			// A label in a cell of its own: the value is the next cell.
+			text += "：" + f.lineText(i+1)
+			i++
+		}
 		if !hasDigit(text) && !strings.ContainsAny(text, "〇○") {
 			continue
 		}
@@ -159,7 +164,7 @@ func midnight(s stamp) bool { return s.hour == 0 && s.minute == 0 && s.sec == 0 
 
 // labels adds the labelled dates of a line and says where other labelled dates
 // start, which are not the publication's.
-func (s *clueSearch) labels(i int, text string, weak bool) (hits []labelled, cut int, found bool) {
+func (s *clueSearch) labels(text string, weak bool) (hits []labelled, cut int, found bool) {
 	hits = scanLabels(text)
 	cut = len(text)
 	for _, h := range hits {
@@ -171,9 +176,6 @@ func (s *clueSearch) labels(i int, text string, weak bool) (hits []labelled, cut
 				continue
 			}
 			value := text[h.from:h.end]
-			if strings.TrimSpace(value) == "" && h.from >= len(text) {
-				value = s.nextCell(i)
-			}
 			d, ok := s.labelledDate(value)
 			if !ok {
 				continue
@@ -209,6 +211,12 @@ func (s *clueSearch) labelledDate(value string) (stamp, bool) {
 	return stamp{}, false
 }
 
+// isLabelLine says whether line i is a label and nothing else.
+func (f *flat) isLabelLine(i int) bool {
+	hits := scanLabels(halve(f.lineText(i)))
+	return len(hits) == 1 && hits[0].off == 0 && hits[0].value == "" && hits[0].field != fieldNoise
+}
+
 // nextCell is the text of the line after i, where that is the next cell.
 func (p *Page) nextCell(i int) string {
 	f := p.flat
@@ -220,31 +228,43 @@ func (p *Page) nextCell(i int) string {
 
 // headLine reads a line near the title.
 func (s *clueSearch) headLine(i int, text string, below int) {
-	hits, cut, found := s.labels(i, text, false)
+	hits, cut, found := s.labels(text, false)
 	l := &s.flat.lines[i]
 	if found {
 		return
 	}
-	d, ok := findDate(text[:cut], 0, s.style)
-	if !ok || below < 0 && isToday(text) {
-		return
+	text = text[:cut]
+	at := 0
+	for range 4 {
+		d, ok := findDate(text, at, s.style)
+		if !ok || below < 0 && isToday(text) {
+			return
+		}
+		// Posted on June 29, 2020November 12, 2021: of two dates with nothing
+		// between a stylesheet hides the first, and the second is what is left to
+		// read.
+		if next, ok := findDate(text, d.end, s.style); ok && next.off == d.end && next.sure && !d.clock {
+			s.add(d, "line", "near the title", trustLine)
+			d = next
+		}
+		s.headDate(l, text, at, d, len(hits) > 0)
+		at = d.end
 	}
-	if 2*l.lw > l.w+8 && (wordBefore(text[:d.off]) == fieldNone || l.w > proseWeight) {
+}
+
+// headDate weighs one date of a line near the title; before it, from at on,
+// stand the words that may label it.
+func (s *clueSearch) headDate(l *line, text string, at int, d stamp, labels bool) {
+	word := wordBefore(text[at:max(at, d.off)])
+	if 2*l.lw > l.w+8 && (word == fieldNone || l.w > proseWeight) {
 		return // another article's
 	}
-	// Posted on June 29, 2020November 12, 2021: of two dates with nothing between
-	// a stylesheet hides the first, and the second is what is left to read.
-	if next, ok := findDate(text[:cut], d.end, s.style); ok && next.off == d.end && next.sure && !d.clock {
-		s.add(d, "line", "near the title", trustLine)
-		d = next
-	}
-	word := wordBefore(text[:d.off])
 	switch {
 	case word == fieldModified:
 		s.add(d, "label", "updated", trustChange)
 	case word == fieldPublished && l.w < 2*proseWeight:
 		s.add(d, "label", "published", trustLabel-.01)
-	case len(hits) > 0 && !l.isProse(), d.clock && weigh(text)-weigh(text[d.off:d.end]) < 30 && hasWide(text):
+	case labels && !l.isProse(), d.clock && weigh(text)-weigh(text[d.off:d.end]) < 30 && hasWide(text):
 		s.add(d, "line", "date and source", trustByline)
 	case l.isProse() && d.off > 40: // an event's
 	case weigh(text[:d.off])+weigh(text[d.end:]) < 2*proseWeight:
@@ -255,7 +275,7 @@ func (s *clueSearch) headLine(i int, text string, below int) {
 // otherLine reads a line away from the title: only what is labelled in full, or
 // named a date below the text, counts.
 func (s *clueSearch) otherLine(i int, text string, below bool) {
-	_, cut, found := s.labels(i, text, true)
+	_, cut, found := s.labels(text, true)
 	if found || !below {
 		return
 	}

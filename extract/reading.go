@@ -143,7 +143,7 @@ func (p *Page) readBody(r *archive.Reading) {
 			}
 		}
 		all := max(1, f.sumProse[len(f.lines)])
-		confidence = .5 + .48*float64(own)/float64(all)
+		confidence = .5 + .05*float64(int(9*float64(own)/float64(all)+.5)) // in steps: teasers come and go
 	}
 	a.Evidence = append(a.Evidence, evidence("body", method, where, confidence))
 }
@@ -154,21 +154,28 @@ func (p *Page) listTitle(title *titleRead) string {
 	if v, _ := p.flat.metaOf("columnname"); v != "" {
 		return v
 	}
+	site, _ := p.flat.metaOf("sitename", "og:site_name")
+	if first, ok := firstPart(p.flat.title); ok && (title.text == site || strings.HasSuffix(p.flat.title, title.text)) {
+		return first
+	}
 	return title.text
 }
 
-// describe names an element as a selector would.
+// describe names an element as a selector would. Names with digits are left
+// out: many are made anew for every answer.
 func (f *flat) describe(el int32) string {
 	if el < 0 {
 		return ""
 	}
 	n := f.elems[el].node
 	s := n.Data
-	if id := attr(n, "id"); id != "" {
+	if id := attr(n, "id"); id != "" && !strings.ContainsAny(id, "0123456789 ") {
 		return s + "#" + id
 	}
-	if c := strings.Fields(attr(n, "class")); len(c) > 0 {
-		return s + "." + strings.Join(c, ".")
+	for c := range strings.FieldsSeq(attr(n, "class")) {
+		if !strings.ContainsAny(c, "0123456789") && len(s) < 60 {
+			s += "." + c
+		}
 	}
 	return s
 }

@@ -50,7 +50,7 @@ func (p *Page) findTitle() titleRead {
 	var claims []claim
 	if v, name := f.metaOf("articletitle"); v != "" {
 		if parts := plainMarkup(v); len(parts) > 0 {
-			claims = append(claims, claim{parts[0], strings.Join(parts[1:], " "), "meta", name, 1})
+			claims = append(claims, claim{parts[0], strings.TrimLeft(strings.Join(parts[1:], " "), "—-– "), "meta", name, 1})
 		}
 	}
 	if h := first(plainMarkup(p.ld().headline)); h != "" {
@@ -417,6 +417,18 @@ func partsOf(whole string) map[string]float64 {
 		}
 	}
 	return out
+}
+
+// firstPart is what stands before the first mark that parts a <title>.
+func firstPart(whole string) (string, bool) {
+	at := len(whole)
+	for _, sep := range titleParts {
+		if i := strings.Index(whole, sep); i > 0 && i < at {
+			at = i
+		}
+	}
+	s := strings.TrimSpace(whole[:at])
+	return s, at < len(whole) && s != ""
 }
 
 // byline is the first line that gives a date together with the label of a date

@@ -1,0 +1,99 @@
+package extract_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// sitePage is an article of a site that sets the same box, which nothing
+// tells from text, under each of its texts.
+func sitePage(i int) []byte {
+	return fmt.Appendf(nil, `<html><body><h1>第%d号公告关于河湾大桥交通管制的安排</h1><div>发布时间：2024-06-%02d</div><div class="c">
+<p>第%d次管制自当日八时起，至当日十八时止，其间车辆改走中山路，行人和非机动车不受影响，请合理安排出行。</p>
+<p>管制路段长%d公里，由交警现场指挥，遇有紧急情况，请服从调度。</p>
+<p>河湾发布提醒您，出行前请关注天气变化，自觉遵守交通规则，文明礼让，平安回家，共建美好河湾。</p></div></body></html>`, i, i%28+1, i, i%7+1)
+}
+
+func TestFurnitureIsLearntFromASitesPages(t *testing.T) {
+	var known extract.Furniture
+	for i := range 12 {
+		known.Learn(open(t, extract.Input{URL: fmt.Sprintf("http://a.gov.cn/%d.html", i), Payload: sitePage(i)}))
+	}
+	alone := open(t, extract.Input{Payload: sitePage(40)}).Reading().Article.Body
+	if !strings.Contains(alone, "河湾发布提醒您") {
+		t.Errorf("a page read alone lost a line:\n%s", alone)
+	}
+	got := open(t, extract.Input{Payload: sitePage(40), Known: &known}).Reading().Article.Body
+	if strings.Contains(got, "河湾发布提醒您") || !strings.Contains(got, "第40次管制") {
+		t.Errorf("with what was learnt:\n%s", got)
+	}
+	if known.Digest() == "" || (&extract.Furniture{}).Digest() != "" {
+		t.Error("the digest names what was learnt")
+	}
+}
+
+func TestJoin(t *testing.T) {
+	day := time.Date(2024, 6, 13, 0, 0, 0, 0, time.UTC)
+	got := extract.Join(
+		archive.Article{Title: "纪实", Published: day, DayOnly: true, Body: "一\n\n二", Pictures: []string{"1.jpg"}},
+		archive.Article{Title: "纪实(2)", Source: "河湾日报", Body: "二\n\n三", Pictures: []string{"1.jpg", "2.jpg"}},
+		archive.Article{Body: "一\n\n二"},
+		archive.Article{Body: "四", Attachments: []archive.Attachment{{Name: "a", URL: "a.pdf"}}},
+	)
+	want := archive.Article{Title: "纪实", Source: "河湾日报", Published: day, DayOnly: true, Body: "一\n\n二\n\n三\n\n四",
+		Pictures: []string{"1.jpg", "2.jpg"}, Attachments: []archive.Attachment{{Name: "a", URL: "a.pdf"}}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// Two fetches of one article differ in counters, today's date, tokens, random
+// ids and teasers, and say the same.
+func TestReadingIsBlindToWhatChanges(t *testing.T) {
+	page := func(views int, today, token, teaser string) []byte {
+		return fmt.Appendf(nil, `<html><head><title>河湾大桥建成通车_河湾网</title><meta name="createDate" content="%s"><meta name="csrf-token" content="%s"></head><body>
+<div class="top">今天是%s 星期三</div><div id="w%s"><h1>河湾大桥建成通车</h1><div class="info">发布时间：2024-06-13 来源：河湾日报 浏览次数：%d</div>
+<div class="text-%s"><p>昨日上午，全长三公里的河湾大桥正式通车，两岸群众过河的时间从四十分钟缩短到五分钟。</p><p>大桥于前年三月动工，总投资一亿二千万元，由县交通运输局组织实施，提前两个月完成任务。</p></div>
+<div>阅读：%d 点赞：%d</div><div class="tuijian"><h3>相关新闻</h3><ul><li><a href="/%s">%s</a></li></ul></div></div>
+<div class="foot">您是第%d位访客</div></body></html>`, today, token, today, token, views, token, views, views/7, token, teaser, views)
+	}
+	read := func(b []byte) archive.Article {
+		return open(t, extract.Input{URL: "http://a.gov.cn/t20240613_1.html", Payload: b}).Reading().Article
+	}
+	a := read(page(318, "2026年9月30日", "ab12", "县长调研河湾大桥建设，要求确保工程质量"))
+	b := read(page(90210, "2027年1月2日", "ff99", "河湾大桥主跨合龙，预计六月底前具备通车条件，群众期待已久"))
+	if d := cmp.Diff(a, b); d != "" {
+		t.Error(d)
+	}
+	if archive.FingerprintOf(a) != archive.FingerprintOf(b) || a.Body == "" {
+		t.Error("two fingerprints")
+	}
+}
+
+func TestRulesWin(t *testing.T) {
+	page := `<html><body><h1>站名</h1><div class="t">真正的标题在这里</div><div class="d">2024年6月13日</div><div class="s">来源：河湾日报</div><div class="b"><p>第一段。</p><p class="ad">广告文字，不应出现在正文之中。</p><p>第二段。</p></div><div class="o"><p>这里有一段很长的文字，看起来更像正文，然而规则说正文在别处，所以它不应当被选中，否则规则就没有意义了。</p></div></body></html>`
+	rules := extract.Rules{Title: ".t", Date: ".d", Source: ".s", Author: ".nobody", Body: ".b", Remove: []string{".ad"}}
+	r := open(t, extract.Input{URL: "http://a.gov.cn/1.html", Payload: []byte(page), Rules: rules}).Reading()
+	a := r.Article
+	if a.Title != "真正的标题在这里" || a.Source != "河湾日报" || a.Body != "第一段。\n\n第二段。" || a.Published.Format(time.DateOnly) != "2024-06-13" {
+		t.Errorf("%+v", a)
+	}
+	for _, e := range a.Evidence {
+		if e.Method != "rule" {
+			t.Errorf("evidence %+v", e)
+		}
+	}
+	if len(r.Missing) != 1 || r.Missing[0].Field != "author" || !strings.Contains(r.Missing[0].Tried, ".nobody") {
+		t.Errorf("missing %+v", r.Missing)
+	}
+	if r.Rules != rules.Digest() || r.Rules == "" {
+		t.Error("the reading does not name its rules")
+	}
+}
