@@ -40,6 +40,7 @@ func checkCommand(a *app) *cobra.Command {
 			if !ok {
 				return exit{exitConfig, errors.New("check: there is no fangzhi.yaml here; name one, as in: fangzhi check sites.yaml")}
 			}
+			a.warn(c)
 			sites, err := a.sites(c, args)
 			if err != nil {
 				return err

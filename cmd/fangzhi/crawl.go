@@ -84,6 +84,7 @@ func crawlCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.warn(c)
 			sites, err := a.sites(c, args)
 			if err != nil {
 				return err

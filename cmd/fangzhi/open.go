@@ -40,6 +40,16 @@ func (a *app) loadConfig() (c configs.Config, ok bool, err error) {
 	return c, true, nil
 }
 
+// warn prints what the configuration leaves to be desired.
+func (a *app) warn(c configs.Config) {
+	if a.quiet {
+		return
+	}
+	for _, w := range c.Warnings {
+		fmt.Fprintln(a.stderr, "fangzhi: warning: "+safe(w.Error()))
+	}
+}
+
 // access is what a command does with the archive.
 type access int
 

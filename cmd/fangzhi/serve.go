@@ -32,6 +32,7 @@ func serveCommand(a *app) *cobra.Command {
 			if !ok || len(c.Sites) == 0 {
 				return exit{exitConfig, errors.New("serve: no site to run: write a fangzhi.yaml, or name one with --config")}
 			}
+			a.warn(c)
 			store, err := a.open(cmd.Context(), create)
 			if err != nil {
 				return err
