@@ -28,17 +28,27 @@ type snapshotDoc struct {
 	Story       string         `bson:"story,omitempty"`
 	Sketch      []int64        `bson:"sketch,omitempty"`
 	Words       []string       `bson:"words,omitempty"` // what Search finds it by: see words.go
+	Unindexed   bool           `bson:"unindexed,omitempty"`
 }
 
-// aside are the fields of a snapshot that no reader asks for.
-var aside = bson.D{{Key: "sketch", Value: 0}, {Key: "words", Value: 0}}
+var (
+	// aside are the fields of a snapshot that no listing asks for.
+	aside = bson.D{{Key: "sketch", Value: 0}, {Key: "words", Value: 0}}
+	// readable are the fields that Search reads.
+	readable = bson.D{
+		{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
+		{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
+	}
+)
+
+func (d snapshotDoc) page() key { return key{d.Site, d.URL} }
 
 func snapshotDocOf(s archive.Snapshot) snapshotDoc {
 	return snapshotDoc{
 		ID: bson.NewObjectID(), Site: s.Site, URL: s.URL, Version: s.Version, Column: s.Column, Kind: s.Kind,
 		TakenAt: dateOf(s.TakenAt), PriorSeen: dateOf(s.PriorSeen), Status: s.Status,
 		Payload: s.Payload, Fingerprint: s.Fingerprint, Article: articleDocOf(s.Article),
-		Rules: s.Rules, Story: s.Story, Sketch: s.Sketch, Words: wordsOf(s.Article.Title, s.Article.Body),
+		Rules: s.Rules, Story: s.Story, Sketch: s.Sketch, Unindexed: true,
 	}
 }
 

@@ -58,6 +58,7 @@
 //	frontier.go   Due, Known, Alike
 //	payload.go, large.go   bytes by digest
 //	words.go      the words of a text and of a query
+//	index.go      giving snapshots their words
 //	search.go, rank.go   Search
 //	check.go      Check
 package mongo

@@ -121,9 +121,9 @@ func (s *Store) takeVisits(ctx context.Context, docs []visitDoc) ([]archive.Visi
 // committedSnapshots passes over what is not committed and, where latest is
 // wanted, over superseded versions.
 func (s *Store) committedSnapshots(ctx context.Context, docs []snapshotDoc, latest bool) ([]snapshotDoc, error) {
-	pages, err := committedOf(ctx, s, docs, func(d snapshotDoc) key { return key{d.Site, d.URL} })
+	pages, err := committedOf(ctx, s, docs, snapshotDoc.page)
 	return slices.DeleteFunc(docs, func(d snapshotDoc) bool {
-		versions := pages[key{d.Site, d.URL}].versions
+		versions := pages[d.page()].versions
 		return d.Version > versions || latest && d.Version < versions
 	}), err
 }

@@ -22,7 +22,7 @@ const titleWeight = 5
 // match reads a snapshot's text for all phrases.
 func match(d snapshotDoc, phrases []string) (hit, bool) {
 	title, body := fold(string(d.Article.Title)), fold(string(d.Article.Body))
-	h := hit{id: d.ID, key: key{d.Site, d.URL}, taken: d.TakenAt, length: len(title) + len(body), counts: make([]int, len(phrases))}
+	h := hit{id: d.ID, key: d.page(), taken: d.TakenAt, length: len(title) + len(body), counts: make([]int, len(phrases))}
 	for i, p := range phrases {
 		h.counts[i] = titleWeight*count(title, p) + count(body, p)
 		if h.counts[i] == 0 {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -81,8 +82,23 @@ func (s *Store) Search(ctx context.Context, q string, f archive.Filter) iter.Seq
 	}
 }
 
+// indexAWhile brings the index up to date as far as that goes quickly. Where it
+// fails, the search answers all the same.
+func (s *Store) indexAWhile(ctx context.Context) error {
+	if s.options.ReadOnly {
+		return nil
+	}
+	for began, more := time.Now(), true; more && time.Since(began) < indexPatience; {
+		var err error
+		if more, err = s.index(ctx); err != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // hits returns what holds every phrase, best first. The index gives
-// candidates; their texts decide.
+// candidates, and so does what is not indexed; their texts decide.
 func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([]hit, error) {
 	done, err := s.begin(ctx)
 	if err != nil {
@@ -92,14 +108,19 @@ func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([
 	if len(phrases) == 0 {
 		return nil, nil
 	}
+	if err := s.indexAWhile(ctx); err != nil {
+		return nil, err
+	}
 	filter, err := s.snapshotFilter(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	cursor, err := s.snapshots.Find(ctx, append(filter, bson.E{Key: "$and", Value: conditions(phrases)}), options.Find().SetProjection(bson.D{
-		{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
-		{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
-	}))
+	// The rest of the filter stands in both parts, so that each has a plan of
+	// its own.
+	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "$or", Value: bson.A{
+		append(bson.D{{Key: "$and", Value: conditions(phrases)}}, filter...),
+		append(bson.D{{Key: "unindexed", Value: true}}, filter...),
+	}}}, options.Find().SetProjection(readable))
 	if err != nil {
 		return nil, err
 	}

@@ -22,10 +22,15 @@ const longestWord = 64
 
 // wordsOf returns the words of an article's texts, each once.
 func wordsOf(texts ...string) []string {
-	seen := map[string]bool{}
-	var words []string
+	size := 0
+	for i, t := range texts {
+		texts[i] = fold(t)
+		size += len(texts[i]) / 4 // a word for each Chinese character, some of them twice
+	}
+	size = min(size, mostWords)
+	seen, words := make(map[string]bool, size), make([]string, 0, size)
 	for _, t := range texts {
-		eachWord(fold(t), func(w string, _ kind) {
+		eachWord(t, func(w string, _ kind) {
 			if !seen[w] && len(words) < mostWords {
 				seen[w] = true
 				words = append(words, w)

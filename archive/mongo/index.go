@@ -1,0 +1,65 @@
+package mongo
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+const (
+	// indexBatch is how many snapshots are given their words at once.
+	indexBatch = 100
+	// indexPatience is how long a search indexes before it answers; what is
+	// left is looked through as it is.
+	indexPatience = time.Second
+)
+
+// Index gives their words to the snapshots that have none yet. A thousand
+// words make a snapshot dearer to write than all the rest of its entry, so
+// Record leaves them out. Search does as much of it as it can without letting
+// the caller wait; a process that has time, after a run, may do the rest.
+func (s *Store) Index(ctx context.Context) error {
+	done, err := s.change(ctx)
+	if err == nil {
+		defer done()
+		for more := true; more && err == nil; {
+			more, err = s.index(ctx)
+		}
+	}
+	return fault(ctx, err, "index")
+}
+
+// index gives words to the next snapshots, and says whether there may be more.
+// Two processes may do the same work; that does no harm.
+func (s *Store) index(ctx context.Context) (more bool, err error) {
+	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "unindexed", Value: true}},
+		options.Find().SetLimit(indexBatch).SetBatchSize(indexBatch).SetProjection(readable))
+	if err != nil {
+		return false, err
+	}
+	var docs []snapshotDoc
+	if err := cursor.All(ctx, &docs); err != nil || len(docs) == 0 {
+		return false, err
+	}
+	pages, err := committedOf(ctx, s, docs, snapshotDoc.page)
+	if err != nil {
+		return false, err
+	}
+	models := make([]mongo.WriteModel, len(docs))
+	for i, d := range docs {
+		if err := s.moveIn(ctx, &d); err != nil {
+			return false, err
+		}
+		update := bson.D{{Key: "$unset", Value: bson.D{{Key: "unindexed", Value: ""}}}}
+		if d.Version >= pages[d.page()].versions { // else it will not be searched for any more
+			words := wordsOf(string(d.Article.Title), string(d.Article.Body))
+			update = append(update, bson.E{Key: "$set", Value: bson.D{{Key: "words", Value: words}}})
+		}
+		models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetUpdate(update)
+	}
+	_, err = s.snapshots.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	return len(docs) == indexBatch, err
+}
