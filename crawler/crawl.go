@@ -178,7 +178,7 @@ func (k *crawl) closed(ctx context.Context, failure error) archive.Run {
 	switch {
 	case failure != nil:
 		run.State, run.Reason = archive.RunFailed, failure.Error()
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !k.frontier.exhausted():
 		run.State, run.Reason = archive.RunInterrupted, "stopped"
 	default:
 		run.State = archive.RunDone

@@ -158,6 +158,13 @@ func (f *frontier) rest(host string) bool {
 	return news
 }
 
+// exhausted says whether all that was due was visited.
+func (f *frontier) exhausted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.finished
+}
+
 func (f *frontier) isResting(url string) bool {
 	return len(f.resting) > 0 && f.resting[hostOf(url)]
 }

@@ -259,31 +259,30 @@ func TestOwnerIsDead(t *testing.T) {
 // A full run that was cut short is taken up: what it had looked at is not asked
 // for again.
 func TestTakesUpAFullRun(t *testing.T) {
-	p := portaltest.Demo()
 	var cancel context.CancelFunc
-	limit := 10
-	r := newRig(t, p, func(o *crawler.Options) {
-		o.Observe = func(e crawler.Event) {
-			if e.Run.Articles.Total() >= limit {
-				cancel()
-			}
+	var asked, limit atomic.Int32
+	p := portaltest.DemoWith(portaltest.Options{OnRequest: func(portaltest.Request) {
+		if asked.Add(1) == limit.Load() {
+			cancel()
 		}
-	})
+	}})
+	r := newRig(t, p)
+	r.site.Politeness.Parallel = 1
 	r.site.Revisit = func(archive.Page, time.Time) time.Time { return time.Time{} }
 	cut := func() archive.Run {
 		t.Helper()
 		var ctx context.Context
 		ctx, cancel = cancelled(t)
+		asked.Store(0)
 		run, err := r.crawl.Run(ctx, r.site, crawler.Tick{Full: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return run
 	}
-	limit = 1 << 20
 	cut()
 	p.ForgetRequests()
-	limit = 10
+	limit.Store(20)
 	first := cut()
 	if first.State != archive.RunInterrupted {
 		t.Fatalf("run %s", first.State)
@@ -292,7 +291,7 @@ func TestTakesUpAFullRun(t *testing.T) {
 	if !second.FullSince.Equal(first.Started) {
 		t.Errorf("taken up since %v, want %v", second.FullSince, first.Started)
 	}
-	limit = 1 << 20
+	limit.Store(0)
 	third := cut()
 	if third.State != archive.RunDone || !third.FullSince.Equal(first.Started) {
 		t.Errorf("run %s since %v", third.State, third.FullSince)
