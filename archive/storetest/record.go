@@ -104,6 +104,15 @@ var recordTests = []subtest{
 		f.equal("snapshots", collect(f.T, f.Snapshots(f.Context(), archive.Filter{})),
 			[]archive.Snapshot{*batch[0].Snapshot, *batch[1].Snapshot})
 	}},
+	{"an earlier visit that comes late joins the ledger and leaves the page", func(f *fixture) {
+		r := f.begin(site, 0)
+		earlier := gone(r, unread(site, url(1)), time.Second)
+		later := visit(r, unread(site, url(1)), 2*time.Second, text("标题", "正文"))
+		f.record(r, later)
+		f.record(r, earlier)
+		f.equal("page", f.page(url(1)), later.Page)
+		f.equal("visits", collect(f.T, f.Visits(f.Context(), archive.Filter{})), []archive.Visit{earlier.Visit, later.Visit})
+	}},
 	{"a large batch", func(f *fixture) {
 		r := f.begin(site, 0)
 		var batch []archive.Entry
