@@ -31,6 +31,9 @@ func (f *flat) value(i int) int32 {
 	v := min(l.w-2*l.lw, lineCap) - lineCost
 	if v < 0 && l.lw == 0 && l.flags&(lineCell|lineItem) != 0 {
 		v /= 6 // tables and lists of a text have short lines as menus do, but no links
+		if l.flags&lineCell != 0 {
+			v = 0
+		}
 	}
 	if l.w >= proseWeight && strings.Count(f.lineText(i), "ookie") > 1 {
 		return -junkCost
@@ -105,6 +108,11 @@ func (p *Page) container(title int) int32 {
 	}
 	if best < 0 {
 		return f.fallbackContainer()
+	}
+	// A single paragraph is worth most where the others are short; the text is
+	// what holds it.
+	for e := &f.elems[best]; isFlow(e.tag) && e.tag != atom.Td && e.parent > 0 && f.elems[e.parent].tag != atom.Body; e = &f.elems[best] {
+		best = e.parent
 	}
 	return best
 }

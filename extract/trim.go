@@ -109,8 +109,13 @@ func (p *Page) dropPointers(s *span) {
 	}
 }
 
+// stopRest is how much of the prose may stand below a heading of related
+// articles, in percent, for it to end the text; with more it heads a box that is
+// set into the text.
+const stopRest = 15
+
 // cutAtStop cuts the body at the first line that heads what is not text. The
-// heading must stand alone and have less prose below it than above.
+// heading must stand alone.
 func (p *Page) cutAtStop(s *span) {
 	f := p.flat
 	total := int32(0)
@@ -132,7 +137,7 @@ func (p *Page) cutAtStop(s *span) {
 		switch {
 		case k != phraseStop && k != phraseComments, (l.w > proseWeight || k == phraseComments) && !exact:
 			continue
-		case 2*above < total && !(k == phraseComments && exact):
+		case 100*(total-above) > stopRest*total && !(k == phraseComments && exact):
 			if exact {
 				s.drop(i) // heads a box set into the text
 			}
