@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -26,6 +29,29 @@ func code(err error) int {
 	return 0
 }
 
+// unopened says why SQLite could not open the file or write to it, as far as
+// that can be told without opening it here.
+func (s *Store) unopened(err error) error {
+	if c := code(err); c != lib.SQLITE_CANTOPEN && c != lib.SQLITE_READONLY {
+		return s.explain(err)
+	}
+	dir := filepath.Dir(s.path)
+	probe, dirErr := os.CreateTemp(dir, ".fangzhi-*")
+	if dirErr != nil {
+		var cause *fs.PathError
+		if errors.As(dirErr, &cause) {
+			dirErr = cause.Err
+		}
+		return fmt.Errorf("nothing can be written in the directory %q: %w", dir, dirErr)
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	if info, statErr := os.Stat(s.path); statErr == nil {
+		return fmt.Errorf("the file's permissions (%s) do not allow it: %w", info.Mode().Perm(), err)
+	}
+	return s.explain(err)
+}
+
 // fault returns err as what happened while doing what, in words of the
 // archive. The end of ctx is told as such: SQLite calls it an interrupt.
 func (s *Store) fault(ctx context.Context, what string, err error) error {
@@ -35,26 +61,29 @@ func (s *Store) fault(ctx context.Context, what string, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("%s: %w", what, cause)
 	}
-	return fmt.Errorf("%s: %w", what, s.explain(err))
+	if explained := s.explain(err); explained != err {
+		return fmt.Errorf("%s: archive %q: %w", what, s.path, explained)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
-// explain puts in front of SQLite's text what it means for this file.
+// explain puts in front of SQLite's text what it means.
 func (s *Store) explain(err error) error {
 	switch code(err) {
 	case lib.SQLITE_FULL:
-		return fmt.Errorf("%s: the disk is full: nothing of this was written: %w", s.path, err)
+		return fmt.Errorf("the disk is full, nothing of this was written: %w", err)
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return fmt.Errorf("%s: another process has been writing for more than %s: %w", s.path, s.options.Wait, err)
+		return fmt.Errorf("another process has been writing for more than %s: %w", s.options.Wait, err)
 	case lib.SQLITE_CORRUPT:
-		return fmt.Errorf("%s: the file is damaged: %w: %w", s.path, archive.ErrCorrupt, err)
+		return fmt.Errorf("the file is damaged: %w: %w", archive.ErrCorrupt, err)
 	case lib.SQLITE_NOTADB:
-		return fmt.Errorf("%s: not a fangzhi archive: %w", s.path, err)
+		return fmt.Errorf("not a fangzhi archive: %w", err)
 	case lib.SQLITE_READONLY:
-		return fmt.Errorf("%s: the file cannot be written: %w", s.path, err)
+		return fmt.Errorf("the file cannot be written: %w", err)
 	case lib.SQLITE_CANTOPEN:
-		return fmt.Errorf("%s: cannot be opened: %w", s.path, err)
+		return fmt.Errorf("the file cannot be opened: %w", err)
 	case lib.SQLITE_IOERR:
-		return fmt.Errorf("%s: the disk reports an error: %w", s.path, err)
+		return fmt.Errorf("the disk reports an error: %w", err)
 	}
 	return err
 }

@@ -92,7 +92,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	f, err := formatOf(ctx, s.writer.conn)
 	if err != nil {
-		return s.explain(err)
+		return s.unopened(err)
 	}
 	if _, err := f.check(len(texts)); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	if f.version == len(texts) {
-		return nil
+		return s.writable(ctx, f.version)
 	}
 	return s.write(ctx, "migrate", func(w *writer) error {
 		f, err := formatOf(ctx, w.conn)
@@ -121,6 +121,24 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
+// errUndo ends a transaction that only tried something.
+var errUndo = errors.New("undo")
+
+// writable fails where the file cannot be written: SQLite opens such a file all
+// the same, to be read.
+func (s *Store) writable(ctx context.Context, version int) error {
+	err := s.write(ctx, "try to write", func(w *writer) error {
+		if _, err := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+			return err
+		}
+		return errUndo
+	})
+	if errors.Is(err, errUndo) {
+		return nil
+	}
+	return s.unopened(err)
+}
+
 // logAhead puts the file into WAL mode, after it is known to be ours. The
 // change needs the file alone, and SQLite does not always wait for that.
 func (s *Store) logAhead(ctx context.Context) error {
@@ -131,9 +149,9 @@ func (s *Store) logAhead(ctx context.Context) error {
 		case err == nil && mode == "wal":
 			return nil
 		case err == nil:
-			return fmt.Errorf("%s: this place does not support SQLite's WAL mode (journal mode stays %q): keep the archive on a local disk", s.path, mode)
+			return fmt.Errorf("this place does not support SQLite's WAL mode (journal mode stays %q): keep the archive on a local disk", mode)
 		case code(err) != lib.SQLITE_BUSY || wait > s.options.Wait:
-			return s.explain(err)
+			return s.unopened(err)
 		}
 		select {
 		case <-ctx.Done():

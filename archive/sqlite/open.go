@@ -104,7 +104,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	s.writers.SetMaxOpenConns(1)
 	conn, err := s.writers.Conn(ctx)
 	if err != nil {
-		return s.explain(err)
+		return s.unopened(err)
 	}
 	s.writer = newWriter(conn)
 	if err := s.migrate(ctx); err != nil {
@@ -125,7 +125,7 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 		return s.explain(err)
 	}
 	if wal, statErr := os.Stat(s.path + "-wal"); statErr == nil && wal.Size() > 0 {
-		return fmt.Errorf("%s: its -wal file holds changes that cannot be read from a directory that cannot be written: %w", s.path, err)
+		return fmt.Errorf("its -wal file holds changes that cannot be read from a directory that cannot be written: %w", err)
 	}
 	s.readers.Close()
 	if err := s.openReaders("mode=ro&immutable=1"); err != nil {

@@ -209,6 +209,41 @@ func TestOpenEmptyFile(t *testing.T) {
 	begin(t, open(t, path, sqlite.Options{}), began)
 }
 
+func TestOpenWithoutPermission(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may do everything")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "archive.db")
+	if err := open(t, path, sqlite.Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		file, dir os.FileMode
+		path      string
+		want      string
+	}{
+		{"a file that cannot be written", 0o444, 0o755, path, "do not allow it"},
+		{"a directory that cannot be written", 0o644, 0o555, path, "nothing can be written in the directory"},
+		{"a new file in a directory that cannot be written", 0o644, 0o555, path + "2", "nothing can be written in the directory"},
+	} {
+		os.Chmod(path, c.file)
+		os.Chmod(dir, c.dir)
+		store, err := sqlite.Open(t.Context(), c.path, sqlite.Options{})
+		if err == nil {
+			store.Close()
+			t.Errorf("%s: opened", c.name)
+		} else if !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %q does not say %q", c.name, err, c.want)
+		}
+		if c.path == path {
+			open(t, path, sqlite.Options{ReadOnly: true})
+		}
+	}
+	os.Chmod(dir, 0o755)
+}
+
 // A file has the format's marks, so that other tools can tell what it is.
 func TestFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "archive.db")
