@@ -36,7 +36,10 @@ type links struct {
 // follow adds to f the pages that p leads to and that the run has to visit.
 func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive.Reading) error {
 	list := r.Kind == archive.KindList || p.Kind == archive.KindList
-	if r.Kind == archive.KindAttachment || !k.site.Everything && (!list || p.Depth > 0) {
+	if r.Kind == archive.KindAttachment || !list && !(k.site.Everything && p.Depth == 0) {
+		return nil // what an article links is listed somewhere, or is somebody else's
+	}
+	if !k.site.Everything && p.Depth > 0 {
 		return nil // a list that a column lists, the home page say, is not the column's
 	}
 	found := k.gather(p, page, list)

@@ -16,7 +16,7 @@ type Site struct {
 	Zone       *time.Location // of the dates that its pages print; nil: told by the host
 	Columns    []Column
 	Scope      Scope
-	Everything bool // follow every link in scope, not only the rows of lists
+	Everything bool // follow every link of list pages and seeds, not only the rows of columns
 	Rules      extract.Rules
 	Preset     string // "auto" or a family's name
 	Politeness Politeness
@@ -45,8 +45,8 @@ type Politeness struct {
 var adHocPoliteness = Politeness{Delay: time.Second, Parallel: 1}
 
 // AdHoc returns the site of which no more is known than an address: its host,
-// with and without "www.", is the scope, every link in it is followed, and its
-// name is the host. It asks once a second.
+// with and without "www.", is the scope, every link of its list pages is followed,
+// and its name is the host. It asks once a second.
 func AdHoc(rawURL string) (Site, error) {
 	a, err := canonical(rawURL)
 	if err != nil {

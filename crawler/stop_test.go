@@ -236,7 +236,7 @@ func TestOwnerIsDead(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, _ := oneArticle(portaltest.Options{})
 			r := newRig(t, p)
-			now := time.Now().UTC().Truncate(time.Millisecond)
+			now := time.Now().Add(-time.Second).UTC().Truncate(time.Millisecond)
 			open := archive.Run{
 				ID: archive.RunID(r.site.Name, now), Site: r.site.Name, Planned: now, State: archive.RunRunning,
 				Trigger: archive.TriggerManual, Owner: c.owner, Started: now, Lease: now.Add(time.Minute),

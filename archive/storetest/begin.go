@@ -123,6 +123,24 @@ var beginTests = []subtest{
 			f.Errorf("page of another site is due at %v, %v", p.Due, err)
 		}
 	}},
+	{"full leaves dead links alone, and asks for what was there once", func(f *fixture) {
+		r := f.begin(site, 0)
+		dead, once := unread(site, url(0)), unread(site, url(1))
+		once.LastSeen = minute(-60)
+		for n, p := range []archive.Page{dead, once} {
+			p.Due = minute(900)
+			c := archive.Capture{URL: p.URL, At: minute(n), Status: 404}
+			f.record(r, archive.Settle(r.ID, p, c, nil, archive.Judge(p, c, nil)))
+		}
+		f.end(r)
+		full := run(site, time.Hour)
+		full.Full = true
+		if err := f.BeginRun(f.Context(), full, nil); err != nil {
+			f.Fatal(err)
+		}
+		f.equal("due of the dead link", f.page(dead.URL).Due, minute(900))
+		f.equal("due of what was there", f.page(once.URL).Due, full.Started)
+	}},
 	{"full since a moment makes due what was not visited since", func(f *fixture) {
 		pages := f.visitedAtMinutes(10, 20, 30)
 		r := run(site, time.Hour)
