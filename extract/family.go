@@ -107,6 +107,10 @@ func (p *Page) dropStrangers(s *span) {
 		}
 	}
 	crossheads := f.crossheads(s, &fam)
+	captions := map[int]bool{}
+	if p.wide() {
+		captions = f.captions(s)
+	}
 	for i := s.lo; i < s.hi; i++ {
 		k := fam.of[i-s.lo]
 		if !s.has(i) || k == fam.main {
@@ -126,6 +130,9 @@ func (p *Page) dropStrangers(s *span) {
 			keep = share >= 10
 		default:
 			keep = share >= 10 || crossheads[k]
+		}
+		if captions[i] && i < last && l.lw == 0 {
+			keep = true
 		}
 		if !keep && f.inQuote(l.el, s.el) && i < last {
 			keep = true
@@ -156,6 +163,28 @@ func (f *flat) crossheads(s *span, fam *families) map[uint32]bool {
 	out := map[uint32]bool{}
 	for k, n := range alone {
 		out[k] = n >= 2 && other[k] == 0
+	}
+	return out
+}
+
+// captions are the lines right below a picture, in the same box. Chinese
+// editors set them as text, with who is seen and who took it; where a page marks
+// its captions as such they are no part of the text.
+func (f *flat) captions(s *span) map[int]bool {
+	out := map[int]bool{}
+	for i := range f.images {
+		im := &f.images[i]
+		k := int(im.line)
+		if k < s.lo || k >= s.hi || !f.isPicture(im) || im.el <= s.el {
+			continue
+		}
+		box := f.elems[im.el].parent
+		for up := 0; up < 2 && box > s.el && f.elems[box].hi <= im.line; up++ {
+			box = f.elems[box].parent
+		}
+		if l := &f.lines[k]; im.el > s.el && l.el >= im.el && l.el < f.elems[im.el].end || box > s.el && int(f.elems[box].hi) == k+1 && int(f.elems[box].lo) == k {
+			out[k] = l.w < 2*proseWeight
+		}
 	}
 	return out
 }
