@@ -6,6 +6,10 @@ import (
 	"fangzhi/archive"
 )
 
+// signUntold is the signature of an article that nothing speaks for but that
+// nothing speaks for a list either.
+const signUntold = "no sign of a list"
+
 // kindOf tells articles from lists, and what told it.
 func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	f := p.flat
@@ -77,5 +81,5 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	case rows >= 8 && listed > 3*prose, rows >= 4 && prose == 0 && len(body.keep) == 0:
 		return archive.KindList, "rows of links"
 	}
-	return archive.KindArticle, "text"
+	return archive.KindArticle, signUntold
 }

@@ -107,3 +107,16 @@ func TestOpenRefusesMisuse(t *testing.T) {
 		t.Error("a URL that cannot be parsed: no error")
 	}
 }
+
+// A page that leads somewhere and says nothing is no article that could not be
+// read.
+func TestLinksWithoutText(t *testing.T) {
+	page, err := extract.Open(extract.Input{URL: "http://www.example.cn/", Payload: []byte(
+		`<html><head><title>首页</title></head><body><ul><li><a href="/yw/index.html">要闻</a></li><li><a href="/gg/index.html">公告</a></li></ul></body></html>`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := page.Reading(); r.Kind != archive.KindList {
+		t.Errorf("kind %s: %s", r.Kind, r.Signature)
+	}
+}

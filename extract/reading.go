@@ -57,6 +57,10 @@ func (p *Page) read() archive.Reading {
 		return r
 	}
 	p.readArticle(&r, &title)
+	if a := &r.Article; sign == signUntold && a.Body == "" && len(a.Pictures)+len(a.Attachments) == 0 && a.Published.IsZero() && len(p.Links()) > 0 {
+		// A home page of four words, a column that holds one article so far.
+		return archive.Reading{Kind: archive.KindList, Signature: "links, and no text", Article: archive.Article{Title: p.listTitle(&title)}}
+	}
 	if furniture > 0 {
 		r.Article.Evidence = append(r.Article.Evidence, evidence("body", "furniture", fmt.Sprintf("%d lines that the site's pages share are left out", furniture), .9))
 	}
