@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		childPortal()
 	case "crawl":
 		childCrawl()
+	case "look":
+		childLook()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"syscall"
 )
 
@@ -81,15 +80,10 @@ func private(ip netip.Addr) string {
 	return ""
 }
 
-// guard keeps connections out of private networks. It judges addresses after
-// they are resolved, so that a name which resolves differently from one moment
-// to the next does not pass.
-type guard struct {
-	proxies sync.Map // host:port of the proxies in use
-}
-
-// control is a dialer's hook.
-func (g *guard) control(_, address string, _ syscall.RawConn) error {
+// guarded is a dialer's hook that keeps connections out of private networks. It
+// judges addresses after they are resolved, so that a name which resolves
+// differently from one moment to the next does not pass.
+func guarded(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return &AddressError{Address: address, Why: "not an IP address"}
@@ -100,13 +94,13 @@ func (g *guard) control(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// proxy is the environment's choice of a proxy, which may well be a private
-// address: connections to it are let through. It resolves names itself, so
-// that of a target behind it only what its name says can be judged.
-func (g *guard) proxy(r *http.Request) (*url.URL, error) {
+// publicProxy is the environment's choice of a proxy for a request that may
+// leave for public addresses only. A proxy resolves names itself, so that of a
+// target behind it only what its name says can be judged.
+func publicProxy(r *http.Request) (*url.URL, error) {
 	via, err := http.ProxyFromEnvironment(r)
 	if err != nil || via == nil {
-		return via, err
+		return nil, err
 	}
 	name := strings.ToLower(strings.TrimSuffix(r.URL.Hostname(), "."))
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
@@ -117,18 +111,7 @@ func (g *guard) proxy(r *http.Request) (*url.URL, error) {
 			return nil, &AddressError{Address: name, Why: why}
 		}
 	}
-	at := proxyAddress(via)
-	if net.JoinHostPort(name, portOf(r.URL)) == at {
-		return nil, &AddressError{Address: at, Why: "the proxy itself"}
-	}
-	g.proxies.Store(at, true)
 	return via, nil
-}
-
-// isProxy says whether address is that of a proxy in use.
-func (g *guard) isProxy(address string) bool {
-	_, ok := g.proxies.Load(address)
-	return ok
 }
 
 func proxyAddress(u *url.URL) string {

@@ -25,10 +25,9 @@ type transport struct {
 
 // newTransport keeps up to parallel idle connections to a host.
 func newTransport(l Limits, parallel int) *transport {
-	g := &guard{}
 	plain := &net.Dialer{Timeout: max(l.Connect, 0), KeepAlive: 30 * time.Second}
-	guarded := *plain
-	guarded.Control = g.control
+	careful := *plain
+	careful.Control = guarded
 	base := http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            plain.DialContext,
@@ -43,12 +42,17 @@ func newTransport(l Limits, parallel int) *transport {
 	}
 	// Connections are pooled by host name, so the two must not share a pool.
 	public := base.Clone()
-	public.Proxy = g.proxy
+	public.Proxy = func(r *http.Request) (*url.URL, error) {
+		via, _ := r.Context().Value(viaKey{}).(*url.URL)
+		return via, nil
+	}
 	public.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if g.isProxy(address) {
+		// A proxy may well have a private address; the same address as a target
+		// may not.
+		if via, _ := ctx.Value(viaKey{}).(*url.URL); via != nil && proxyAddress(via) == address {
 			return plain.DialContext(ctx, network, address)
 		}
-		return guarded.DialContext(ctx, network, address)
+		return careful.DialContext(ctx, network, address)
 	}
 	return &transport{limits: l, public: public, all: &base}
 }
@@ -77,6 +81,9 @@ type exchange struct {
 
 type exchangeKey struct{}
 
+// viaKey is the context's key to the proxy of a guarded request, a *url.URL.
+type viaKey struct{}
+
 // What ends an answer early. The text is told to people.
 var (
 	errSlow  = errors.New("too few bytes a second")
@@ -103,12 +110,20 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		// net/http asks again by itself when a kept connection breaks.
 		WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Add(1) },
 	})
-	inner := t.public
-	if x.private {
-		inner = t.all
-	}
 	out := r.WithContext(ctx)
 	out.URL, out.Host = x.target, ""
+	inner := t.all
+	if !x.private {
+		inner = t.public
+		via, err := publicProxy(out)
+		if err != nil {
+			x.failure = err
+			return nil, err
+		}
+		if via != nil {
+			out = out.WithContext(context.WithValue(ctx, viaKey{}, via))
+		}
+	}
 	answer, err := inner.RoundTrip(out)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
