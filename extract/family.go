@@ -8,9 +8,9 @@ import (
 // wrappers: the elements between a line's own paragraph, heading, item or cell
 // and the container, by name and class. The paragraphs of a text are one
 // family; boxes set into it (promotions, portraits, related articles) have
-// wrappers of their own. On the corpus a line inside a text but of a family
-// with under a tenth of its prose is text in 4 of 100 cases, one of the main
-// family in 98.
+// wrappers of their own. On the corpus, of lines of prose inside a text one in
+// six is text where its family has under a tenth of the prose, and 96 of 100 in
+// the main family; of short lines one in 25 is.
 type families struct {
 	of    []uint32 // of line lo+i
 	prose map[uint32]int32
