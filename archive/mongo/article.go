@@ -27,19 +27,14 @@ type snapshotDoc struct {
 	Rules       archive.Digest `bson:"rules,omitempty"`
 	Story       string         `bson:"story,omitempty"`
 	Sketch      []int64        `bson:"sketch,omitempty"`
-	Words       []string       `bson:"words,omitempty"` // what Search finds it by: see words.go
-	Unindexed   bool           `bson:"unindexed,omitempty"`
+	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet
 }
 
-var (
-	// aside are the fields of a snapshot that no listing asks for.
-	aside = bson.D{{Key: "sketch", Value: 0}, {Key: "words", Value: 0}}
-	// readable are the fields that Search reads.
-	readable = bson.D{
-		{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
-		{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
-	}
-)
+// readable are the fields that Search reads.
+var readable = bson.D{
+	{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
+	{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
+}
 
 func (d snapshotDoc) page() key { return key{d.Site, d.URL} }
 

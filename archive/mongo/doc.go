@@ -31,6 +31,7 @@
 //
 //	pages      one document a page
 //	snapshots  one a version; article is a document that mongosh can query
+//	words      what Search finds a snapshot by, under its _id
 //	visits     the ledger
 //	runs       _id is the run's ID
 //	payloads   _id is the digest; data as coding says: identity, zstd, gridfs

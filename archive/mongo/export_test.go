@@ -6,3 +6,14 @@ package mongo
 func (s *Store) Lower(inline, article int) {
 	s.limits = limits{inline: inline, article: article, chunks: 2}
 }
+
+// WordsOf, PhrasesOf, Needs and Count are the parts of a search that need no
+// server.
+var (
+	WordsOf   = wordsOf
+	PhrasesOf = phrasesOf
+	Needs     = needs
+)
+
+// Count is how often a text holds a phrase of PhrasesOf.
+func Count(text, phrase string) int { return count(fold(text), phrase) }

@@ -2,6 +2,8 @@ package mongo
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -17,29 +19,33 @@ const inOne = 1000
 // held returns what the archive holds of these pages; the unknown are not in
 // it.
 func (s *Store) held(ctx context.Context, keys map[key]bool) (map[key]held, error) {
-	bySite := map[string][]string{}
+	urls, sites := make([]string, 0, len(keys)), map[string]bool{}
 	for k := range keys {
-		bySite[k.site] = append(bySite[k.site], k.url)
+		urls = append(urls, k.url)
+		sites[k.site] = true
 	}
+	slices.Sort(urls)
+	urls = slices.Compact(urls)
 	found := make(map[key]held, len(keys))
-	for site, urls := range bySite {
-		for len(urls) > 0 {
-			n := min(inOne, len(urls))
-			if err := s.heldOf(ctx, site, urls[:n], found); err != nil {
-				return nil, err
-			}
-			urls = urls[n:]
+	for some := range slices.Chunk(urls, inOne) {
+		if err := s.heldOf(ctx, slices.Collect(maps.Keys(sites)), some, found); err != nil {
+			return nil, err
 		}
 	}
 	return found, nil
 }
 
-func (s *Store) heldOf(ctx context.Context, site string, urls []string, found map[key]held) error {
-	cursor, err := s.pages.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}},
-		options.Find().SetBatchSize(inOne).SetProjection(bson.D{
-			{Key: "_id", Value: 0}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
-			{Key: "kind", Value: 1}, {Key: "versions", Value: 1}, {Key: "seq", Value: 1}, {Key: "claim", Value: 1},
-		}))
+// heldOf asks for urls, of one site or of several at once: a ledger goes back
+// and forth between sites.
+func (s *Store) heldOf(ctx context.Context, sites, urls []string, found map[key]held) error {
+	filter := bson.D{{Key: "site", Value: bson.D{{Key: "$in", Value: sites}}}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}}
+	if len(sites) == 1 {
+		filter[0].Value = sites[0]
+	}
+	cursor, err := s.pages.Find(ctx, filter, options.Find().SetBatchSize(inOne).SetProjection(bson.D{
+		{Key: "_id", Value: 0}, {Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
+		{Key: "kind", Value: 1}, {Key: "versions", Value: 1}, {Key: "seq", Value: 1}, {Key: "claim", Value: 1},
+	}))
 	if err != nil {
 		return err
 	}
@@ -49,7 +55,7 @@ func (s *Store) heldOf(ctx context.Context, site string, urls []string, found ma
 		if err := cursor.Decode(&d); err != nil {
 			return err
 		}
-		found[key{site, d.URL}] = held{
+		found[key{d.Site, d.URL}] = held{
 			lastVisit: timeOf(d.LastVisit), due: timeOf(d.Due), kind: d.Kind, versions: d.Versions, seq: d.Seq, claim: d.Claim,
 		}
 	}

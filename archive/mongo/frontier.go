@@ -115,7 +115,7 @@ func (s *Store) snapshotsByID(ctx context.Context, ids []bson.ObjectID) ([]archi
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetProjection(aside))
+	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
 	if err != nil {
 		return nil, err
 	}

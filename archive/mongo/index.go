@@ -5,17 +5,24 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
 const (
 	// indexBatch is how many snapshots are given their words at once.
-	indexBatch = 100
+	indexBatch = 25
 	// indexPatience is how long a search indexes before it answers; what is
 	// left is looked through as it is.
 	indexPatience = time.Second
 )
+
+// wordsDoc holds the words of a snapshot, whose _id it shares. They stand apart
+// since they take more room than all the rest of a snapshot, which listings
+// would have to pass over.
+type wordsDoc struct {
+	ID    bson.ObjectID `bson:"_id"`
+	Words []string      `bson:"words"`
+}
 
 // Index gives their words to the snapshots that have none yet. A thousand
 // words make a snapshot dearer to write than all the rest of its entry, so
@@ -48,18 +55,22 @@ func (s *Store) index(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	models := make([]mongo.WriteModel, len(docs))
+	ids := make([]bson.ObjectID, len(docs))
+	var indexed []wordsDoc
 	for i, d := range docs {
+		ids[i] = d.ID
+		if d.Version < pages[d.page()].versions {
+			continue // it will not be searched for any more
+		}
 		if err := s.moveIn(ctx, &d); err != nil {
 			return false, err
 		}
-		update := bson.D{{Key: "$unset", Value: bson.D{{Key: "unindexed", Value: ""}}}}
-		if d.Version >= pages[d.page()].versions { // else it will not be searched for any more
-			words := wordsOf(string(d.Article.Title), string(d.Article.Body))
-			update = append(update, bson.E{Key: "$set", Value: bson.D{{Key: "words", Value: words}}})
-		}
-		models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetUpdate(update)
+		indexed = append(indexed, wordsDoc{ID: d.ID, Words: wordsOf(string(d.Article.Title), string(d.Article.Body))})
 	}
-	_, err = s.snapshots.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	if _, err := insert(ctx, s.words, indexed); err != nil {
+		return false, err
+	}
+	_, err = s.snapshots.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+		bson.D{{Key: "$unset", Value: bson.D{{Key: "unindexed", Value: ""}}}})
 	return len(docs) == indexBatch, err
 }

@@ -32,8 +32,10 @@ var indexes = map[string][]index{
 	"snapshots": {
 		{keys: []string{"site", "url", "version"}, unique: true, serves: "identity, Snapshots"},
 		{keys: []string{"sketch"}, sparse: true, serves: "Alike"},
-		{keys: []string{"words"}, sparse: true, serves: "Search"},
 		{keys: []string{"unindexed"}, sparse: true, serves: "Search, Index"},
+	},
+	"words": {
+		{keys: []string{"words"}, serves: "Search"},
 	},
 	"visits": {
 		{keys: []string{"site", "url", "seq"}, unique: true, serves: "identity, Visits of a page"},

@@ -51,6 +51,9 @@ func (s *Store) clear(ctx context.Context, run string, b *batch) error {
 	if err := remove(ctx, s.snapshots, ids[1]); err != nil {
 		return fmt.Errorf("leftovers: %w", err)
 	}
+	if err := remove(ctx, s.words, ids[1]); err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ type Store struct {
 	client  *mongo.Client
 	db      *mongo.Database
 
-	pages, snapshots, visits, runs, payloads, files, chunks *mongo.Collection
+	pages, snapshots, words, visits, runs, payloads, files, chunks *mongo.Collection
 
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
@@ -112,8 +112,9 @@ func (s *Store) open(ctx context.Context, uri string, a address) (err error) {
 // use names the collections.
 func (s *Store) use(db *mongo.Database) {
 	s.db = db
-	s.pages, s.snapshots, s.visits = db.Collection("pages"), db.Collection("snapshots"), db.Collection("visits")
-	s.runs, s.payloads = db.Collection("runs"), db.Collection("payloads")
+	s.pages, s.visits, s.runs = db.Collection("pages"), db.Collection("visits"), db.Collection("runs")
+	s.snapshots, s.words = db.Collection("snapshots"), db.Collection("words")
+	s.payloads = db.Collection("payloads")
 	s.files, s.chunks = db.Collection("large.files"), db.Collection("large.chunks")
 }
 

@@ -104,7 +104,7 @@ func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 		if f.Version != 0 {
 			filter = append(filter, bson.E{Key: "version", Value: f.Version})
 		}
-		return filter, sorted(f, false, "site", "url", "version").SetProjection(aside), err
+		return filter, sorted(f, false, "site", "url", "version"), err
 	}, s.takeSnapshots(f.Latest))
 }
 

@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"iter"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,24 +31,36 @@ func phrasesOf(q string) []string {
 	return phrases
 }
 
-// conditions are what the index can tell of phrases.
-func conditions(phrases []string) bson.A {
+// needs returns what a snapshot's words must be to hold every phrase: those that
+// must be among them, and those that one of them must begin with.
+func needs(phrases []string) (held, begun []string) {
 	seen := map[string]bool{}
-	var held, begun bson.A
 	for _, p := range phrases {
 		eachWord(p, func(w string, k kind) {
 			switch {
 			case k == tail || seen[w]:
 				return
 			case k == single:
-				begun = append(begun, bson.D{{Key: "words", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(w)}}})
+				begun = append(begun, w)
 			default:
-				held = append(held, bson.D{{Key: "words", Value: w}})
+				held = append(held, w)
 			}
 			seen[w] = true
 		})
 	}
-	all := append(held, begun...)
+	return held, begun
+}
+
+// conditions puts needs to the index.
+func conditions(phrases []string) bson.A {
+	held, begun := needs(phrases)
+	var all bson.A
+	for _, w := range held {
+		all = append(all, bson.D{{Key: "words", Value: w}})
+	}
+	for _, w := range begun {
+		all = append(all, bson.D{{Key: "words", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(w)}}})
+	}
 	return all[:min(len(all), mostConditions)]
 }
 
@@ -97,8 +110,8 @@ func (s *Store) indexAWhile(ctx context.Context) error {
 	return nil
 }
 
-// hits returns what holds every phrase, best first. The index gives
-// candidates, and so does what is not indexed; their texts decide.
+// hits returns what holds every phrase, best first. The index gives candidates,
+// and so does what is not indexed; their texts decide.
 func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([]hit, error) {
 	done, err := s.begin(ctx)
 	if err != nil {
@@ -115,34 +128,58 @@ func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([
 	if err != nil {
 		return nil, err
 	}
-	// The rest of the filter stands in both parts, so that each has a plan of
-	// its own.
-	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "$or", Value: bson.A{
-		append(bson.D{{Key: "$and", Value: conditions(phrases)}}, filter...),
-		append(bson.D{{Key: "unindexed", Value: true}}, filter...),
-	}}}, options.Find().SetProjection(readable))
+	found := map[bson.ObjectID]hit{}
+	// First what is not indexed: should it be so meanwhile, it is met twice,
+	// and not passed by.
+	if err := s.read(ctx, append(filter[:len(filter):len(filter)], bson.E{Key: "unindexed", Value: true}), phrases, found); err != nil {
+		return nil, err
+	}
+	cursor, err := s.words.Find(ctx, bson.D{{Key: "$and", Value: conditions(phrases)}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
 		return nil, err
 	}
 	defer cursor.Close(ctx)
-	var all []hit
 	for {
-		docs, err := chunk[snapshotDoc](ctx, cursor)
+		candidates, err := chunk[wordsDoc](ctx, cursor)
 		if err != nil {
 			return nil, err
 		}
-		if len(docs) == 0 {
-			return rank(all), nil
+		if len(candidates) == 0 {
+			return rank(slices.Collect(maps.Values(found))), nil
+		}
+		ids := make([]bson.ObjectID, len(candidates))
+		for i, d := range candidates {
+			ids[i] = d.ID
+		}
+		these := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, filter...)
+		if err := s.read(ctx, these, phrases, found); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// read adds to found what of the snapshots that filter finds holds every
+// phrase.
+func (s *Store) read(ctx context.Context, filter bson.D, phrases []string, found map[bson.ObjectID]hit) error {
+	cursor, err := s.snapshots.Find(ctx, filter, options.Find().SetProjection(readable))
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(ctx)
+	for {
+		docs, err := chunk[snapshotDoc](ctx, cursor)
+		if err != nil || len(docs) == 0 {
+			return err
 		}
 		if docs, err = s.committedSnapshots(ctx, docs, true); err != nil {
-			return nil, err
+			return err
 		}
 		for _, d := range docs {
 			if err := s.moveIn(ctx, &d); err != nil {
-				return nil, err
+				return err
 			}
 			if h, ok := match(d, phrases); ok {
-				all = append(all, h)
+				found[h.id] = h
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // Search finds a snapshot by its words: of a run of Chinese (Japanese, Korean)
 // each pair of neighbours and the last character alone, so that a character is
 // the beginning of some word; of other writing the words themselves. They stand
-// in an array under an ordinary index. MongoDB's text index is no help here: it
+// in an array under an ordinary index, in a collection of their own. MongoDB's text index is no help here: it
 // reads the union of all the documents that hold any one of the words, and has
 // a tokenizer of its own that would have to agree with ours.
 
