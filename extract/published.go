@@ -35,7 +35,8 @@ const (
 	trustLine   = .75
 	trustWeak   = .7 // metas that also carry days of editions and regenerations
 	trustLate   = .65
-	trustChange = .6 // a date of change, where no other is given
+	trustFull   = .63 // a date near the title among other words: a caption's, perhaps
+	trustChange = .6  // a date of change, where no other is given
 	trustScript = .5
 )
 
@@ -252,6 +253,10 @@ func (s *clueSearch) headLine(i int, text string, below int) {
 	}
 }
 
+// bylineRest is the most that a line says besides a date that stands in it
+// without a label: an author, a place, a column. Captions say more.
+const bylineRest = 42
+
 // headDate weighs one date of a line near the title; before it, from at on,
 // stand the words that may label it.
 func (s *clueSearch) headDate(l *line, text string, at int, d stamp, labels bool) {
@@ -267,8 +272,10 @@ func (s *clueSearch) headDate(l *line, text string, at int, d stamp, labels bool
 	case labels && !l.isProse(), d.clock && weigh(text)-weigh(text[d.off:d.end]) < 30 && hasWide(text):
 		s.add(d, "line", "date and source", trustByline)
 	case l.isProse() && d.off > 40: // an event's
-	case weigh(text[:d.off])+weigh(text[d.end:]) < 2*proseWeight:
+	case weigh(text[:d.off])+weigh(text[d.end:]) < bylineRest:
 		s.add(d, "line", "near the title", trustLine)
+	case weigh(text[:d.off])+weigh(text[d.end:]) < 2*proseWeight:
+		s.add(d, "line", "near the title", trustFull)
 	}
 }
 
