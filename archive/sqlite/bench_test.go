@@ -156,6 +156,16 @@ func BenchmarkSearch(b *testing.B) {
 			}
 		}
 	}
+	reader := open(b, path, sqlite.Options{ReadOnly: true})
+	b.Run("look through 5000", func(b *testing.B) {
+		for range b.N {
+			for _, err := range reader.Search(context.Background(), "粮食丰收 龙舟", archive.Filter{}) {
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
 	b.Run("index", func(b *testing.B) {
 		before, size := cpu(), fileSize(b, path)
 		if err := store.Index(context.Background()); err != nil {

@@ -155,7 +155,7 @@ func (s *Store) openReaders(parameters string) error {
 var (
 	writerPragmas = []string{
 		"page_size(4096)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-12000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		"cache_size(-6000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}
 	readerPragmas = []string{"query_only(1)", "cache_size(-2000)"}
 )

@@ -142,3 +142,47 @@ func TestTwoStores(t *testing.T) {
 		}
 	}
 }
+
+// Close waits for what is under way; what comes later is told so.
+func TestCloseWaits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "archive.db")
+	store := open(t, path, sqlite.Options{})
+	r := begin(t, store, began)
+	const workers = 4
+	var group sync.WaitGroup
+	started := make(chan struct{}, workers)
+	recorded := make([]int, workers)
+	for i := range workers {
+		group.Go(func() {
+			for n := range 10_000 {
+				err := store.Record(context.Background(), r, []archive.Entry{item(r, 10_000*i+n)})
+				if err == nil {
+					for _, err = range store.Visits(context.Background(), archive.Filter{Limit: 20}) {
+					}
+				}
+				if err != nil {
+					if !strings.Contains(err.Error(), "the archive is closed") {
+						t.Error(err)
+					}
+					return
+				}
+				if recorded[i]++; recorded[i] == 3 {
+					started <- struct{}{}
+				}
+			}
+		})
+	}
+	for range workers {
+		<-started
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+	group.Wait()
+	again := open(t, path, sqlite.Options{ReadOnly: true})
+	for i, n := range recorded {
+		for k := range n {
+			whole(t, again, 10_000*i+k)
+		}
+	}
+}
