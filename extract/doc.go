@@ -5,20 +5,24 @@
 // It is pure: bytes, headers, URL and rules in, a reading out. It has no
 // clock, network or log, and does not change what it is given. A page is
 // parsed once; everything is read from that one tree. What a page does not
-// give is named as missing and never invented.
+// give is named as missing and never invented. docs/reading.md tells how each
+// field is read, and how well.
 //
-//	input.go, page.go     Input, Open, Page
-//	coding.go charset.go  content codings and charsets
-//	parse.go              markup to tree, within limits
-//	tree.go lines.go      the tree laid flat: elements and the lines of text they hold
-//	hints.go weigh.go     what class names hint at; what text weighs
-//	meta.go jsonld.go     what the page says about itself
-//	title.go              the title
-//	date.go published.go  dates in text; which of them is the publication date
-//	labels.go fields.go   来源, 作者, 发文字号 and the like, from lines, tables and metas
-//	body.go trim.go render.go  the container, its edges, its text
-//	links.go files.go     links; attachments and pictures
-//	kind.go trouble.go    article or list; challenge, soft 404, login, error
-//	rules.go              selectors that a site's owner gives
-//	furniture.go join.go  what repeats over a site's pages; articles of several pages
+//	page.go                        Input, Open, Page
+//	coding.go charset.go           content codings and charsets
+//	parse.go                       markup to tree, within limits
+//	tree.go lines.go               the tree laid flat: elements and the lines of text they hold
+//	hints.go doubt.go weigh.go     what names hint at, when they are not believed; what text weighs
+//	meta.go jsonld.go              what the page says about itself
+//	title.go heading.go agree.go   the title: claimed, shown, and how well the two agree
+//	date.go handate.go clock.go    dates in text
+//	published.go metadate.go datewords.go urldate.go  which of them is the publication date
+//	labels.go fields.go            来源, 作者, 发文字号 and the like, from lines, tables and metas
+//	body.go family.go trim.go phrases.go  the container, whose lines are text, its edges
+//	links.go row.go resolve.go     links, rows of lists, addresses
+//	attachments.go files.go        documents and pictures of an article
+//	kind.go trouble.go             article or list; challenge, soft 404, login, error
+//	reading.go                     all of it put together
+//	rules.go ruled.go              selectors that a site's owner gives, and what they find
+//	furniture.go join.go           what repeats over a site's pages; articles of several pages
 package extract

@@ -233,7 +233,6 @@ func (p *Page) dropCopies(s *span) {
 
 // trimTail drops from the end, line by line, what is not text.
 func (p *Page) trimTail(s *span) {
-	f := p.flat
 	for i := s.hi - 1; i >= s.lo; i-- {
 		if !s.has(i) {
 			continue
@@ -243,7 +242,6 @@ func (p *Page) trimTail(s *span) {
 		}
 		s.drop(i)
 	}
-	_ = f
 }
 
 // isTail says whether a line at the end of a body is not its text.
