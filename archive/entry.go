@@ -37,11 +37,14 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 	visit := &e.Visit
 	visit.Version = p.Versions
 
+	var digest Digest
+	if v.Keep || !v.Outcome.Failed() {
+		digest = DigestOf(c.Payload)
+	}
 	switch v.Outcome {
 	case New, Changed, Restored, Unchanged, NotModified:
 		page.LastSeen = c.At
 		if c.Status != 304 {
-			digest := DigestOf(c.Payload)
 			page.LastDigest = digest
 			if digest == p.Payload {
 				visit.Payload = digest
@@ -54,7 +57,7 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		visit.Version = 0
 	}
 	if v.Keep {
-		visit.Payload = DigestOf(c.Payload)
+		visit.Payload = digest
 		visit.Header, visit.Request = c.Header, c.Request
 		visit.Address, visit.Protocol = c.Address, c.Protocol
 		e.Payload = c.Payload

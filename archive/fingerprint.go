@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // FingerprintOf returns the hash of what a says: title, source, author,
@@ -60,14 +61,28 @@ func address(raw string) string {
 func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	for _, r := range s {
+	from := 0 // start of what is still to be copied
+	for i, r := range s {
+		if r > ' ' && r < 0x7f || r >= '\u4e00' && r <= '\u9fff' {
+			continue // the bulk of any text stays as it is
+		}
 		switch {
 		case r >= '！' && r <= '～':
+			b.WriteString(s[from:i])
 			b.WriteRune(r - '！' + '!')
 		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
-		default:
+			b.WriteString(s[from:i])
+		case r == utf8.RuneError:
+			b.WriteString(s[from:i])
 			b.WriteRune(r)
+			_, size := utf8.DecodeRuneInString(s[i:])
+			from = i + size
+			continue
+		default:
+			continue
 		}
+		from = i + utf8.RuneLen(r)
 	}
+	b.WriteString(s[from:])
 	return b.String()
 }

@@ -1,8 +1,10 @@
 package archive_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"fangzhi/archive"
 )
@@ -128,4 +130,26 @@ func TestDigest(t *testing.T) {
 	if got := archive.DigestOf(nil); got != empty {
 		t.Errorf("got %s, want %s", got, empty)
 	}
+}
+
+// Folding by stretches gives what folding character by character gives.
+func FuzzFold(f *testing.F) {
+	for _, s := range []string{"", "通 知（试行）", "ａ\u3000b\u200bc", "\xff甲\xfe", "a\ufffdb", "～！"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var b strings.Builder
+		for _, r := range s {
+			switch {
+			case r >= '！' && r <= '～':
+				b.WriteRune(r - '！' + '!')
+			case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+			default:
+				b.WriteRune(r)
+			}
+		}
+		if got := archive.Fold(s); got != b.String() {
+			t.Errorf("Fold(%q) = %q, want %q", s, got, b.String())
+		}
+	})
 }
