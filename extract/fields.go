@@ -80,7 +80,11 @@ var (
 // line takes the labelled values of line i, of the fields wanted (nil: all).
 func (s *fieldSearch) line(i int, wanted map[field]bool) {
 	f := s.flat
-	text := halve(f.lineText(i))
+	text := f.lineText(i)
+	if wanted != nil && f.lines[i].flags&lineCell == 0 && !strings.ContainsAny(text, ":：") {
+		return
+	}
+	text = halve(text)
 	for _, h := range scanLabels(text) {
 		if wanted != nil && !wanted[h.field] || s.value[h.field] != "" {
 			continue

@@ -11,7 +11,7 @@ import (
 // anchor.
 func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 	w := weigh(text)
-	if w < datedWeight || a.el < 0 || isDay(text) {
+	if w < datedWeight || a.el < 0 || w < 2*datedWeight && isDay(text) {
 		return false, ""
 	}
 	if f.elems[a.el].all&(hintNav|hintFoot|hintHead) != 0 && w < rowWeight {

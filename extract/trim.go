@@ -289,13 +289,23 @@ func (p *Page) isTail(i int) bool {
 
 // isLegal recognises small print anywhere in a line.
 func isLegal(s string) bool {
-	low := strings.ToLower(s)
-	n := 0
-	for _, w := range [...]string{"icp备", "版权所有", "许可证", "all rights reserved", "网站标识码", "公网安备", "不良信息举报", "举报电话", "copyright", "主办单位", "主办：",
-		"承办：", "承办单位", "联系电话", "技术支持", "备案", "网站地图"} {
-		if strings.Contains(low, w) {
+	n, sure := 0, false
+	for _, w := range legalWords {
+		if strings.Contains(s, w.words) {
 			n++
+			sure = sure || w.sure
 		}
 	}
-	return n >= 2 || n == 1 && (strings.Contains(low, "©") || strings.Contains(low, "icp") || strings.Contains(low, "rights reserved") || strings.Contains(low, "举报电话"))
+	return n >= 2 || n == 1 && (sure || strings.Contains(s, "©"))
+}
+
+// legalWords are the words of small print, in the cases that they come in;
+// those that are sure need no second one.
+var legalWords = []struct {
+	words string
+	sure  bool
+}{
+	{"ICP备", true}, {"icp备", true}, {"版权所有", false}, {"许可证", false}, {"ights reserved", true}, {"ights Reserved", true}, {"IGHTS RESERVED", true},
+	{"网站标识码", false}, {"公网安备", false}, {"不良信息举报", false}, {"举报电话", true}, {"opyright", false}, {"COPYRIGHT", false}, {"主办单位", false},
+	{"主办：", false}, {"承办：", false}, {"承办单位", false}, {"联系电话", false}, {"技术支持", false}, {"备案", false}, {"网站地图", false},
 }
