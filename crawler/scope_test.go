@@ -134,7 +134,6 @@ func TestDefaultRevisit(t *testing.T) {
 		page archive.Page
 		want time.Duration
 	}{
-		{"list", archive.Page{Kind: archive.KindList, State: archive.StateLive, FirstSeen: now.Add(-100 * day)}, 0},
 		{"unreachable", archive.Page{Kind: archive.KindArticle, Failures: 3}, 0},
 		{"long unreachable", archive.Page{Kind: archive.KindList, Failures: 4}, day},
 		{"young", archive.Page{Kind: archive.KindArticle, State: archive.StateLive, FirstSeen: now.Add(-day)}, day},
@@ -145,5 +144,8 @@ func TestDefaultRevisit(t *testing.T) {
 		if got := crawler.DefaultRevisit(c.page, now).Sub(now); got != c.want {
 			t.Errorf("%s: due after %v, want %v", c.name, got, c.want)
 		}
+	}
+	if due := crawler.DefaultRevisit(archive.Page{Kind: archive.KindList, FirstSeen: now}, now); !due.IsZero() {
+		t.Errorf("a list is due at %v", due)
 	}
 }

@@ -66,17 +66,21 @@ func AdHoc(rawURL string) (Site, error) {
 // it means looking at all of it.
 func (s *Site) unplanned() bool { return s.Everything && s.Revisit == nil }
 
-// DefaultRevisit is for sites without a policy of their own: lists are due at
-// every run, and so is a page whose last visits could not tell what it says,
-// daily from the fourth such visit on. The others are due daily in the week
-// after they were found or changed, weekly in the first quarter, monthly then.
+// DefaultRevisit is for sites without a policy of their own. Lists are not due
+// by age: every run begins with those that are seeds, and goes on from there as
+// far as it finds something new. A page whose last visits could not tell what
+// it says is due at the next run, daily from the fourth such visit on. The
+// others are due daily in the week after they were found or changed, weekly in
+// the first quarter, monthly then.
 func DefaultRevisit(p archive.Page, now time.Time) time.Time {
 	const day = 24 * time.Hour
 	switch {
 	case p.Failures > 3:
 		return now.Add(day)
-	case p.Failures > 0, p.Kind == archive.KindList:
+	case p.Failures > 0:
 		return now
+	case p.Kind == archive.KindList:
+		return time.Time{}
 	}
 	latest := p.FirstSeen
 	if p.LastChange.After(latest) {

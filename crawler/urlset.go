@@ -2,15 +2,14 @@ package crawler
 
 import "sync"
 
-// urlSet remembers the addresses that it was told of last, thirty thousand at
-// least: enough for the links that a portal repeats on every page, and little
-// memory.
+// urlSet remembers the addresses that it was told of last, twelve thousand at
+// least: about what the findings of one batch lead to, and little memory.
 type urlSet struct {
 	mu          sync.Mutex
 	young, aged map[string]struct{}
 }
 
-const generation = 30_000
+const generation = 12_000
 
 func newURLSet() *urlSet { return &urlSet{young: map[string]struct{}{}} }
 
