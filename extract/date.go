@@ -15,7 +15,6 @@ type stamp struct {
 	zone              *time.Location
 	off, end          int  // where it stands in the text that was scanned
 	sure              bool // year first, or the month named: no other reading
-	yearless          bool // no year in the text; year is 0
 }
 
 func (s stamp) ok() bool { return s.month != 0 }

@@ -122,7 +122,6 @@ type flattener struct {
 	pre    int
 	blocks int // records unpacked from scripts
 	depth  int
-	prev   rune
 }
 
 func flatten(root *html.Node, size int) *flat {
