@@ -32,6 +32,9 @@ func (c *Crawler) SetRead(read func(extract.Input) (*extract.Page, error)) { c.r
 // ThisProcess is the owner of this process's runs.
 func ThisProcess() string { return thisProcess() }
 
+// IsZombie says whether a process ended and was not waited for.
+func IsZombie(pid int) bool { return isZombie(pid) }
+
 // UserAgent is how a crawler with a contact introduces itself.
 func UserAgent(contact string) string { return userAgent(contact) }
 

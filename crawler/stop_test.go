@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -215,6 +217,34 @@ func TestBusy(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+}
+
+// A process that was killed and not waited for is dead, though it can still be
+// signalled.
+func TestZombieIsDead(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("no /proc here")
+	}
+	child := exec.Command("cat")
+	in, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if crawler.IsZombie(child.Process.Pid) {
+		t.Error("a process that waits for its input is told to be a zombie")
+	}
+	child.Process.Kill()
+	for !crawler.IsZombie(child.Process.Pid) {
+		if t.Context().Err() != nil {
+			t.Fatal("a killed process that nobody waited for is told to be alive")
+		}
+		runtime.Gosched()
+	}
+	in.Close()
+	child.Wait()
 }
 
 // The open run of a process that died on this host does not keep the site for
