@@ -48,7 +48,6 @@ func help(path string) error {
 		return err
 	}
 	store.FoldEvery(20)
-	fmt.Println("open")
 	from := os.Getpid() * 100_000
 	for n := from; ; {
 		var batch []archive.Entry
@@ -157,8 +156,8 @@ func whole(t *testing.T, store *sqlite.Store, n int) {
 	}
 }
 
-// killed starts a helper, kills it at some moment after it opened the archive,
-// and returns what it was acknowledged.
+// killed starts a helper, kills it at some moment after a few batches, and
+// returns what it was acknowledged.
 func killed(t *testing.T, path string) (batches [][2]int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
@@ -172,17 +171,15 @@ func killed(t *testing.T, path string) (batches [][2]int) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	scanner := bufio.NewScanner(out)
-	for scanner.Scan() {
-		line := scanner.Text()
-		if line == "open" {
-			kill := time.AfterFunc(time.Duration(rand.IntN(80_000))*time.Microsecond, func() { cmd.Process.Kill() })
-			defer kill.Stop()
+	patience := 1 + rand.IntN(5)
+	for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		var b [2]int
+		if _, err := fmt.Sscanf(scanner.Text(), "recorded %d %d", &b[0], &b[1]); err != nil {
 			continue
 		}
-		var b [2]int
-		if _, err := fmt.Sscanf(line, "recorded %d %d", &b[0], &b[1]); err == nil {
-			batches = append(batches, b)
+		if batches = append(batches, b); len(batches) == patience {
+			kill := time.AfterFunc(time.Duration(rand.IntN(20_000))*time.Microsecond, func() { cmd.Process.Kill() })
+			defer kill.Stop()
 		}
 	}
 	cmd.Wait()
