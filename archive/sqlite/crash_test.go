@@ -72,6 +72,7 @@ func help(path string) error {
 // Whatever a process was doing when it was killed: each entry that was
 // acknowledged is in the archive, and none in part.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	var acknowledged [][2]int
 	kills := 20

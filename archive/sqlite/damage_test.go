@@ -13,6 +13,7 @@ import (
 )
 
 func TestDamagedPayload(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, statement string }{
 		{"a bit of packed bytes", `UPDATE payloads SET bytes = CAST(substr(bytes, 1, 200) || x'00' || substr(bytes, 202) AS BLOB)`},
 		{"the end of packed bytes", `UPDATE payloads SET bytes = substr(bytes, 1, length(bytes) - 9)`},
@@ -53,6 +54,7 @@ func lines(t *testing.T, store *sqlite.Store) []string {
 
 // Zeros over a part of the file, as a failing disk leaves them.
 func TestDamagedFile(t *testing.T) {
+	t.Parallel()
 	for _, table := range []string{"pages_due", "visits", "snapshots_identity", "payloads"} {
 		t.Run(table, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "archive.db")
@@ -105,6 +107,7 @@ func TestCheckReferences(t *testing.T) {
 // A disk that is full keeps all that was acknowledged, takes nothing in part,
 // and goes on when there is room again.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	store := open(t, path, sqlite.Options{})
 	r := begin(t, store, began)

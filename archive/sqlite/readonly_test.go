@@ -63,6 +63,7 @@ func (w watched) Search(ctx context.Context, q string, f archive.Filter) iter.Se
 // search for what nobody indexed yet among them. The keys of sketches are
 // folded in after every second version.
 func TestWatched(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) archive.Store {
 		path := filepath.Join(t.TempDir(), "archive.db")
 		writer := open(t, path, sqlite.Options{})

@@ -25,6 +25,7 @@ func bulletin(run string, p archive.Page, n, round int) archive.Entry {
 // One search indexes a part of a large archive and looks through the rest: at
 // no moment is a version missed, found twice, or found after it was replaced.
 func TestSearchWhileIndexing(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	store := open(t, path, sqlite.Options{})
 	reader := open(t, path, sqlite.Options{ReadOnly: true})

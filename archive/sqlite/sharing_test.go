@@ -19,6 +19,7 @@ import (
 
 // Several processes open one archive that is not there yet, write and read.
 func TestProcesses(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	const processes, enough = 3, 30
 	var group sync.WaitGroup
@@ -112,6 +113,7 @@ func TestBusy(t *testing.T) {
 
 // What one store learns of pages and keys holds while another changes the file.
 func TestTwoStores(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	one, two := open(t, path, sqlite.Options{}), open(t, path, sqlite.Options{})
 	one.FoldEvery(3)
@@ -145,6 +147,7 @@ func TestTwoStores(t *testing.T) {
 
 // Close waits for what is under way; what comes later is told so.
 func TestCloseWaits(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.db")
 	store := open(t, path, sqlite.Options{})
 	r := begin(t, store, began)

@@ -25,6 +25,7 @@ func open(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) archive.Store {
 		return open(t, filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
 	})

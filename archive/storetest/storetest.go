@@ -2,18 +2,20 @@
 // the interface's comments is a subtest. Run is called from the tests of each
 // store.
 //
-//	storetest.go   Run and the list of groups
-//	fixture.go     a store with a run, and the entries that fill it
-//	compare.go     how records are compared, and what a whole archive holds
-//	pages.go, snapshots.go, visits.go   the listings
-//	filters.go     each field of archive.Filter
-//	payloads.go    bytes by digest
-//	record.go      what Record adds, and when it adds nothing
-//	discovered.go  pages found on a page
-//	runs.go, begin.go   opening, renewing and closing a run
-//	frontier.go    Due, Known, Alike
-//	search.go      Search
-//	sharing.go     many goroutines, iterators, contexts that end
+//	storetest.go          Run and the list of groups
+//	fixture.go            a store with a run, and the entries that fill it
+//	compare.go            how records are compared, and what a whole archive holds
+//	pages.go              Page, Pages, Summaries
+//	snapshots.go          Snapshots
+//	visits.go             Visits
+//	filters.go            each field of archive.Filter
+//	payloads.go           bytes by digest, Check
+//	record.go             what Record adds, and that it adds it once
+//	discovered.go         pages found on a page
+//	begin.go, runs.go     opening, renewing, closing and losing a run
+//	frontier.go           Due, Known, Alike
+//	search.go             Search
+//	sharing.go            many goroutines, iterators, contexts that end
 //
 // What needs the inside of a store is tested by the store itself: damage,
 // crashes, two processes, versions of its format.
