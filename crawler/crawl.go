@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,7 +49,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
 	if site.Revisit == nil {
 		site.Revisit = DefaultRevisit
 	}
-	site.Politeness.Parallel = max(site.Politeness.Parallel, 1)
+	site.Politeness.Parallel = min(max(site.Politeness.Parallel, 1), c.options.Workers)
 	run.Articles, run.Lists = archive.Tally{}, archive.Tally{}
 	k := &crawl{
 		c: c, site: site, scope: scope, run: run,
@@ -103,7 +104,7 @@ func (k *crawl) crawl(ctx context.Context) error {
 		}
 	})
 	recording.Go(func() { k.recorder.record(keep) })
-	for range min(k.site.Politeness.Parallel, k.c.options.Workers) {
+	for range k.workers() {
 		working.Go(k.work)
 	}
 	working.Wait()
@@ -125,6 +126,18 @@ func (k *crawl) crawl(ctx context.Context) error {
 		}
 	}
 	return k.recorder.failure
+}
+
+// workers is how many pages are worked on at a time. Where several are fetched
+// at a time, one more for each processor is read meanwhile; the pace sees to it
+// that no more are fetched. A host that is asked one by one gets the next
+// request when the last answer has been judged.
+func (k *crawl) workers() int {
+	n := k.site.Politeness.Parallel
+	if n > 1 {
+		n += runtime.GOMAXPROCS(0)
+	}
+	return n
 }
 
 // work visits page after page, until none is left.

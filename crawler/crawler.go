@@ -30,7 +30,7 @@ type Store interface {
 type Options struct {
 	Contact   string // of whoever runs the crawler, for the User-Agent: an address or a URL
 	UserAgent string // in place of fangzhi/VERSION (+CONTACT)
-	Workers   int    // the most pages of one site that are worked on at a time; 0: 16
+	Workers   int    // the most pages of one site that are fetched at a time; 0: 16
 	Limits    Limits
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
