@@ -37,8 +37,6 @@ type crawl struct {
 	hosts  map[string]*hostRecord
 	lists  map[uint64]string // what lists of this run list, and the first that listed it
 	walked map[string]int    // further pages found, by column
-
-	telling sync.Mutex // one Observe at a time
 }
 
 func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
@@ -204,8 +202,8 @@ func (k *crawl) tell(e Event) {
 	if k.c.options.Observe == nil {
 		return
 	}
-	k.telling.Lock()
-	defer k.telling.Unlock()
+	k.c.telling.Lock()
+	defer k.c.telling.Unlock()
 	k.mu.Lock()
 	e.Run = snapshot(k.run)
 	k.mu.Unlock()

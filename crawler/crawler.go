@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"sync"
 	"time"
 
 	"fangzhi/archive"
@@ -91,6 +92,7 @@ type Crawler struct {
 	fetcher *fetcher
 	robots  *robots
 	read    func(extract.Input) (*extract.Page, error)
+	telling sync.Mutex // one Observe at a time, whichever run it tells of
 }
 
 // New returns a crawler that records in store.
