@@ -79,19 +79,27 @@ func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
 	return openStore(ctx, spec, how)
 }
 
+var errNoArchive = errors.New("there is none yet; fangzhi crawl makes it, --archive names another")
+
 // openStore opens the archive spec. What kinds of archive there are is said
 // here alone.
 func openStore(ctx context.Context, spec string, how access) (archive.Store, error) {
 	kind, rest, _ := strings.Cut(spec, ":")
 	switch {
 	case kind == "sqlite" && rest != "":
-		if how != create {
-			if _, err := os.Stat(rest); errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("archive %s: there is none yet; fangzhi crawl makes it, --archive names another", spec)
-			}
+		if _, err := os.Stat(rest); how != create && errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("archive %s: %w", spec, errNoArchive)
 		}
 		return sqlite.Open(ctx, rest, sqlite.Options{ReadOnly: how == read})
 	case kind == "mongodb" || kind == "mongodb+srv":
+		store, err := mongo.Open(ctx, spec, mongo.Options{ReadOnly: how != create})
+		if errors.Is(err, archive.ErrNotFound) {
+			return nil, fmt.Errorf("%w; %w", err, errNoArchive)
+		}
+		if err != nil || how != update {
+			return store, err
+		}
+		store.Close() // it is there: now to be written
 		return mongo.Open(ctx, spec, mongo.Options{})
 	}
 	return nil, usage("archive %q: must be sqlite:PATH or mongodb://HOST/NAME", spec)
