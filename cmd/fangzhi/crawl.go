@@ -23,6 +23,9 @@ every page of it is followed, and crawling it again looks at every page again.
 Exit codes: 0 well, 1 failed, 2 wrong usage, 3 done but some pages failed,
 4 configuration unusable, 130 interrupted.`
 
+// maxConcurrency is the most requests at once that a host may be asked for.
+const maxConcurrency = 256
+
 // crawlFlags override what the configuration says.
 type crawlFlags struct {
 	concurrency  int
@@ -44,8 +47,8 @@ func (f *crawlFlags) flags(cmd *cobra.Command) {
 
 func (f *crawlFlags) check() error {
 	switch {
-	case f.changed("concurrency") && (f.concurrency < 1 || f.concurrency > 256):
-		return usage("--concurrency: %d: must be 1 to 256", f.concurrency)
+	case f.changed("concurrency") && (f.concurrency < 1 || f.concurrency > maxConcurrency):
+		return usage("--concurrency: %d: must be 1 to %d", f.concurrency, maxConcurrency)
 	case f.delay < 0:
 		return usage("--delay: %s: must not be negative", f.delay)
 	case f.maxPages < 0:
@@ -196,6 +199,7 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 func (a *app) newCrawler(store archive.Store, c configs.Config, observe func(crawler.Event)) (*crawler.Crawler, error) {
 	return crawler.New(store, crawler.Options{
 		Contact: c.Contact,
+		Workers: maxConcurrency,
 		Log:     a.log(),
 		Now:     a.now,
 		Observe: observe,

@@ -114,7 +114,7 @@ func (a *app) fetchInput(cmd *cobra.Command, url string, allowPrivate bool) (ext
 	case capture.Status == 0:
 		return extract.Input{}, fmt.Errorf("extract: %s: %s", url, capture.Failure)
 	}
-	return extract.Input{URL: url, Status: capture.Status, Header: capture.Header, Payload: capture.Payload, Zone: site.Zone}, nil
+	return extract.Input{URL: capture.URL, Status: capture.Status, Header: capture.Header, Payload: capture.Payload, Zone: site.Zone}, nil
 }
 
 // batchPage is a line that --batch reads, batchArticle one that it writes.

@@ -51,10 +51,10 @@ func usage(format string, args ...any) error {
 }
 
 func main() {
-	// Half the collections for twice the garbage: pages are short-lived and
-	// few at a time, so this costs some 20 MB.
+	// Fewer collections for more garbage: pages are short-lived and few at a
+	// time, so this costs some 10 MB.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+		debug.SetGCPercent(150)
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
