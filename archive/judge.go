@@ -3,6 +3,8 @@ package archive
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 )
 
@@ -73,6 +75,8 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 			v.Outcome = NotModified
 		}
 		return v, true
+	case leadsTo404(c.Location()):
+		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to the portal's error page %q", status, c.Location())}, true
 	case c.Location() != "":
 		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, c.Location())}, true
 	case c.Status == http.StatusNotFound, c.Status == http.StatusGone:
@@ -86,6 +90,17 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 		return Verdict{Outcome: Unreadable, Reason: status + ": not an answer with a page", Keep: len(c.Payload) > 0}, true
 	}
 	return Verdict{}, false
+}
+
+// leadsTo404 says whether a redirect leads to a page named 404: that is how
+// portals answer for what is not there.
+func leadsTo404(location string) bool {
+	u, err := url.Parse(location)
+	if err != nil {
+		return false
+	}
+	name := path.Base(u.Path)
+	return strings.TrimSuffix(name, path.Ext(name)) == "404"
 }
 
 func judgeList(p Page) Verdict {

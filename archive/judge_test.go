@@ -88,6 +88,8 @@ func TestJudge(t *testing.T) {
 		{"304 unasked", held, answer(304, ""), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "status 304 Not Modified to a request without a validator"}},
 		{"304 of what was gone", in(held, archive.StateGone), conditional(), nil, archive.Verdict{Outcome: archive.Restored, Reason: "was gone, there again: status 304"}},
 
+		{"moved to the error page", held, answer(302, "", "Location", "/404.htm"), nil, archive.Verdict{Outcome: archive.Gone, Reason: `status 302 Found: to the portal's error page "/404.htm"`}},
+		{"moved to an article of that number", held, answer(301, "", "Location", "/art/4041.htm"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `status 301 Moved Permanently: to "/art/4041.htm"`}},
 		{"moved", held, answer(302, "", "Location", "/2"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `status 302 Found: to "/2"`}},
 		{"moved nowhere", held, answer(302, "x"), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "status 302 Found: not an answer with a page", Keep: true}},
 		{"no content", held, answer(204, ""), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "status 204 No Content: not an answer with a page"}},
