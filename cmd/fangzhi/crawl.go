@@ -196,7 +196,19 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 	return nil
 }
 
+// newCrawler makes the crawler of every command. Observe may be nil; with
+// --verbose each page is logged as it becomes durable.
 func (a *app) newCrawler(store archive.Store, c configs.Config, observe func(crawler.Event)) (*crawler.Crawler, error) {
+	if a.verbose {
+		log := a.log()
+		observe = func(e crawler.Event) {
+			if v := e.Entry.Visit; v.URL != "" {
+				log.Debug("visit", "site", v.Site, "url", v.URL, "outcome", v.Outcome, "reason", v.Reason)
+			} else if e.Waiting != "" {
+				log.Debug("wait", "site", e.Run.Site, "reason", e.Waiting)
+			}
+		}
+	}
 	return crawler.New(store, crawler.Options{
 		Contact: c.Contact,
 		Workers: maxConcurrency,
