@@ -17,6 +17,9 @@ var (
 	ErrNewer    = errors.New("the archive was written by a newer fangzhi")
 )
 
+// MaxLearnt bounds the data of one Learn.
+const MaxLearnt = 4 << 20
+
 // Filter narrows a listing. A zero field does not narrow; a field that a
 // listing has nothing to compare with is ignored by it.
 type Filter struct {
@@ -111,6 +114,16 @@ type Store interface {
 	// EndRun closes an open run and sets all its fields from r; ErrLost when it
 	// is not open any more.
 	EndRun(ctx context.Context, r Run) error
+
+	// Learnt returns what runs of site learnt under name: the data of the last
+	// Learn, ErrNotFound when there was none.
+	Learnt(ctx context.Context, site, name string) ([]byte, error)
+	// Learn keeps data, in place of what was learnt under name for site before:
+	// what a crawl found out that later ones go by, and could find out again.
+	// It returns nil only when data is durable; until then the old holds whole.
+	// Data over MaxLearnt bytes is refused. When the run is not open any more,
+	// Learn changes nothing and returns ErrLost.
+	Learn(ctx context.Context, run, site, name string, data []byte) error
 
 	// Search yields the latest versions whose title or body holds every word of
 	// q (words are parted by white space; a run of Chinese is found anywhere in

@@ -36,6 +36,7 @@
 //	runs       _id is the run's ID
 //	payloads   _id is the digest; data as coding says: identity, zstd, gridfs
 //	large      a GridFS bucket, for what does not fit into a document
+//	learnt     what crawls learnt of a site: the last under each name
 //	meta       one document: whose database this is, and its format
 //
 // Times are BSON dates; an article's time of publication stands there twice,
@@ -58,6 +59,7 @@
 //	query.go      pages, snapshots, visits, runs, summaries
 //	frontier.go   Due, Known, Alike
 //	payload.go, large.go   bytes by digest
+//	learn.go      what crawls learnt of a site
 //	words.go      the words of a text and of a query
 //	index.go      giving snapshots their words
 //	search.go, rank.go   Search

@@ -49,6 +49,9 @@ var indexes = map[string][]index{
 		{keys: []string{"site", "planned"}, serves: "Runs of a site"},
 		{keys: []string{"state", "planned", "site"}, serves: "Runs in a state"},
 	},
+	"learnt": {
+		{keys: []string{"site", "name"}, unique: true, serves: "identity, Learnt"},
+	},
 	"large.chunks": {
 		{keys: []string{"files_id", "n"}, unique: true, serves: "GridFS"},
 	},

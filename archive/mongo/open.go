@@ -44,7 +44,7 @@ type Store struct {
 	client  *mongo.Client
 	db      *mongo.Database
 
-	pages, snapshots, words, visits, runs, payloads, files, chunks *mongo.Collection
+	pages, snapshots, words, visits, runs, payloads, files, chunks, learnt *mongo.Collection
 
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
@@ -114,7 +114,7 @@ func (s *Store) use(db *mongo.Database) {
 	s.db = db
 	s.pages, s.visits, s.runs = db.Collection("pages"), db.Collection("visits"), db.Collection("runs")
 	s.snapshots, s.words = db.Collection("snapshots"), db.Collection("words")
-	s.payloads = db.Collection("payloads")
+	s.payloads, s.learnt = db.Collection("payloads"), db.Collection("learnt")
 	s.files, s.chunks = db.Collection("large.files"), db.Collection("large.chunks")
 }
 

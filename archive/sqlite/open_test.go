@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -250,8 +251,12 @@ func TestFormat(t *testing.T) {
 	if err := open(t, path, sqlite.Options{}).Close(); err != nil {
 		t.Fatal(err)
 	}
+	steps, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(steps) == 0 {
+		t.Fatalf("%d migrations, %v", len(steps), err)
+	}
 	db := raw(t, path)
-	for pragma, want := range map[string]string{"application_id": "1717664360", "user_version": "1", "journal_mode": "wal", "integrity_check": "ok"} {
+	for pragma, want := range map[string]string{"application_id": "1717664360", "user_version": strconv.Itoa(len(steps)), "journal_mode": "wal", "integrity_check": "ok"} {
 		var got string
 		if err := db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s: %s, %v, want %s", pragma, got, err, want)
@@ -276,6 +281,36 @@ func TestClosed(t *testing.T) {
 	for _, err := range store.Pages(t.Context(), archive.Filter{}) {
 		if err == nil || !strings.Contains(err.Error(), "closed") {
 			t.Errorf("pages: %v", err)
+		}
+	}
+}
+
+// An archive of any older format is brought to today's when it is opened for
+// writing, and keeps what it holds.
+func TestUpgrade(t *testing.T) {
+	steps, err := filepath.Glob("migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n < len(steps); n++ {
+		path := filepath.Join(t.TempDir(), "archive.db")
+		for _, step := range steps[:n] {
+			b, err := os.ReadFile(step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, path, string(b))
+		}
+		run(t, path, "PRAGMA application_id = 1717664360", "PRAGMA user_version = "+strconv.Itoa(n),
+			`INSERT INTO runs (id, site, planned, "trigger", state, reason, "full", owner, discovered, requests, bytes)
+			 VALUES ('old', 'zjg-edz', 1, 'manual', 'running', '', 0, '', 0, 0, 0)`)
+		if _, err := sqlite.Open(t.Context(), path, sqlite.Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "open it once for writing") {
+			t.Errorf("format %d, to be read: %v", n, err)
+		}
+		store := open(t, path, sqlite.Options{})
+		fill(t, store, "old", 3)
+		if err := store.Learn(t.Context(), "old", "zjg-edz", "furniture", []byte("a")); err != nil {
+			t.Errorf("format %d: %v", n, err)
 		}
 	}
 }

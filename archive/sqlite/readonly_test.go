@@ -55,6 +55,9 @@ func (w watched) Known(ctx context.Context, site string, urls []string) (map[str
 func (w watched) Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error) {
 	return w.reader.Alike(ctx, sketch)
 }
+func (w watched) Learnt(ctx context.Context, site, name string) ([]byte, error) {
+	return w.reader.Learnt(ctx, site, name)
+}
 func (w watched) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return w.reader.Search(ctx, q, f)
 }
@@ -90,6 +93,7 @@ func TestReadOnly(t *testing.T) {
 		"begin":  store.BeginRun(t.Context(), archive.Run{}, nil),
 		"renew":  store.RenewRun(t.Context(), run, began),
 		"end":    store.EndRun(t.Context(), archive.Run{ID: run}),
+		"learn":  store.Learn(t.Context(), run, "zjg-edz", "furniture", nil),
 		"index":  store.Index(t.Context()),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "for reading only") {

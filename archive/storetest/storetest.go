@@ -14,6 +14,7 @@
 //	discovered.go         pages found on a page
 //	begin.go, runs.go     opening, renewing, closing and losing a run
 //	frontier.go           Due, Known, Alike
+//	learn.go              Learnt, Learn
 //	search.go             Search
 //	sharing.go            many goroutines, iterators, contexts that end
 //
@@ -50,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"due", dueTests},
 		{"known", knownTests},
 		{"alike", alikeTests},
+		{"learn", learnTests},
 		{"search", searchTests},
 		{"sharing", sharingTests},
 	} {
