@@ -45,6 +45,9 @@ type Page struct {
 	Depth     int    `json:"depth"`                // links from a seed
 	MovedTo   string `json:"moved_to,omitempty"`
 
+	Request *Request `json:"request,omitempty"` // how it is asked for; nil: by a GET of URL, which else only stands for it
+	Feeds   []string `json:"feeds,omitempty"`   // of a list that a script fills: the URLs of the pages that bring its rows
+
 	FirstSeen  time.Time `json:"first_seen"`
 	LastVisit  time.Time `json:"last_visit,omitzero"`
 	LastSeen   time.Time `json:"last_seen,omitzero"`   // last visit that found the page's content there

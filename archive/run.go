@@ -64,6 +64,7 @@ type Run struct {
 	// FullSince spares a full run the pages visited since then: the start of the
 	// full run, cut short, that this one takes up again.
 	FullSince time.Time `json:"full_since,omitzero"`
+	Walk      bool      `json:"walk,omitempty"` // every list was walked to its end, news or not
 
 	Owner   string    `json:"owner,omitempty"` // the process: host, process id, a random part
 	Lease   time.Time `json:"lease,omitzero"`  // until when the owner holds the site without a sign of life

@@ -34,6 +34,8 @@ type pageDoc struct {
 	Versions     int            `bson:"versions"`
 	Visits       int            `bson:"visits"`
 	Failures     int            `bson:"failures"`
+	Asked        *requestDoc    `bson:"asked,omitempty"`
+	Feeds        []string       `bson:"feeds,omitempty"`
 	Seq          int            `bson:"seq,omitempty"`   // of its last visit committed
 	Claim        bson.ObjectID  `bson:"claim,omitempty"` // see Store.clear
 }
@@ -46,6 +48,7 @@ func pageDocOf(p archive.Page) pageDoc {
 		LastChange: dateOf(p.LastChange), Due: dateOf(p.Due),
 		ETag: text(p.ETag), LastModified: text(p.LastModified), LastDigest: p.LastDigest, Payload: p.Payload,
 		Title: text(p.Title), Fingerprint: p.Fingerprint, Versions: p.Versions, Visits: p.Visits, Failures: p.Failures,
+		Asked: requestDocOf(p.Request), Feeds: p.Feeds,
 	}
 }
 
@@ -57,7 +60,31 @@ func (d pageDoc) page() archive.Page {
 		LastChange: timeOf(d.LastChange), Due: timeOf(d.Due),
 		ETag: string(d.ETag), LastModified: string(d.LastModified), LastDigest: d.LastDigest, Payload: d.Payload,
 		Title: string(d.Title), Fingerprint: d.Fingerprint, Versions: d.Versions, Visits: d.Visits, Failures: d.Failures,
+		Request: d.Asked.request(), Feeds: d.Feeds,
 	}
+}
+
+// requestDoc is how a page is asked for, as it is stored.
+type requestDoc struct {
+	Method string            `bson:"method,omitempty"`
+	URL    string            `bson:"url"`
+	Body   text              `bson:"body,omitempty"`
+	Header map[string]string `bson:"header,omitempty"`
+	Family string            `bson:"family,omitempty"`
+}
+
+func requestDocOf(r *archive.Request) *requestDoc {
+	if r == nil {
+		return nil
+	}
+	return &requestDoc{Method: r.Method, URL: r.URL, Body: text(r.Body), Header: r.Header, Family: r.Family}
+}
+
+func (d *requestDoc) request() *archive.Request {
+	if d == nil {
+		return nil
+	}
+	return &archive.Request{Method: d.Method, URL: d.URL, Body: string(d.Body), Header: d.Header, Family: d.Family}
 }
 
 // visitDoc is a visit as it is stored.
@@ -114,6 +141,7 @@ type runDoc struct {
 	Reason     text             `bson:"reason,omitempty"`
 	Full       bool             `bson:"full,omitempty"`
 	FullSince  bson.DateTime    `bson:"full_since,omitempty"`
+	Walk       bool             `bson:"walk,omitempty"`
 	Owner      string           `bson:"owner,omitempty"`
 	Lease      bson.DateTime    `bson:"lease,omitempty"`
 	Started    bson.DateTime    `bson:"started,omitempty"`
@@ -129,7 +157,7 @@ type runDoc struct {
 func runDocOf(r archive.Run) runDoc {
 	d := runDoc{
 		ID: r.ID, Site: r.Site, Planned: dateOf(r.Planned), Trigger: r.Trigger, State: r.State, Reason: text(r.Reason),
-		Full: r.Full, FullSince: dateOf(r.FullSince), Owner: r.Owner, Lease: dateOf(r.Lease),
+		Full: r.Full, FullSince: dateOf(r.FullSince), Walk: r.Walk, Owner: r.Owner, Lease: dateOf(r.Lease),
 		Started: dateOf(r.Started), Ended: dateOf(r.Ended), Articles: r.Articles, Lists: r.Lists,
 		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes,
 	}
@@ -142,7 +170,7 @@ func runDocOf(r archive.Run) runDoc {
 func (d runDoc) run() archive.Run {
 	r := archive.Run{
 		ID: d.ID, Site: d.Site, Planned: timeOf(d.Planned), Trigger: d.Trigger, State: d.State, Reason: string(d.Reason),
-		Full: d.Full, FullSince: timeOf(d.FullSince), Owner: d.Owner, Lease: timeOf(d.Lease),
+		Full: d.Full, FullSince: timeOf(d.FullSince), Walk: d.Walk, Owner: d.Owner, Lease: timeOf(d.Lease),
 		Started: timeOf(d.Started), Ended: timeOf(d.Ended), Articles: d.Articles, Lists: d.Lists,
 		Discovered: d.Discovered, Requests: d.Requests, Bytes: d.Bytes,
 	}

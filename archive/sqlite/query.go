@@ -11,14 +11,14 @@ import (
 
 const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
 	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
-	p.title, p.fingerprint, p.versions, p.visits, p.failures`
+	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds`
 
 func pageFields(p *archive.Page) []any {
 	return []any{
 		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.FoundOn, &p.Anchor, &p.ListedDay, &p.Depth, &p.MovedTo,
 		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
 		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
-		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures,
+		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds},
 	}
 }
 
@@ -44,13 +44,13 @@ func visitFields(v *archive.Visit) []any {
 }
 
 const runColumns = `id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-	articles, lists, discovered, requests, bytes, notes`
+	articles, lists, discovered, requests, bytes, notes, walk`
 
 func runFields(r *archive.Run) []any {
 	return []any{
 		&r.ID, &r.Site, instant{&r.Planned}, (*string)(&r.Trigger), (*string)(&r.State), &r.Reason, &r.Full, instant{&r.FullSince}, &r.Owner,
 		instant{&r.Lease}, instant{&r.Started}, instant{&r.Ended},
-		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes},
+		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes}, &r.Walk,
 	}
 }
 

@@ -61,6 +61,7 @@ type draft struct {
 	payload, fingerprint, rules                            any
 	article                                                string
 	header, request                                        any
+	asked, feeds                                           any
 	coding                                                 string
 	packed                                                 []byte // nil: no payload to store
 }
@@ -82,6 +83,9 @@ func draftOf(e *archive.Entry) (d draft, err error) {
 		}
 	}
 	d.header, d.request = lines(e.Visit.Header), lines(e.Visit.Request)
+	if d.asked, d.feeds, err = asking(&e.Page); err != nil {
+		return d, err
+	}
 	if e.Payload != nil && d.visitPayload == nil {
 		return d, fmt.Errorf("%s: a payload without a digest", e.Visit.URL)
 	}
@@ -182,13 +186,13 @@ const (
 	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
 		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
 		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?,
-		versions = ?, visits = ?, failures = ? WHERE id = ?`
+		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ? WHERE id = ?`
 
 	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
 		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
 		etag, last_modified, last_digest, payload, title, fingerprint,
-		versions, visits, failures, site, url)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		versions, visits, failures, asked, feeds, site, url)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
@@ -238,7 +242,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
 		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint,
-		p.Versions, p.Visits, p.Failures,
+		p.Versions, p.Visits, p.Failures, d.asked, d.feeds,
 	}
 	var visited int64
 	found, err := t.row(findPage, []any{p.Site, p.URL}, &id, &visited)

@@ -43,6 +43,21 @@ func sum(d archive.Digest) ([]byte, bool) {
 	return b, err == nil
 }
 
+// asking is how p is asked for, and what fills it, as the columns hold it.
+func asking(p *archive.Page) (asked, feeds any, err error) {
+	if p.Request != nil {
+		if asked, err = encode(p.Request); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(p.Feeds) > 0 {
+		if feeds, err = encode(p.Feeds); err != nil {
+			return nil, nil, err
+		}
+	}
+	return asked, feeds, nil
+}
+
 // instant scans a column of milliseconds.
 type instant struct{ to *time.Time }
 

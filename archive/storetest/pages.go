@@ -45,6 +45,32 @@ var pageTests = []subtest{
 		f.equal("page", got, e.Page)
 		f.inUTC(got)
 	}},
+	{"how a page is asked for comes back, and what fills it", func(f *fixture) {
+		asked := unread(site, url(1))
+		asked.Kind = archive.KindList
+		asked.Request = &archive.Request{
+			Method: "POST", URL: "https://www.zjg.example/rest/list", Body: `{"pn":20,"wd":"<通知> & 公告"}`,
+			Header: map[string]string{"Content-Type": "application/json", "Referer": "https://www.zjg.example/news/"}, Family: "epoint",
+		}
+		r := f.begin(site, 0)
+		f.find(r, asked)
+		f.equal("found page", f.page(url(1)), asked)
+		due, err := f.Due(f.Context(), site, minute(60), 9)
+		if err != nil || len(due) != 1 {
+			f.Fatalf("%d pages due, %v", len(due), err)
+		}
+		f.equal("due page", due[0], asked)
+		e := list(r, asked, 2*time.Hour)
+		e.Page.Feeds = []string{url(2), url(3)}
+		f.record(r, e)
+		f.equal("visited page", f.page(url(1)), e.Page)
+		again := asked
+		again.Request, again.Due = nil, minute(300)
+		f.record(r, list(r, unread(site, pageU), 3*time.Hour, again))
+		if got := f.page(url(1)); got.Request == nil || got.Request.Body != asked.Request.Body {
+			f.Errorf("a page that is found again is asked for by %+v", got.Request)
+		}
+	}},
 	{"a zero time comes back as zero", func(f *fixture) {
 		r := f.begin(site, 0)
 		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))

@@ -15,7 +15,7 @@ var runTests = []subtest{
 	}},
 	{"an open run comes back as it was begun", func(f *fixture) {
 		r := run(site, 0)
-		r.Full, r.FullSince, r.Reason, r.Trigger = true, t0.Add(-time.Hour), "made up for", archive.TriggerCatchUp
+		r.Full, r.Walk, r.FullSince, r.Reason, r.Trigger = true, true, t0.Add(-time.Hour), "made up for", archive.TriggerCatchUp
 		if err := f.BeginRun(f.Context(), r, nil); err != nil {
 			f.Fatal(err)
 		}
@@ -25,6 +25,7 @@ var runTests = []subtest{
 	{"a closed run comes back as it was ended", func(f *fixture) {
 		r := f.begin(site, 0)
 		r.State, r.Reason, r.Ended = archive.RunFailed, "no column could be read", t0.Add(time.Minute)
+		r.Walk = true
 		r.Articles = archive.Tally{archive.New: 12, archive.Gone: 1}
 		r.Lists = archive.Tally{archive.Unreachable: 3}
 		r.Discovered, r.Requests, r.Bytes = 40, 17, 1<<40
