@@ -188,6 +188,36 @@ func TestPurePackages(t *testing.T) {
 	}
 }
 
+// Every connection to a host that somebody else names is made in one place,
+// behind the guard: what else would connect has to be named here.
+func TestOneDialer(t *testing.T) {
+	dials := map[string][]string{
+		"net":  {"Dial", "DialTimeout", "Dialer", "DialTCP", "DialUDP"},
+		"http": {"Get", "Head", "Post", "PostForm", "Client", "DefaultClient", "Transport", "DefaultTransport"},
+	}
+	for _, s := range sources(t) {
+		if s.test || strings.HasPrefix(s.pkg, "crawler/portaltest") || s.pkg == "bench" || s.pkg == "torture" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			of, ok := selector.X.(*ast.Ident)
+			if !ok || !slices.Contains(dials[of.Name], selector.Sel.Name) {
+				return true
+			}
+			switch s.name {
+			case "crawler/line.go", "crawler/proxy.go", "crawler/fetch.go":
+			default:
+				t.Errorf("%s: uses %s.%s: connections are made in crawler/line.go, behind the guard", s.name, of.Name, selector.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
 // below says whether an import path is that of library, or below it.
 func below(imported, library string) bool {
 	return imported == library || strings.HasPrefix(imported, library+"/")

@@ -60,6 +60,7 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		visit.Payload = digest
 		visit.Header, visit.Request = c.Header, c.Request
 		visit.Address, visit.Protocol = c.Address, c.Protocol
+		visit.Trust, visit.Security = c.Trust, c.Security
 		e.Payload = c.Payload
 		if e.Payload == nil {
 			e.Payload = []byte{} // an answer without a byte is held as one
@@ -76,7 +77,7 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		page.Fingerprint = fingerprintOf(r, visit.Payload)
 		e.Snapshot = &Snapshot{
 			Site: p.Site, URL: p.URL, Version: page.Versions, Column: p.Column, Kind: page.Kind,
-			TakenAt: c.At.Truncate(time.Second), PriorSeen: p.LastSeen, Status: c.Status,
+			TakenAt: c.At.Truncate(time.Second), PriorSeen: p.LastSeen, Status: c.Status, Trust: c.Trust,
 			Payload: visit.Payload, Fingerprint: page.Fingerprint,
 			Article: r.Article, Rules: r.Rules, Sketch: SketchOf(r.Article),
 		}

@@ -13,6 +13,7 @@ type Snapshot struct {
 	TakenAt     time.Time `json:"taken_at"`            // Memento-Datetime: start of the capture, UTC, whole seconds
 	PriorSeen   time.Time `json:"prior_seen,omitzero"` // when the version before was last seen
 	Status      int       `json:"status"`
+	Trust       Trust     `json:"trust,omitempty"` // of the answer that it was read from
 	Payload     Digest    `json:"payload"`
 	Fingerprint Digest    `json:"fingerprint"`
 	Article     Article   `json:"article"`

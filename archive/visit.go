@@ -66,4 +66,6 @@ type Visit struct {
 	Request  http.Header `json:"request,omitempty"`
 	Address  string      `json:"address,omitempty"`
 	Protocol string      `json:"protocol,omitempty"`
+	Trust    Trust       `json:"trust,omitempty"`
+	Security string      `json:"security,omitempty"` // of TLS, for people
 }

@@ -21,6 +21,7 @@ const DefaultArchive = "sqlite:fangzhi.db"
 type Config struct {
 	Archive  string // sqlite:PATH or mongodb://HOST/NAME
 	Contact  string // for the User-Agent; "": none
+	Proxy    string // of sites that name none, as crawler.Site has it
 	Parallel int    // sites crawled at a time
 	Sites    []scheduler.Site
 	Warnings Problems // what is allowed and should be looked at
@@ -76,6 +77,7 @@ func Parse(name string, b []byte) (Config, error) {
 		r.problems.sort()
 		return Config{}, r.problems
 	}
+	c.Warnings = append(c.Warnings, r.warnings...)
 	return c, nil
 }
 
@@ -84,7 +86,7 @@ func newReader(file string) *reader {
 }
 
 func (r *reader) config(v value) Config {
-	fields := r.mapping(v, "archive", "contact", "parallel", "sites")
+	fields := r.mapping(v, "archive", "contact", "proxy", "parallel", "sites")
 	c := Config{Archive: DefaultArchive, Parallel: scheduler.DefaultParallel}
 	if s, ok := r.text(fields["archive"]); ok {
 		if err := checkArchive(s); err != nil {
@@ -101,6 +103,8 @@ func (r *reader) config(v value) Config {
 		c.Warnings = append(c.Warnings, Problem{File: r.file, Path: "contact",
 			Text: "is missing: a mail address or URL by which a webmaster can reach you; it is sent with every request"})
 	}
+	r.via = r.proxy(fields["proxy"], "")
+	c.Proxy = r.via
 	if n, ok := r.number(fields["parallel"], 1, maxParallel); ok {
 		c.Parallel = n
 	}

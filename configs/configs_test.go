@@ -3,6 +3,7 @@ package configs_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -263,4 +264,45 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a site says of proxy, addresses and TLS reaches the crawler; a site that
+// names no proxy has the file's.
+func TestNetwork(t *testing.T) {
+	c, err := configs.Parse("x.yaml", []byte(`
+contact: crawler@example.org
+proxy: socks5://127.0.0.1:1080
+sites:
+  - name: a
+    columns: [{name: n, url: "https://a.cn/"}]
+    allow_private: [10.20.7.0/16, "fd00::1"]
+    tls: {profile: legacy, verify: false}
+  - name: b
+    columns: [{name: n, url: "https://b.cn/"}]
+    allow_private: true
+    proxy: none
+    tls: {profile: strict, pin: "`+strings.Repeat("ab:", 31)+`AB"}
+  - name: c
+    columns: [{name: n, url: "https://c.cn/"}]
+    proxy: environment
+    tls: {profile: http}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, d := c.Sites[0].Site, c.Sites[1].Site, c.Sites[2].Site
+	if a.Proxy != "socks5://127.0.0.1:1080" || c.Proxy != a.Proxy || b.Proxy != crawler.NoProxy || d.Proxy != "" {
+		t.Errorf("proxies %q, %q, %q", a.Proxy, b.Proxy, d.Proxy)
+	}
+	if fmt.Sprint(a.AllowAddresses) != "[10.20.0.0/16 fd00::1/128]" || a.AllowPrivate || !b.AllowPrivate || d.AllowPrivate {
+		t.Errorf("private: %v %v, %v, %v", a.AllowPrivate, a.AllowAddresses, b.AllowPrivate, d.AllowPrivate)
+	}
+	if diff := cmp.Diff([]crawler.TLS{
+		{Profile: crawler.Legacy, Unverified: true}, {Pins: []string{strings.Repeat("ab:", 31) + "AB"}}, {Profile: crawler.Plain},
+	}, []crawler.TLS{a.TLS, b.TLS, d.TLS}); diff != "" {
+		t.Errorf("tls (-want +got):\n%s", diff)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Error(), "x.yaml:8:36: sites.a.tls.verify: whoever sits on the line") {
+		t.Errorf("warnings %v", c.Warnings)
+	}
 }

@@ -14,7 +14,9 @@ import (
 type reader struct {
 	file     string
 	problems Problems
+	warnings Problems
 	presets  []Preset
+	via      string // the proxy of sites that name none
 	anchors  map[string]ast.Node
 	values   int // read so far
 }
@@ -33,11 +35,20 @@ func (r *reader) problem(n ast.Node, path, format string, args ...any) {
 
 // mistake adds a mistake at v's place.
 func (r *reader) mistake(v value, format string, args ...any) {
+	r.problems = append(r.problems, r.remark(v, format, args...))
+}
+
+// warning adds what is allowed at v's place and should be looked at.
+func (r *reader) warning(v value, format string, args ...any) {
+	r.warnings = append(r.warnings, r.remark(v, format, args...))
+}
+
+func (r *reader) remark(v value, format string, args ...any) Problem {
 	p := Problem{File: r.file, Path: v.path, Text: fmt.Sprintf(format, args...)}
 	if v.at != nil && v.at.Position != nil {
 		p.Line, p.Column = v.at.Position.Line, v.at.Position.Column
 	}
-	r.problems = append(r.problems, p)
+	return p
 }
 
 // startOf is the first token of n. The library gives a mapping the place of its

@@ -41,7 +41,7 @@ func (r *reader) site(v value) scheduler.Site {
 	first := len(r.problems)
 	s := siteReader{reader: r, at: v, places: map[string]value{}}
 	s.fields = r.mapping(v, "name", "title", "timezone", "schedule", "on_missed", "columns", "scope", "everything",
-		"preset", "rules", "politeness", "revisit", "max_pages", "allow_private")
+		"preset", "rules", "politeness", "revisit", "max_pages", "allow_private", "proxy", "tls")
 	if _, ok := v.node.(ast.MapNode); !ok {
 		return scheduler.Site{}
 	}
@@ -55,7 +55,9 @@ func (r *reader) site(v value) scheduler.Site {
 	site.Preset, site.Rules = preset.Name, under(s.rules(s.fields["rules"]), preset.Rules)
 	site.Politeness = s.politeness()
 	site.MaxPages, _ = s.number(s.fields["max_pages"], 0, 1_000_000_000)
-	site.AllowPrivate = s.truth(s.fields["allow_private"])
+	site.AllowPrivate, site.AllowAddresses = s.allowPrivate()
+	site.Proxy = s.proxy(s.fields["proxy"], s.via)
+	site.TLS = s.tls()
 	site.Zone = s.zone(site.Columns)
 	site.Expr, site.Schedule = s.schedule(site.Zone)
 	site.OnMissed = s.onMissed()

@@ -17,6 +17,7 @@ type crawl struct {
 	c     *Crawler
 	site  Site
 	scope scope
+	line  *line
 	user  *user
 
 	frontier *frontier
@@ -44,13 +45,17 @@ func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
 	if err != nil {
 		return nil, err
 	}
+	line, err := c.fetcher.wire.lineOf(&site)
+	if err != nil {
+		return nil, err
+	}
 	if site.Revisit == nil {
 		site.Revisit = DefaultRevisit
 	}
 	site.Politeness.Parallel = min(max(site.Politeness.Parallel, 1), c.options.Workers)
 	run.Articles, run.Lists = archive.Tally{}, archive.Tally{}
 	k := &crawl{
-		c: c, site: site, scope: scope, run: run,
+		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{},
 	}

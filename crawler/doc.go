@@ -15,7 +15,8 @@
 //	rest.go, notes.go                            hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what
 //	fetch.go, retry.go, agent.go                 one page by colly, again if need be
-//	transport.go, guard.go, limits.go            bytes as sent, addresses, limits
+//	transport.go, limits.go                      bytes as sent, within limits
+//	line.go, guard.go, proxy.go, tls.go          every connection: addresses, proxies, certificates
 //	look.go                                      one page, nothing recorded
 //	discover/                                    the further pages of lists, by portal software
 //	portaltest/                                  a portal on loopback, for tests and the demo

@@ -51,7 +51,7 @@ func newFetcher(l Limits, agent string, parallel int, now func() time.Time) *fet
 type errand struct {
 	to         address
 	conditions http.Header // If-None-Match, If-Modified-Since
-	private    bool
+	line       *line
 	size       int64 // in place of Limits.Size, where it is not 0
 	user       *user
 	politeness Politeness
@@ -121,7 +121,7 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 
 // send makes one request.
 func (f *fetcher) send(ctx context.Context, e errand, target string, cookies []*http.Cookie) (x *exchange, at time.Time, took time.Duration) {
-	x = &exchange{private: e.private, size: e.size}
+	x = &exchange{line: e.line, size: e.size}
 	at = f.now()
 	started := time.Now()
 	if x.target, x.failure = url.Parse(target); x.failure != nil {
@@ -158,6 +158,7 @@ func captureOf(x *exchange, pageURL string, at time.Time, took time.Duration) ar
 	c := archive.Capture{
 		URL: pageURL, At: at.UTC().Truncate(time.Millisecond), Took: took,
 		Request: x.request, Address: x.address, Protocol: x.protocol,
+		Trust: x.trust, Security: x.security,
 		Status: x.status, Header: x.header, Payload: x.payload, Truncated: x.truncated,
 	}
 	if x.failure != nil {

@@ -24,6 +24,10 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 	if err != nil {
 		return fail(err)
 	}
+	line, err := c.fetcher.wire.lineOf(&site)
+	if err != nil {
+		return fail(err)
+	}
 	to, err := canonical(rawURL)
 	if err != nil {
 		return fail(err)
@@ -35,7 +39,7 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 		if why, text := scope.admit(to); why != admitted {
 			return fail(fmt.Errorf("out of the scope: %s", text))
 		}
-		e := errand{to: to, private: site.AllowPrivate, user: u, politeness: site.Politeness, requests: &requests}
+		e := errand{to: to, line: line, user: u, politeness: site.Politeness, requests: &requests}
 		permit, err := c.robots.ask(ctx, ctx, e)
 		switch {
 		case err != nil:

@@ -40,9 +40,10 @@ func permanent(err error) bool {
 		authority x509.UnknownAuthorityError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
+		pin       *PinError
 	)
 	return errors.As(err, &address) || errors.As(err, &name) && name.IsNotFound ||
-		errors.As(err, &hostname) || errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &record)
+		errors.As(err, &hostname) || errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &pin)
 }
 
 // healthOf is what x says about its host.
@@ -132,6 +133,9 @@ func failureText(err error) string {
 	}
 	if address := (*AddressError)(nil); errors.As(err, &address) {
 		return address.Error()
+	}
+	if broken := (*tls.CertificateVerificationError)(nil); errors.As(err, &broken) && len(broken.UnverifiedCertificates) > 0 {
+		return err.Error() + " (" + fingerprint(broken.UnverifiedCertificates[0]) + ")"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"

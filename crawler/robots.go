@@ -29,8 +29,8 @@ type robots struct {
 }
 
 type robotsKey struct {
-	origin  string
-	private bool // asked with private addresses allowed
+	origin string
+	line   *line // it is asked by: others may not reach it, or reach another
 }
 
 type robotsFile struct {
@@ -54,7 +54,7 @@ func newRobots(f *fetcher, token string) *robots {
 // ask returns what robots.txt says of the errand's URL. The error is that of a
 // context, or a *restingError.
 func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
-	key := robotsKey{e.to.origin(), e.private}
+	key := robotsKey{e.to.origin(), e.line}
 	r.mu.Lock()
 	file := r.files[key]
 	if file == nil {

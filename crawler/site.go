@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -21,8 +22,14 @@ type Site struct {
 	Preset     string // "auto" or a family's name
 	Politeness Politeness
 	MaxPages   int // pages visited in one run; 0: no limit
-	// AllowPrivate lets loopback, private and link-local addresses be dialled.
-	AllowPrivate bool
+	// AllowPrivate lets loopback, private and link-local addresses be dialled,
+	// AllowAddresses those in its ranges.
+	AllowPrivate   bool
+	AllowAddresses []netip.Prefix
+	// Proxy is the address of a proxy, http, https, socks5 or socks5h; NoProxy
+	// for none, "" for the environment's.
+	Proxy string
+	TLS   TLS
 	// Revisit says when p, as it is after a visit at the time now, is due
 	// again; the zero time: never. Nil: DefaultRevisit.
 	Revisit func(p archive.Page, now time.Time) time.Time
@@ -171,6 +178,10 @@ func (s *Site) Validate() error {
 	if s.MaxPages < 0 {
 		problems.add("max_pages", fmt.Sprint(s.MaxPages), "must be 0, for no limit, or more")
 	}
+	if _, err := proxyFor(s.Proxy); err != nil {
+		problems.add("proxy", ProxyText(s.Proxy), err.Error())
+	}
+	s.TLS.validate(&problems)
 	return problems.err()
 }
 

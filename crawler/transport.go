@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"fangzhi/archive"
 )
 
 // transport answers requests with what was on the wire: it keeps status,
@@ -18,61 +20,38 @@ import (
 // carries, within the limits, and hands on an answer without a body, for what
 // lies above it would unzip, re-encode or cut the bytes.
 type transport struct {
-	limits Limits
-	public *http.Transport // connects to public addresses only
-	all    *http.Transport
+	limits   Limits
+	parallel int // idle connections kept to a host
+
+	mu    sync.Mutex
+	lines map[string]*line
 }
 
-// newTransport keeps up to parallel idle connections to a host.
 func newTransport(l Limits, parallel int) *transport {
-	plain := &net.Dialer{Timeout: max(l.Connect, 0), KeepAlive: 30 * time.Second}
-	careful := *plain
-	careful.Control = guarded
-	base := http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            plain.DialContext,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true,
-		TLSHandshakeTimeout:    max(l.Connect, 0),
-		ResponseHeaderTimeout:  max(l.Answer, 0),
-		MaxResponseHeaderBytes: max(l.Header, 0),
-		MaxIdleConnsPerHost:    parallel,
-		IdleConnTimeout:        90 * time.Second,
-		ReadBufferSize:         16 << 10,
-	}
-	// Connections are pooled by host name, so the two must not share a pool.
-	public := base.Clone()
-	public.Proxy = func(r *http.Request) (*url.URL, error) {
-		via, _ := r.Context().Value(viaKey{}).(*url.URL)
-		return via, nil
-	}
-	public.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		// A proxy may well have a private address; the same address as a target
-		// may not.
-		if via, _ := ctx.Value(viaKey{}).(*url.URL); via != nil && proxyAddress(via) == address {
-			return plain.DialContext(ctx, network, address)
-		}
-		return careful.DialContext(ctx, network, address)
-	}
-	return &transport{limits: l, public: public, all: &base}
+	return &transport{limits: l, parallel: parallel, lines: map[string]*line{}}
 }
 
 func (t *transport) close() {
-	t.public.CloseIdleConnections()
-	t.all.CloseIdleConnections()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.lines {
+		l.inner.CloseIdleConnections()
+	}
 }
 
 // exchange is one request and what came of it.
 type exchange struct {
-	target  *url.URL // asked for, to the letter
-	private bool     // private addresses are allowed
-	size    int64    // in place of Limits.Size, where it is not 0
+	target *url.URL // asked for, to the letter
+	line   *line    // by which it is asked for
+	size   int64    // in place of Limits.Size, where it is not 0
 
 	sent      atomic.Int32 // requests that were written to a connection
 	request   http.Header
 	address   string
 	protocol  string
-	status    int // 0: no answer
+	trust     archive.Trust
+	security  string // of TLS, for people
+	status    int    // 0: no answer
 	header    http.Header
 	payload   []byte
 	truncated string // "", length, time, disconnect
@@ -80,9 +59,6 @@ type exchange struct {
 }
 
 type exchangeKey struct{}
-
-// viaKey is the context's key to the proxy of a guarded request, a *url.URL.
-type viaKey struct{}
 
 // What ends an answer early. The text is told to people.
 var (
@@ -110,21 +86,15 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		// net/http asks again by itself when a kept connection breaks.
 		WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Add(1) },
 	})
-	out := r.WithContext(ctx)
-	out.URL, out.Host = x.target, ""
-	inner := t.all
-	if !x.private {
-		inner = t.public
-		via, err := publicProxy(out)
-		if err != nil {
-			x.failure = err
-			return nil, err
-		}
-		if via != nil {
-			out = out.WithContext(context.WithValue(ctx, viaKey{}, via))
-		}
+	out, proxy, err := x.line.prepare(r.WithContext(ctx), x.target)
+	if err != nil {
+		x.failure = err
+		return nil, err
 	}
-	answer, err := inner.RoundTrip(out)
+	answer, err := x.line.inner.RoundTrip(out)
+	if proxy != nil {
+		x.address = "" // that was the proxy's
+	}
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
@@ -133,6 +103,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.status, x.header, x.protocol = answer.StatusCode, answer.Header, answer.Proto
+	x.trust, x.security = x.line.trust(x.target, answer.TLS)
 	t.read(ctx, cancel, answer, x, started)
 	answer.Body.Close()
 	answer.Body, answer.ContentLength, answer.Uncompressed = http.NoBody, 0, true

@@ -67,13 +67,17 @@ func TestPrivateAddresses(t *testing.T) {
 		"0.0.0.0": "unspecified", "0.1.2.3": "this network", "127.0.0.1": "loopback", "127.8.8.8": "loopback",
 		"10.1.2.3": "private", "172.16.0.1": "private", "172.32.0.1": "", "192.168.1.1": "private",
 		"169.254.169.254": "link-local", "100.64.0.1": "shared by carriers and clouds", "100.100.100.200": "shared by carriers and clouds",
-		"224.0.0.1": "multicast", "255.255.255.255": "reserved", "198.18.0.1": "for benchmarks",
-		"8.8.8.8": "", "202.106.0.20": "",
+		"224.0.0.1": "multicast", "255.255.255.255": "broadcast", "250.0.0.1": "reserved", "192.0.2.1": "for documentation", "192.88.99.1": "a tunnel",
+		"198.18.0.1": "for benchmarks",
+		"8.8.8.8":    "", "202.106.0.20": "",
 		"::": "unspecified", "::1": "loopback", "::ffff:127.0.0.1": "loopback", "::ffff:8.8.8.8": "",
 		"fe80::1": "link-local", "fc00::1": "private", "fd12::1": "private", "ff02::1": "multicast", "fec0::1": "site-local",
 		"64:ff9b::7f00:1": "loopback, by way of IPv6", "64:ff9b::a9fe:a9fe": "link-local, by way of IPv6", "64:ff9b::808:808": "",
 		"64:ff9b:1::808:808": "a local translation to IPv4", "2002:7f00:1::": "loopback, by way of IPv6", "2002:808:808::": "",
 		"::127.0.0.1": "loopback, by way of IPv6", "2001:0:808:808::": "a tunnel", "2400:3200::1": "",
+		"::ffff:0:7f00:1": "loopback, by way of IPv6", "::8.8.8.8": "not a public address", "4000::1": "not a public address",
+		"2001:db8::1": "for documentation", "2400::5efe:7f00:1": "loopback, by way of IPv6", "2400::200:5efe:a00:1": "private, by way of IPv6",
+		"2400::5efe:808:808": "", "fe80::1%eth0": "link-local",
 	} {
 		if got := crawler.Private(netip.MustParseAddr(ip)); got != want {
 			t.Errorf("%s: %q, want %q", ip, got, want)

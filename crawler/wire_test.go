@@ -2,24 +2,16 @@ package crawler_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fangzhi/crawler"
 )
@@ -73,7 +65,8 @@ func TestHTTPS(t *testing.T) {
 	asked := 0
 	stranger := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	stranger.Config.ErrorLog = log.New(io.Discard, "", 0)
-	stranger.TLS = &tls.Config{Certificates: []tls.Certificate{ownCertificate(t)}}
+	_, own := issue(t, nil, nil)
+	stranger.TLS = of(own)
 	stranger.StartTLS()
 	defer stranger.Close()
 
@@ -85,23 +78,6 @@ func TestHTTPS(t *testing.T) {
 	if !strings.Contains(words[1], "robots.txt: tls: failed to verify certificate: x509: certificate signed by unknown authority") || asked != 0 {
 		t.Errorf("not trusted: %s, %d requests", words[1], asked)
 	}
-}
-
-func ownCertificate(t *testing.T) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // The environment's proxy is used though its address is private; what is behind

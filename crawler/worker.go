@@ -32,7 +32,7 @@ func (k *crawl) visit(p archive.Page) (finding, error) {
 		return f, nil
 	}
 	e := errand{
-		to: a, private: k.site.AllowPrivate, user: k.user,
+		to: a, line: k.line, user: k.user,
 		politeness: k.site.Politeness, requests: &k.requests,
 	}
 	permit, err := k.c.robots.ask(k.wait, k.wire, e)

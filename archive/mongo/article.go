@@ -20,6 +20,7 @@ type snapshotDoc struct {
 	TakenAt     bson.DateTime  `bson:"taken_at"`
 	PriorSeen   bson.DateTime  `bson:"prior_seen,omitempty"`
 	Status      int            `bson:"status"`
+	Trust       archive.Trust  `bson:"trust,omitempty"`
 	Payload     archive.Digest `bson:"payload,omitempty"`
 	Fingerprint archive.Digest `bson:"fingerprint,omitempty"`
 	Article     articleDoc     `bson:"article"`
@@ -41,7 +42,7 @@ func (d snapshotDoc) page() key { return key{d.Site, d.URL} }
 func snapshotDocOf(s archive.Snapshot) snapshotDoc {
 	return snapshotDoc{
 		ID: bson.NewObjectID(), Site: s.Site, URL: s.URL, Version: s.Version, Column: s.Column, Kind: s.Kind,
-		TakenAt: dateOf(s.TakenAt), PriorSeen: dateOf(s.PriorSeen), Status: s.Status,
+		TakenAt: dateOf(s.TakenAt), PriorSeen: dateOf(s.PriorSeen), Status: s.Status, Trust: s.Trust,
 		Payload: s.Payload, Fingerprint: s.Fingerprint, Article: articleDocOf(s.Article),
 		Rules: s.Rules, Story: s.Story, Sketch: s.Sketch, Unindexed: true,
 	}
@@ -54,7 +55,7 @@ func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
 	}
 	return archive.Snapshot{
 		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
-		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status,
+		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status, Trust: d.Trust,
 		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Story: d.Story,
 	}, nil
 }

@@ -109,6 +109,8 @@ type visitDoc struct {
 	Request   []field         `bson:"request,omitempty"`
 	Address   string          `bson:"address,omitempty"`
 	Protocol  string          `bson:"protocol,omitempty"`
+	Trust     archive.Trust   `bson:"trust,omitempty"`
+	Security  text            `bson:"security,omitempty"`
 	Seq       int             `bson:"seq"` // counts a page's visits from 1, without a gap
 }
 
@@ -118,6 +120,7 @@ func visitDocOf(v archive.Visit) visitDoc {
 		At: dateOf(v.At), Took: int64(v.Took), Outcome: v.Outcome, Reason: text(v.Reason), Status: v.Status,
 		Attempts: v.Attempts, Bytes: v.Bytes, Version: v.Version, MovedTo: text(v.MovedTo), Truncated: v.Truncated,
 		Payload: v.Payload, Header: fieldsOf(v.Header), Request: fieldsOf(v.Request), Address: v.Address, Protocol: v.Protocol,
+		Trust: v.Trust, Security: text(v.Security),
 	}
 }
 
@@ -127,6 +130,7 @@ func (d visitDoc) visit() archive.Visit {
 		At: timeOf(d.At), Took: time.Duration(d.Took), Outcome: d.Outcome, Reason: string(d.Reason), Status: d.Status,
 		Attempts: d.Attempts, Bytes: d.Bytes, Version: d.Version, MovedTo: string(d.MovedTo), Truncated: d.Truncated,
 		Payload: d.Payload, Header: headerOf(d.Header), Request: headerOf(d.Request), Address: d.Address, Protocol: d.Protocol,
+		Trust: d.Trust, Security: string(d.Security),
 	}
 }
 

@@ -22,24 +22,24 @@ func pageFields(p *archive.Page) []any {
 	}
 }
 
-const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status,
+const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status, s.trust,
 	s.payload, s.fingerprint, s.rules, s.story, s.article`
 
 func snapshotFields(s *archive.Snapshot) []any {
 	return []any{
-		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status,
+		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
 		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Story, object{&s.Article},
 	}
 }
 
 const visitColumns = `r.id, p.site, p.url, v."column", v.kind, v.at, v.took, v.outcome, v.reason, v.status, v.attempts, v.bytes,
-	v.version, v.moved_to, v.truncated, v.payload, v.header, v.request, v.address, v.protocol`
+	v.version, v.moved_to, v.truncated, v.payload, v.header, v.request, v.address, v.protocol, v.trust, v.security`
 
 func visitFields(v *archive.Visit) []any {
 	return []any{
 		&v.Run, &v.Site, &v.URL, &v.Column, (*string)(&v.Kind), instant{&v.At}, (*int64)(&v.Took), (*string)(&v.Outcome), &v.Reason,
 		&v.Status, &v.Attempts, &v.Bytes, &v.Version, &v.MovedTo, &v.Truncated, digest{&v.Payload},
-		header{&v.Header}, header{&v.Request}, &v.Address, &v.Protocol,
+		header{&v.Header}, header{&v.Request}, &v.Address, &v.Protocol, (*string)(&v.Trust), &v.Security,
 	}
 }
 

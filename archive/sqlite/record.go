@@ -197,11 +197,12 @@ const (
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
 	insertVisit = `INSERT INTO visits (page, run, at, took, "column", kind, outcome, reason, status,
-		attempts, bytes, version, moved_to, truncated, payload, header, request, address, protocol)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		attempts, bytes, version, moved_to, truncated, payload, header, request, address, protocol,
+		trust, security)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
-		payload, fingerprint, rules, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		trust, payload, fingerprint, rules, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertPayload = `INSERT INTO payloads (digest, size, coding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 )
@@ -277,13 +278,14 @@ func (t *recording) addVisit(page int64, d *draft) error {
 		}
 	}
 	_, err := t.exec(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
-		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol)
+		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol,
+		string(v.Trust), v.Security)
 	return err
 }
 
 func (t *recording) addSnapshot(page int64, d *draft) error {
 	cut := d.Snapshot
 	_, err := t.exec(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
-		cut.Status, d.payload, d.fingerprint, d.rules, cut.Story, packSketch(cut.Sketch), d.article)
+		cut.Status, string(cut.Trust), d.payload, d.fingerprint, d.rules, cut.Story, packSketch(cut.Sketch), d.article)
 	return err
 }

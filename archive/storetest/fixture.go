@@ -141,5 +141,6 @@ func capture(u string, at time.Time, body string) archive.Capture {
 			"Set-Cookie": {"b=2; Path=/", "a=1; Path=/"},
 		},
 		Address: "192.0.2.7:443", Protocol: "HTTP/1.1", Payload: []byte(body),
+		Trust: archive.TrustUnverified, Security: "TLS 1.0, certificate has expired",
 	}
 }

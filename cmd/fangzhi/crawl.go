@@ -137,6 +137,7 @@ func (a *app) sites(c configs.Config, args []string) ([]crawler.Site, error) {
 			if site, err = crawler.AdHoc(arg); err != nil {
 				return nil, usage("crawl: %w", err)
 			}
+			site.Proxy = c.Proxy
 		}
 		sites = append(sites, site)
 	}

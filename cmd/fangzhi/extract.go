@@ -102,7 +102,7 @@ func (a *app) fetchInput(cmd *cobra.Command, url string, allowPrivate bool) (ext
 	if err != nil {
 		return extract.Input{}, usage("extract: %w", err)
 	}
-	site.AllowPrivate = allowPrivate
+	site.AllowPrivate, site.Proxy = allowPrivate, c.Proxy
 	cr, err := a.newCrawler(nil, c, nil)
 	if err != nil {
 		return extract.Input{}, err

@@ -104,6 +104,9 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 	}
 	fmt.Fprintf(out, "%s\n", paint.paint(styleDim, fmt.Sprintf("%s, version %d of %d, taken %s, page is %s",
 		safe(s.URL), s.Version, p.Versions, moment(s.TakenAt), p.State)))
+	if s.Trust == archive.TrustUnverified || s.Trust == archive.TrustDowngraded {
+		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "from a server whose certificate was not verified: "+string(s.Trust)))
+	}
 	if s.Story != "" && s.Story != s.URL {
 		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "same story as "+safe(s.Story)))
 	}
