@@ -15,7 +15,6 @@ require (
 	github.com/mattn/go-runewidth v0.0.31 // Chinese is two columns wide
 	github.com/robfig/cron/v3 v3.0.1 // the parser of schedules, not the runner
 	github.com/schollz/progressbar/v3 v3.19.1 // progress on a terminal
-	github.com/sergi/go-diff v1.4.0 // what changed in a text
 	github.com/spf13/cobra v1.10.2 // the command line
 	go.mongodb.org/mongo-driver/v2 v2.10.0 // the MongoDB archive
 	golang.org/x/net v0.62.0 // the HTML parser; rules for header values

@@ -36,19 +36,19 @@ func FingerprintOf(a Article) Digest {
 	part(published)
 	part(Fold(a.Body))
 	for _, f := range a.Attachments {
-		part(Fold(f.Name) + "\x01" + address(f.URL))
+		part(Fold(f.Name) + "\x01" + Address(f.URL))
 	}
 	if a.Body == "" && len(a.Attachments) == 0 {
 		for _, p := range a.Pictures {
-			part(address(p))
+			part(Address(p))
 		}
 	}
 	return Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
 }
 
-// address is a URL without what changes while the document stays: scheme,
+// Address is a URL without what changes while the document stays: scheme,
 // user, fragment.
-func address(raw string) string {
+func Address(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return raw

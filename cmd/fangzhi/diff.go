@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,9 +11,12 @@ import (
 	"fangzhi/archive/diff"
 )
 
-const diffHelp = `Show what changed in an article between two versions, field by field: words
-taken out as [-…-], words put in as {+…+}. Without versions the latest against
-the one before it.`
+const diffHelp = `Show what changed in an article between two versions, field by field and line
+by line: words taken out as [-…-], words put in as {+…+}, behind the first line
+the classes of the change: title, date, source, number, figures, names, wording,
+attachments, pictures. Without versions the latest against the one before it.
+The JSON gives each part with where it begins in the old and the new text, in
+characters.`
 
 func diffCommand(a *app) *cobra.Command {
 	var site string
@@ -78,19 +82,25 @@ func versionArg(s string) (int, error) {
 
 func (a *app) printDiff(old, new archive.Snapshot, around int, asJSON bool) error {
 	changes := diff.Articles(old.Article, new.Article)
+	classes := diff.Classes(changes)
 	if asJSON {
 		return newJSONLines(a.stdout).write(struct {
 			URL     string        `json:"url"`
 			From    int           `json:"from"`
 			To      int           `json:"to"`
+			Classes []diff.Class  `json:"classes"`
 			Changes []diff.Change `json:"changes"`
-		}{new.URL, old.Version, new.Version, changes})
+		}{new.URL, old.Version, new.Version, classes, changes})
 	}
 	paint := newPainter(a.stdout)
-	fmt.Fprintln(a.stdout, paint.paint(styleDim, fmt.Sprintf("%s, version %d (%s) to %d (%s)",
-		safe(new.URL), old.Version, moment(old.TakenAt), new.Version, moment(new.TakenAt))))
+	head := fmt.Sprintf("%s, version %d (%s) to %d (%s)", safe(new.URL), old.Version, moment(old.TakenAt), new.Version, moment(new.TakenAt))
+	if len(classes) > 0 {
+		head += ": " + diff.Line(classes)
+	}
+	fmt.Fprintln(a.stdout, paint.paint(styleDim, head))
 	for _, c := range changes {
-		fmt.Fprintf(a.stdout, "%s: %s\n", c.Field, paint.parts(c.Parts, around))
+		indent := "\n" + strings.Repeat(" ", len(c.Field)+2)
+		fmt.Fprintf(a.stdout, "%s: %s\n", paint.paint(styleBold, c.Field), strings.Join(paint.hunks(c.Parts, around), indent))
 	}
 	if len(changes) == 0 {
 		a.hint("the two versions say the same")

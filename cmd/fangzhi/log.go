@@ -1,15 +1,20 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
+	"fangzhi/archive/diff"
 )
 
 const logHelp = `Show the ledger: one line for each visit, how it ended and why. With a URL the
-visits of that page, without one all visits, oldest first.`
+visits of that page, without one all visits, oldest first. Where a visit cut a
+further version, CHANGES names the classes of what changed: title, date, source,
+number, figures, names, wording, attachments, pictures; fangzhi diff shows it.`
 
 func logCommand(a *app) *cobra.Command {
 	var sel selection
@@ -40,7 +45,7 @@ func logCommand(a *app) *cobra.Command {
 				}
 				f.Site, f.URL = page.Site, page.URL
 			}
-			return a.printVisits(store.Visits(ctx, f), f.URL == "", sel.json)
+			return a.printVisits(ctx, store, f, sel.json)
 		},
 	}
 	sel.listing(cmd)
@@ -50,30 +55,64 @@ func logCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-func (a *app) printVisits(visits func(func(archive.Visit, error) bool), withURL, asJSON bool) error {
+// logged is a visit and, where it cut a further version, the classes of what
+// changed.
+type logged struct {
+	archive.Visit
+	Changes []diff.Class `json:"changes,omitempty"`
+}
+
+// changesOf returns the classes of what a visit found changed, none where it
+// cut no version, or the first.
+func changesOf(ctx context.Context, store archive.Store, v archive.Visit) ([]diff.Class, error) {
+	if v.Version < 2 || v.Outcome != archive.Changed && v.Outcome != archive.Restored {
+		return nil, nil
+	}
+	var pair [2]archive.Snapshot
+	for i := range pair {
+		found, err := collect(store.Snapshots(ctx, archive.Filter{Site: v.Site, URL: v.URL, Version: v.Version - 1 + i}))
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		pair[i] = found[0]
+	}
+	if !pair[1].TakenAt.Equal(v.At.Truncate(time.Second)) {
+		return nil, nil // the version was there
+	}
+	return diff.Between(pair[0].Article, pair[1].Article), nil
+}
+
+func (a *app) printVisits(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
 	out := newJSONLines(a.stdout)
 	var t table
-	head := []string{"AT", "OUTCOME", "VERSION", "BYTES"}
-	if withURL {
+	head := []string{"AT", "OUTCOME", "VERSION", "BYTES", "CHANGES"}
+	if f.URL == "" {
 		head = append(head, "URL")
 	}
 	t.add(append(head, "REASON")...)
-	for v, err := range visits {
+	for v, err := range store.Visits(ctx, f) {
+		if err != nil {
+			return err
+		}
+		changes, err := changesOf(ctx, store, v)
 		if err != nil {
 			return err
 		}
 		if asJSON {
-			if err := out.write(v); err != nil {
+			if err := out.write(logged{v, changes}); err != nil {
 				return err
 			}
 			continue
 		}
-		version := "-"
+		version, classes := "-", "-"
 		if v.Version > 0 {
 			version = fmt.Sprint(v.Version)
 		}
-		line := []string{moment(v.At), string(v.Outcome), version, fmt.Sprint(v.Bytes)}
-		if withURL {
+		if len(changes) > 0 {
+			classes = diff.Line(changes)
+		}
+		line := []string{moment(v.At), string(v.Outcome), version, fmt.Sprint(v.Bytes), classes}
+		if f.URL == "" {
 			line = append(line, v.URL)
 		}
 		t.add(append(line, v.Reason)...)

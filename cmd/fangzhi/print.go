@@ -153,22 +153,53 @@ func (p painter) paint(style, s string) string {
 	return style + s + styleEnd
 }
 
-// parts prints a change in line: [-removed-]{+added+}, coloured on a terminal.
-// Of what was kept only context runes on each side are shown.
+// parts prints a change in one line: [-removed-]{+added+}, coloured on a
+// terminal. Of what was kept only context characters on each side are shown; 0:
+// all.
 func (p painter) parts(parts []diff.Part, context int) string {
 	var b strings.Builder
 	for i, part := range parts {
-		text := safe(part.Text)
-		switch part.Op {
-		case diff.Removed:
-			b.WriteString(p.paint(styleRemoved, "[-"+text+"-]"))
-		case diff.Added:
-			b.WriteString(p.paint(styleAdded, "{+"+text+"+}"))
-		default:
-			b.WriteString(shorten(text, context, i == 0, i == len(parts)-1))
-		}
+		b.WriteString(p.part(part, context, i == 0, i == len(parts)-1))
 	}
 	return b.String()
+}
+
+// hunks prints a change line by line: the lines of the text that hold a change.
+// With a context of 0 the others come too.
+func (p painter) hunks(parts []diff.Part, context int) []string {
+	var lines []string
+	var line []diff.Part
+	changed := false
+	end := func() {
+		if changed || context == 0 && len(line) > 0 {
+			lines = append(lines, p.parts(line, context))
+		}
+		line, changed = nil, false
+	}
+	for _, part := range parts {
+		for i, text := range strings.Split(part.Text, "\n") {
+			if i > 0 {
+				end()
+			}
+			if text != "" {
+				line = append(line, diff.Part{Op: part.Op, Text: text})
+				changed = changed || part.Op != diff.Kept
+			}
+		}
+	}
+	end()
+	return lines
+}
+
+func (p painter) part(part diff.Part, context int, first, last bool) string {
+	text := safe(part.Text)
+	switch part.Op {
+	case diff.Removed:
+		return p.paint(styleRemoved, "[-"+text+"-]")
+	case diff.Added:
+		return p.paint(styleAdded, "{+"+text+"+}")
+	}
+	return shorten(text, context, first, last)
 }
 
 // shorten keeps context runes at the inner sides of a stretch of kept text.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fangzhi/archive/diff"
 )
 
 func TestSafe(t *testing.T) {
@@ -74,6 +76,28 @@ func TestCutVersion(t *testing.T) {
 	} {
 		if url, version := cutVersion(in); url != want.url || version != want.version {
 			t.Errorf("cutVersion(%q) = %q, %d", in, url, version)
+		}
+	}
+}
+
+// A change of a long text is shown by the lines that hold it, in colour only
+// where that was asked for.
+func TestHunks(t *testing.T) {
+	old := "第一段没有改动。\n今年计划公开招聘乡村医生24名，其中中心卫生院8名。\n旧的一段。\n末段也没有改动。"
+	new := "第一段没有改动。\n今年计划公开招聘乡村医生28名，其中中心卫生院8名。\n末段也没有改动。\n又及。"
+	parts := diff.Texts(old, new)
+	for _, c := range []struct {
+		name    string
+		paint   painter
+		context int
+		want    string
+	}{
+		{"plain", false, 4, "…乡村医生[-24-]{+28+}名，其中…\n[-旧的一段。-]\n{+又及。+}"},
+		{"whole", false, 0, "第一段没有改动。\n今年计划公开招聘乡村医生[-24-]{+28+}名，其中中心卫生院8名。\n[-旧的一段。-]\n末段也没有改动。\n{+又及。+}"},
+		{"coloured", true, 1, "…生\x1b[31;9m[-24-]\x1b[0m\x1b[32;1m{+28+}\x1b[0m名…\n\x1b[31;9m[-旧的一段。-]\x1b[0m\n\x1b[32;1m{+又及。+}\x1b[0m"},
+	} {
+		if got := strings.Join(c.paint.hunks(parts, c.context), "\n"); got != c.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, c.want)
 		}
 	}
 }
