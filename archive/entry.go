@@ -137,3 +137,19 @@ func stateAfter(before State, o Outcome) State {
 	}
 	return StateUnreadable
 }
+
+// AsAlias returns e, which cut the first version of a page, as the visit to an
+// alias of the page at of: nothing is cut, and the page is not due any more.
+// reason tells what gave it away.
+func (e Entry) AsAlias(of, reason string) Entry {
+	e.Snapshot, e.Payload = nil, nil
+	v, p := &e.Visit, &e.Page
+	v.Outcome, v.Reason, v.MovedTo = Moved, reason, of
+	v.Version, v.Payload = 0, ""
+	v.Header, v.Request, v.Address, v.Protocol = nil, nil, "", ""
+	p.State, p.MovedTo, p.Due = StateAlias, of, time.Time{}
+	p.Versions, p.Payload, p.Fingerprint, p.LastDigest = 0, "", "", ""
+	p.Title, p.ETag, p.LastModified = "", "", ""
+	p.LastSeen, p.LastChange = time.Time{}, time.Time{}
+	return e
+}

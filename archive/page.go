@@ -2,6 +2,9 @@ package archive
 
 import "time"
 
+// MaxAlso is how many further columns of a page are remembered.
+const MaxAlso = 20
+
 // Kind is the kind of a page.
 type Kind string
 
@@ -27,6 +30,7 @@ const (
 	StateRefused     State = "refused"
 	StateChallenged  State = "challenged"
 	StateMoved       State = "moved"
+	StateAlias       State = "alias" // another URL of the page at Page.MovedTo: not asked for
 	StateUnreadable  State = "unreadable"
 )
 
@@ -43,7 +47,12 @@ type Page struct {
 	Anchor    string `json:"anchor,omitempty"`     // the link's text there
 	ListedDay string `json:"listed_day,omitempty"` // the date beside the link, as YYYY-MM-DD
 	Depth     int    `json:"depth"`                // links from a seed
-	MovedTo   string `json:"moved_to,omitempty"`
+	MovedTo   string `json:"moved_to,omitempty"`   // of an alias: the page that it is an alias of
+	// Also are the columns besides Column that list it.
+	Also []string `json:"also,omitempty"`
+	// Item stands for what the URL names, apart from how it is written: pages of
+	// a site that share it may be one. 0: nothing is told.
+	Item int64 `json:"-"`
 
 	Request *Request `json:"request,omitempty"` // how it is asked for; nil: by a GET of URL, which else only stands for it
 	Feeds   []string `json:"feeds,omitempty"`   // of a list that a script fills: the URLs of the pages that bring its rows

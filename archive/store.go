@@ -27,6 +27,7 @@ type Filter struct {
 	Run               string    // visits: Run; runs: ID
 	Kind              Kind      // pages, snapshots, visits
 	State             State     // pages
+	MovedTo           string    // pages: those that moved there, or are aliases of it
 	RunState          RunState  // runs
 	Outcome           Outcome   // visits
 	Version           int       // snapshots
@@ -80,6 +81,9 @@ type Store interface {
 	Due(ctx context.Context, site string, by time.Time, n int) ([]Page, error)
 	// Known returns which of urls are pages of site.
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
+	// Namesakes returns the pages of site with one of these Items, by URL. There
+	// are none for an Item of 0.
+	Namesakes(ctx context.Context, site string, items []int64) ([]Page, error)
 	// Alike returns snapshots that share a key with sketch, at most 32, those
 	// that share more keys first. It has no candidates for an empty sketch.
 	Alike(ctx context.Context, sketch Sketch) ([]Snapshot, error)
@@ -94,6 +98,9 @@ type Store interface {
 	// is zero, at the visit's time. A known one keeps what it has, but with a
 	// Due it becomes due then, if it is not due earlier and was not visited
 	// since; and a Kind of unread gives way to a discovered Kind that is not.
+	// A discovered alias that is unknown is added, due only when it says so. The
+	// Column of a discovered page, where the known one has another, is added to
+	// its Also, up to MaxAlso; visits leave Also as it is.
 	//
 	// When the run is not open any more, Record adds nothing and returns
 	// ErrLost.
@@ -101,9 +108,10 @@ type Store interface {
 
 	// BeginRun opens r, and adds seeds as pages discovered at r.Started. With
 	// r.Full every page of the site that was not visited since r.FullSince (all
-	// of them when that is zero) is due at r.Started at the latest, but for dead
-	// links: pages that are gone and were never seen. An open run of the site
-	// whose lease passed before r.Started is closed as interrupted.
+	// of them when that is zero) is due at r.Started at the latest, but for
+	// aliases and dead links: pages that are gone and were never seen. An open
+	// run of the site whose lease passed before r.Started is closed as
+	// interrupted.
 	// It returns ErrTaken when there is a run with r's ID, ErrBusy when another
 	// run of the site is open; then nothing changes. A run that is not in state
 	// running is a tick that was skipped or missed: it is added as it is.

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -21,7 +22,8 @@ const maxURL = 2000
 // segments resolved, percent-encoding as RFC 3986, 6.2.2 wants it, session
 // identifiers and parameters that only track readers dropped. Host names
 // outside ASCII become punycode. What may name another page stays: the order
-// of parameters, "/index.html", "www.".
+// of parameters, "/index.html", "www.", and the fragment that chooses a list
+// of a gkmlpt platform.
 //
 // Addresses that cannot be fetched are an error that says why: another scheme
 // than http and https, no usable host or port, more than 2,000 bytes.
@@ -63,8 +65,9 @@ func canonical(raw string) (address, error) {
 		return address{}, errors.New("must have a host: http://host/path")
 	}
 	rest = rest[2:]
+	fragment := ""
 	if i := strings.IndexByte(rest, '#'); i >= 0 {
-		rest = rest[:i]
+		rest, fragment = rest[:i], rest[i+1:]
 	}
 	end := strings.IndexAny(rest, `/\?`)
 	if end < 0 {
@@ -86,6 +89,9 @@ func canonical(raw string) (address, error) {
 	if asked {
 		b = appendQuery(b, query)
 	}
+	if fragment != "" && choosesList(b[start:], fragment) {
+		b = append(append(b, '#'), fragment...)
+	}
 	if len(b) > maxURL {
 		return address{}, errTooLong
 	}
@@ -94,6 +100,20 @@ func canonical(raw string) (address, error) {
 		whole = string(b)
 	}
 	return address{url: whole, scheme: scheme, host: whole[start-len(host) : start], path: whole[start:stop]}, nil
+}
+
+// choosesList says whether a fragment is what tells a page: all lists of a
+// gkmlpt platform are one document, /gkmlpt/index, and #505 chooses one.
+func choosesList(path []byte, fragment string) bool {
+	if len(fragment) > 12 || !bytes.HasSuffix(path, []byte("/gkmlpt/index")) {
+		return false
+	}
+	for i := range len(fragment) {
+		if fragment[i] < '0' || fragment[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // resolve returns the canonical form of ref as the page base links it.

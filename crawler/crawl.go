@@ -23,6 +23,7 @@ type crawl struct {
 	frontier *frontier
 	recorder *recorder
 	known    *urlSet // addresses that are pages of the site for certain
+	listed   *urlSet // columns and addresses that they are known to list
 	columns  map[string]bool
 	requests atomic.Int64
 
@@ -56,7 +57,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
 	run.Articles, run.Lists = archive.Tally{}, archive.Tally{}
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
-		known: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
+		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{},
 	}
 	for _, column := range site.Columns {

@@ -19,6 +19,9 @@ type Store interface {
 	Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error]
 	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
 	Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error)
+	Page(ctx context.Context, site, url string) (archive.Page, error)
+	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
+	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error)
 	Record(ctx context.Context, run string, batch []archive.Entry) error
@@ -185,7 +188,7 @@ func (c *Crawler) open(ctx context.Context, site *Site, tick Tick) (archive.Run,
 		}
 		seeds[i] = archive.Page{
 			Site: site.Name, URL: a.url, Column: column.Name, Kind: kind, State: archive.StateDiscovered,
-			FirstSeen: now, Due: now,
+			FirstSeen: now, Due: now, Item: itemOf(a.url),
 		}
 	}
 	return run, c.store.BeginRun(ctx, run, seeds)

@@ -11,6 +11,7 @@
 //	crawler.go, lease.go, crawl.go               a run: opened, kept alive, closed
 //	frontier.go, worker.go                       from a page that is due to what its visit means
 //	follow.go, moved.go, urlset.go               from a page to the pages it leads to
+//	item.go, alias.go                            several URLs of one page, asked for once
 //	recorder.go                                  many visits in one commit
 //	rest.go, notes.go                            hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what

@@ -12,6 +12,13 @@ func appendPath(b []byte, path string) []byte {
 		b = append(b, '/')
 	}
 	b = appendEscaped(b, path, inPath)
+	if i := bytes.Index(b[start:], []byte("/(S(")); i >= 0 {
+		// ASP.NET's session, a segment of its own: /(S(5oq3…))/list.aspx.
+		i += start
+		if n := bytes.Index(b[i:], []byte("))/")); n >= 0 && bytes.IndexByte(b[i+1:i+n], '/') < 0 {
+			b = append(b[:i], b[i+n+len("))"):]...)
+		}
+	}
 	for from := start; ; {
 		i := bytes.IndexByte(b[from:], ';')
 		if i < 0 {
@@ -105,12 +112,46 @@ func tracking(parameter []byte) bool {
 		case "timeline", "singlemessage", "groupmessage":
 			return true
 		}
+	case "sid", "token", "ticket":
+		return isToken(value)
+	case "_", "t", "ts", "time", "timestamp":
+		return isMoment(value)
+	case "rand", "random", "rnd", "r":
+		return bytes.HasPrefix(value, []byte("0.")) && len(value) > 8
 	case "spm", "scm", "isappinstalled", "gclid", "fbclid", "msclkid", "yclid", "dclid", "igshid",
 		"_hsenc", "_hsmi", "mc_cid", "mc_eid", "hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid",
-		"jsessionid", "phpsessid", "randid":
+		"jsessionid", "phpsessid", "sessionid", "session_id", "sessid", "oscsid", "cftoken", "randid":
 		return true
 	}
-	return strings.HasPrefix(name, "utm_")
+	return strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "aspsessionid")
+}
+
+// isToken says whether a value was drawn by lot: long, of letters and digits.
+// Numbers name things.
+func isToken(value []byte) bool {
+	letters, digits := 0, 0
+	for _, c := range value {
+		switch {
+		case '0' <= c && c <= '9':
+			digits++
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			letters++
+		case c != '-' && c != '_':
+			return false
+		}
+	}
+	return len(value) >= 16 && letters >= 4 && digits >= 4
+}
+
+// isMoment says whether a value is the time of the request, in seconds or
+// milliseconds, by which a script evades caches.
+func isMoment(value []byte) bool {
+	for _, c := range value {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return (len(value) == 10 || len(value) == 13) && value[0] == '1'
 }
 
 func appendLower(b, s []byte) []byte {

@@ -75,3 +75,13 @@ func (f Frontier) Next(ctx context.Context) (archive.Page, bool, error) { return
 func (f Frontier) Done(urls ...string)                                  { f.f.done(urls...) }
 func (f Frontier) Drop(url string)                                      { f.f.drop(url) }
 func (f Frontier) Rest(host string) bool                                { return f.f.rest(host) }
+
+// Alike says in words how sure two URLs are one page.
+func Alike(x, y string) string {
+	return [...]string{"different", "if titled", "unless titled", "certain"}[alike(x, y)]
+}
+
+var (
+	ItemOf    = itemOf
+	SameTitle = sameTitle
+)

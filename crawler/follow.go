@@ -58,11 +58,16 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 	}
 	news := false
 	for i, url := range found.pages {
+		next, link := blank, &page.Links()[found.from[i]]
 		if !unknown[url] {
+			if list && link.Row && p.Column != "" && k.listed.add(p.Column+"\n"+url) {
+				next.URL, next.Kind = url, archive.KindUnread
+				f.again = append(f.again, next)
+			}
 			continue
 		}
 		news = true
-		next, link := blank, &page.Links()[found.from[i]]
+		k.listed.add(next.Column + "\n" + url)
 		if k.site.Everything && !(list && link.Row) {
 			next.Column = "" // what menus and boxes lead to is anybody's
 		}

@@ -84,8 +84,19 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 	batch := make([]archive.Entry, len(gathered))
 	found := make([]int, len(gathered))
 	var cut []*archive.Snapshot
+	aliases, err := r.aliases(ctx, gathered)
+	if err != nil {
+		return err
+	}
 	for i := range gathered {
 		f := &gathered[i]
+		if err := aliases.learn(ctx, f); err != nil {
+			return err
+		}
+		if err := r.revive(ctx, f); err != nil {
+			return err
+		}
+		aliases.mark(f)
 		f.entry.Discovered, found[i] = r.discovered(f)
 		batch[i] = f.entry
 		if s := f.entry.Snapshot; s != nil {
@@ -116,10 +127,10 @@ func (r *recorder) discovered(f *finding) ([]archive.Page, int) {
 	first := 0
 	for _, p := range f.fresh {
 		news := r.k.known.add(p.URL)
-		if news {
+		if news && p.State != archive.StateAlias {
 			first++
 		}
-		if news || p.Kind != archive.KindUnread || !p.Due.IsZero() {
+		if news || p.Kind != archive.KindUnread || !p.Due.IsZero() || p.Column != "" {
 			pages = append(pages, p)
 		}
 	}

@@ -16,7 +16,9 @@ import (
 type finding struct {
 	entry archive.Entry
 	fresh []archive.Page // not pages of the site yet, as far as could be told
-	again []archive.Page // to be due once more
+	again []archive.Page // pages of the site, to be due once more or listed by one column more
+
+	canonical string // the URL that an article names as its own, read for the first time
 }
 
 // visit fetches one page and decides what that means. The error is that of the
@@ -129,6 +131,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		p.Column = columnName(page)
 	}
 	f = k.settled(p, a, got, &r)
+	if cutsFirst(&f) {
+		f.canonical = k.canonicalOf(page, p.URL)
+	}
 	if r.Trouble == archive.TroubleNone && got.Status < 300 {
 		err = k.follow(&f, p, page, r)
 	}

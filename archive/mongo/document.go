@@ -36,6 +36,8 @@ type pageDoc struct {
 	Failures     int            `bson:"failures"`
 	Asked        *requestDoc    `bson:"asked,omitempty"`
 	Feeds        []string       `bson:"feeds,omitempty"`
+	Item         int64          `bson:"item,omitempty"`
+	Also         []string       `bson:"also,omitempty"`
 	Seq          int            `bson:"seq,omitempty"`   // of its last visit committed
 	Claim        bson.ObjectID  `bson:"claim,omitempty"` // see Store.clear
 }
@@ -49,6 +51,7 @@ func pageDocOf(p archive.Page) pageDoc {
 		ETag: text(p.ETag), LastModified: text(p.LastModified), LastDigest: p.LastDigest, Payload: p.Payload,
 		Title: text(p.Title), Fingerprint: p.Fingerprint, Versions: p.Versions, Visits: p.Visits, Failures: p.Failures,
 		Asked: requestDocOf(p.Request), Feeds: p.Feeds,
+		Item: p.Item, Also: p.Also,
 	}
 }
 
@@ -61,6 +64,7 @@ func (d pageDoc) page() archive.Page {
 		ETag: string(d.ETag), LastModified: string(d.LastModified), LastDigest: d.LastDigest, Payload: d.Payload,
 		Title: string(d.Title), Fingerprint: d.Fingerprint, Versions: d.Versions, Visits: d.Visits, Failures: d.Failures,
 		Request: d.Asked.request(), Feeds: d.Feeds,
+		Item: d.Item, Also: d.Also,
 	}
 }
 

@@ -45,6 +45,7 @@ func (s *Store) heldOf(ctx context.Context, sites, urls []string, found map[key]
 	cursor, err := s.pages.Find(ctx, filter, options.Find().SetBatchSize(inOne).SetProjection(bson.D{
 		{Key: "_id", Value: 0}, {Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
 		{Key: "kind", Value: 1}, {Key: "versions", Value: 1}, {Key: "seq", Value: 1}, {Key: "claim", Value: 1},
+		{Key: "column", Value: 1}, {Key: "also", Value: 1},
 	}))
 	if err != nil {
 		return err
@@ -57,6 +58,7 @@ func (s *Store) heldOf(ctx context.Context, sites, urls []string, found map[key]
 		}
 		found[key{d.Site, d.URL}] = held{
 			lastVisit: timeOf(d.LastVisit), due: timeOf(d.Due), kind: d.Kind, versions: d.Versions, seq: d.Seq, claim: d.Claim,
+			column: d.Column, also: d.Also,
 		}
 	}
 	return cursor.Err()
@@ -86,7 +88,7 @@ func (s *Store) writeFound(ctx context.Context, b *batch) error {
 	return err
 }
 
-// changes moves the due time and the kind of a stored page, unless that has
+// changes moves the due time and the kind of a stored page, and adds columns, unless that has
 // been overtaken.
 func (p *plan) changes() (models []mongo.WriteModel) {
 	page := bson.D{{Key: "site", Value: p.key.site}, {Key: "url", Value: p.key.url}}
@@ -102,6 +104,11 @@ func (p *plan) changes() (models []mongo.WriteModel) {
 	}
 	if p.kindTo != "" {
 		update(bson.E{Key: "kind", Value: archive.KindUnread}, "kind", p.kindTo)
+	}
+	if len(p.alsoTo) > 0 {
+		models = append(models, mongo.NewUpdateOneModel().SetFilter(page).SetUpdate(bson.D{
+			{Key: "$addToSet", Value: bson.D{{Key: "also", Value: bson.D{{Key: "$each", Value: p.alsoTo}}}}},
+		}))
 	}
 	return models
 }

@@ -64,6 +64,34 @@ func (s *Store) Known(ctx context.Context, site string, urls []string) (map[stri
 	return known, nil
 }
 
+// Namesakes returns the pages of site with one of these items, by URL.
+func (s *Store) Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error) {
+	done, err := s.begin(ctx)
+	if err != nil {
+		return nil, fault(ctx, err, "namesakes on %s", site)
+	}
+	defer done()
+	items = slices.DeleteFunc(slices.Clone(items), func(n int64) bool { return n == 0 })
+	slices.Sort(items)
+	var pages []archive.Page
+	for some := range slices.Chunk(slices.Compact(items), inOne) {
+		var docs []pageDoc
+		cursor, err := s.pages.Find(ctx, bson.D{{Key: "item", Value: bson.D{{Key: "$in", Value: some}}}, {Key: "site", Value: site}},
+			options.Find().SetBatchSize(inOne))
+		if err == nil {
+			err = cursor.All(ctx, &docs)
+		}
+		if err != nil {
+			return nil, fault(ctx, err, "namesakes on %s", site)
+		}
+		for _, d := range docs {
+			pages = append(pages, d.page())
+		}
+	}
+	slices.SortFunc(pages, func(a, b archive.Page) int { return cmp.Compare(a.URL, b.URL) })
+	return pages, nil
+}
+
 // mostAlike is how many snapshots Alike returns at most.
 const mostAlike = 32
 

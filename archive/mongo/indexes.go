@@ -28,6 +28,8 @@ var indexes = map[string][]index{
 		{keys: []string{"site", "url"}, unique: true, serves: "identity, Page, Pages, Known"},
 		{keys: []string{"site", "due", "url"}, serves: "Due"},
 		{keys: []string{"url", "site"}, serves: "which sites know a URL"},
+		{keys: []string{"item"}, sparse: true, serves: "Namesakes"},
+		{keys: []string{"moved_to"}, sparse: true, serves: "aliases, and what moved to a page"},
 	},
 	"snapshots": {
 		{keys: []string{"site", "url", "version"}, unique: true, serves: "identity, Snapshots"},

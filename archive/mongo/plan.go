@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -21,6 +22,8 @@ type held struct {
 	versions  int           // committed
 	seq       int           // of the last visit committed
 	claim     bson.ObjectID // see Store.clear
+	column    string
+	also      []string // columns besides that list it
 }
 
 // plan is what a batch comes to for one page.
@@ -33,6 +36,7 @@ type plan struct {
 	visited *archive.Page // to be written, as the last visit leaves it; nil: that stays
 	dueTo   time.Time     // of a stored page that was found again; zero: its due time stays
 	kindTo  archive.Kind  // likewise; "": its kind stays
+	alsoTo  []string      // likewise: columns to be added
 }
 
 // committed is what the archive holds, nothing where the page is unknown.
@@ -121,7 +125,8 @@ func (b *batch) add(e archive.Entry) {
 	}
 	if p.stored == nil && p.found == nil {
 		page := unread(e.Page, e.Visit.At)
-		p.found = &page
+		page.Also = e.Page.Also
+		p.found, p.column, p.also = &page, page.Column, page.Also
 	}
 	p.seq++
 	visit := visitDocOf(e.Visit)
@@ -143,11 +148,25 @@ func (b *batch) add(e archive.Entry) {
 	}
 }
 
+// listed adds a column to those that list the page besides its own.
+func (p *plan) listed(column string) {
+	if column == "" || column == p.column || len(p.also) >= archive.MaxAlso || slices.Contains(p.also, column) {
+		return
+	}
+	p.also = append(slices.Clip(p.also), column)
+	if p.found != nil {
+		p.found.Also = p.also
+	} else {
+		p.alsoTo = append(p.alsoTo, column)
+	}
+}
+
 // unread is a page as it was before its first visit.
 func unread(p archive.Page, due time.Time) archive.Page {
 	return archive.Page{
 		Site: p.Site, URL: p.URL, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
 		FoundOn: p.FoundOn, Anchor: p.Anchor, ListedDay: p.ListedDay, Depth: p.Depth, FirstSeen: p.FirstSeen, Due: due,
+		Item: p.Item,
 	}
 }
 
@@ -155,12 +174,13 @@ func unread(p archive.Page, due time.Time) archive.Page {
 func (b *batch) discover(d archive.Page, at time.Time) {
 	p := b.plan(keyOf(d))
 	if !p.known() {
-		if d.Due.IsZero() {
+		if d.Due.IsZero() && d.State != archive.StateAlias {
 			d.Due = at
 		}
-		p.found, p.due, p.kind = &d, d.Due, d.Kind
+		p.found, p.due, p.kind, p.column, p.also = &d, d.Due, d.Kind, d.Column, d.Also
 		return
 	}
+	p.listed(d.Column)
 	if !d.Due.IsZero() && (p.due.IsZero() || d.Due.Before(p.due)) && p.lastVisit.Before(d.Due) {
 		p.due = d.Due
 		switch {

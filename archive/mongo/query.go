@@ -86,6 +86,9 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 		w.is("column", f.Column)
 		w.is("kind", string(f.Kind))
 		w.is("state", string(f.State))
+		if f.MovedTo != "" {
+			w.filter = append(w.filter, bson.E{Key: "moved_to", Value: text(f.MovedTo)})
+		}
 		w.within("first_seen", f)
 		return w.filter, sorted(f, true, "site", "url"), nil
 	}, func(_ context.Context, docs []pageDoc) ([]archive.Page, error) {

@@ -150,7 +150,7 @@ func (s *Store) commit(ctx context.Context, b *batch) error {
 		switch {
 		case p.visited != nil:
 			d := pageDocOf(*p.visited)
-			d.Seq = p.seq
+			d.Seq, d.Also = p.seq, p.also
 			models = append(models, mongo.NewReplaceOneModel().SetFilter(p.asPlanned()).SetReplacement(d))
 		case p.commits():
 			models = append(models, mongo.NewUpdateOneModel().SetFilter(p.asPlanned()).

@@ -12,6 +12,9 @@ const (
 	becomeDue = `UPDATE pages SET due = ?1 WHERE site = ?2 AND url = ?3
 		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1)`
 
+	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
+		AND json_array_length(coalesce(also, '[]')) < ?4 AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(also, '[]')) WHERE value = ?1)`
+
 	becomeKind = `UPDATE pages SET kind = ? WHERE site = ? AND url = ? AND kind = 'unread'`
 )
 
@@ -22,7 +25,7 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 	known := t.known.has(n)
 	if !known {
 		due := p.Due
-		if due.IsZero() {
+		if due.IsZero() && p.State != archive.StateAlias {
 			due = at
 		}
 		added, err := t.addFound(p, due)
@@ -32,6 +35,11 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 		t.learnt = append(t.learnt, n)
 		if added {
 			return nil
+		}
+	}
+	if p.Column != "" {
+		if _, err := t.exec(becomeAlso, p.Column, p.Site, p.URL, archive.MaxAlso); err != nil {
+			return err
 		}
 	}
 	if !p.Due.IsZero() {
@@ -59,12 +67,32 @@ func (t *recording) addFound(p *archive.Page, due time.Time) (added bool, err er
 	if err != nil {
 		return false, err
 	}
+	also, err := alsoOf(p)
+	if err != nil {
+		return false, err
+	}
 	n, err := t.exec(insertPage,
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(due),
 		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2],
-		p.Versions, p.Visits, p.Failures, asked, feeds, p.Site, p.URL)
+		p.Versions, p.Visits, p.Failures, asked, feeds, itemOf(p), also, p.Site, p.URL)
 	return n > 0, err
+}
+
+// itemOf is p's item as the column holds it, NULL for none.
+func itemOf(p *archive.Page) any {
+	if p.Item == 0 {
+		return nil
+	}
+	return p.Item
+}
+
+// alsoOf are p's further columns as the column holds them, NULL for none.
+func alsoOf(p *archive.Page) (any, error) {
+	if len(p.Also) == 0 {
+		return nil, nil
+	}
+	return encode(p.Also)
 }
 
 // A name stands for a page's identity: 128 bits of a hash with a key of its

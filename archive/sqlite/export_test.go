@@ -49,6 +49,8 @@ const (
 	FindVisit = findVisit
 	FindKnown = findKnown + "(?, ?, ?)"
 	BecomeDue = becomeDue
+
+	FindNamesakes = findNamesakes + "(?, ?)"
 )
 
 func PagesQuery(f archive.Filter, last *archive.Page) (string, []any) { return pagesQuery(f, last, 10) }

@@ -51,6 +51,29 @@ func (s *Store) Known(ctx context.Context, site string, urls []string) (map[stri
 	})
 }
 
+const findNamesakes = `SELECT ` + pageColumns + ` FROM pages p INDEXED BY pages_item WHERE site = ? AND item IN `
+
+// Namesakes returns the pages of site with one of these items, by URL.
+func (s *Store) Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error) {
+	return read(s, ctx, fmt.Sprintf("namesakes on site %s", site), func() (all []archive.Page, err error) {
+		items := slices.DeleteFunc(slices.Clone(items), func(n int64) bool { return n == 0 })
+		slices.Sort(items)
+		ask := make([]any, 0, len(items))
+		for _, n := range slices.Compact(items) {
+			ask = append(ask, n)
+		}
+		for chunk := range slices.Chunk(ask, askChunk) {
+			found, err := scan(pageFields)(s.prepared(ctx, findNamesakes+askFor, append([]any{site}, filled(chunk)...)...))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
+		}
+		slices.SortFunc(all, func(a, b archive.Page) int { return cmp.Compare(a.URL, b.URL) })
+		return all, nil
+	})
+}
+
 // snapshots returns the snapshots with these ids, in their order.
 func (s *Store) snapshots(ctx context.Context, ids []int64) ([]archive.Snapshot, error) {
 	type hit struct {

@@ -32,6 +32,8 @@ func TestPlans(t *testing.T) {
 		"due":                ask(sqlite.FindDue, []any{"a", 1, 1}),
 		"become due":         ask(sqlite.BecomeDue, []any{1, "a", "u"}),
 		"known":              ask(sqlite.FindKnown, []any{"a", "u", "u", "u"}),
+		"namesakes":          ask(sqlite.FindNamesakes, []any{"a", 1, 2}),
+		"pages that moved":   ask(sqlite.PagesQuery(archive.Filter{Site: "a", MovedTo: "u"}, nil)),
 		"pages":              ask(sqlite.PagesQuery(archive.Filter{}, page)),
 		"pages, newest":      ask(sqlite.PagesQuery(archive.Filter{Newest: true}, page)),
 		"pages of a site":    ask(sqlite.PagesQuery(archive.Filter{Site: "a"}, page)),

@@ -11,14 +11,14 @@ import (
 
 const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
 	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
-	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds`
+	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0)`
 
 func pageFields(p *archive.Page) []any {
 	return []any{
 		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.FoundOn, &p.Anchor, &p.ListedDay, &p.Depth, &p.MovedTo,
 		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
 		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
-		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds},
+		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds}, object{&p.Also}, &p.Item,
 	}
 }
 
@@ -118,6 +118,7 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 // pagesQuery asks for the first n pages after last that f names.
 func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	o := order(f.Newest)
+	from := " FROM pages p"
 	var w where
 	w.address(f)
 	if f.Column != "" {
@@ -129,11 +130,15 @@ func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	if f.State != "" {
 		w.and("p.state = ?", string(f.State))
 	}
+	if f.MovedTo != "" {
+		from += " INDEXED BY pages_moved"
+		w.and("p.moved_to = ? AND p.moved_to <> ''", f.MovedTo)
+	}
 	w.window("p.first_seen", f)
 	if last != nil {
 		w.past(o, f, last.Site, last.URL, "")
 	}
-	return `SELECT ` + pageColumns + ` FROM pages p` + w.String() + o.by("p.site", "p.url"), append(w.args, n)
+	return `SELECT ` + pageColumns + from + w.String() + o.by("p.site", "p.url"), append(w.args, n)
 }
 
 // latest is true of the highest version of a page.

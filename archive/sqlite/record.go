@@ -186,13 +186,13 @@ const (
 	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
 		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
 		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?,
-		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ? WHERE id = ?`
+		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, item = ? WHERE id = ?`
 
 	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
 		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
 		etag, last_modified, last_digest, payload, title, fingerprint,
-		versions, visits, failures, asked, feeds, site, url)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		versions, visits, failures, asked, feeds, item, also, site, url)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
@@ -243,7 +243,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
 		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint,
-		p.Versions, p.Visits, p.Failures, d.asked, d.feeds,
+		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, itemOf(p),
 	}
 	var visited int64
 	found, err := t.row(findPage, []any{p.Site, p.URL}, &id, &visited)
@@ -252,7 +252,10 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 	}
 	if !found {
 		t.learnt = append(t.learnt, nameOf(p.Site, p.URL))
-		id, err = t.insert(insertPage, append(values, p.Site, p.URL)...)
+		also, err := alsoOf(p)
+		if err == nil {
+			id, err = t.insert(insertPage, append(values, also, p.Site, p.URL)...)
+		}
 		return id, false, err
 	}
 	if at := d.Visit.At.UnixMilli(); at <= visited {

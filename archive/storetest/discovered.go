@@ -54,7 +54,9 @@ var discoveredTests = []subtest{
 		again.Column, again.FoundOn, again.Anchor, again.ListedDay, again.Depth = "别的", pageU, "更多", "2020-01-01", 9
 		again.FirstSeen, again.Due = minute(60), time.Time{}
 		f.find(r, again)
-		f.equal("page", f.page(url(1)), e.Page)
+		want := e.Page
+		want.Also = []string{"别的"}
+		f.equal("page", f.page(url(1)), want)
 	}},
 	{"the page of another site with the same URL is not known", func(f *fixture) {
 		s := f.begin(other, 0, unread(other, url(1)))

@@ -14,6 +14,7 @@
 //	discovered.go         pages found on a page
 //	begin.go, runs.go     opening, renewing, closing and losing a run
 //	frontier.go           Due, Known, Alike
+//	aliases.go            Namesakes, aliases, the columns that list a page
 //	learn.go              Learnt, Learn
 //	search.go             Search
 //	sharing.go            many goroutines, iterators, contexts that end
@@ -51,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"due", dueTests},
 		{"known", knownTests},
 		{"alike", alikeTests},
+		{"aliases", aliasTests},
 		{"learn", learnTests},
 		{"search", searchTests},
 		{"sharing", sharingTests},
