@@ -173,7 +173,7 @@ func TestTwoSitesShareAHost(t *testing.T) {
 					once()
 				}
 			}})
-			for i, articles := range []int{16, 4} {
+			for i, articles := range []int{24, 4} {
 				path := fmt.Sprintf("c%d", i)
 				p.AddColumn(portaltest.Column{Path: path, Name: path})
 				for n := range articles {
