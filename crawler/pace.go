@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -25,6 +26,7 @@ type hostPace struct {
 	last    time.Time     // when the last request started
 	penalty time.Duration // added to the delay while the host is in trouble
 	held    time.Time     // no request before
+	line    []*turn       // requests that wait, the one that came first in front
 	wake    chan struct{} // closed, and made anew, when a waiting request may look again
 }
 
@@ -32,6 +34,9 @@ type hostPace struct {
 type user struct {
 	waiting func(text string) // told what a long wait is for; may be nil
 }
+
+// turn is one request's place in the line.
+type turn struct{ _ byte }
 
 // restingError says that a host wants no request for longer than a run waits.
 type restingError struct {
@@ -63,13 +68,25 @@ const tellAfter = 3 * time.Second
 // caller says done when it is over. It returns the context's error, or a
 // *restingError when the host asked for more patience than Limits.Wait.
 func (p *pace) start(ctx context.Context, host string, u *user, want Politeness) error {
-	told := false
+	told, mine := false, new(turn)
+	p.mu.Lock()
+	h := p.host(host)
+	h.line = append(h.line, mine)
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		h.line = slices.DeleteFunc(h.line, func(t *turn) bool { return t == mine })
+		h.signal()
+	}()
 	for {
 		p.mu.Lock()
-		h := p.host(host)
 		h.users[u] = want
 		now := p.now()
 		wait, why := h.wait(now)
+		if wait <= 0 && h.line[0] != mine {
+			wait, why = noSlot, ""
+		}
 		if wait <= 0 && ctx.Err() == nil {
 			h.running++
 			h.last = now
@@ -99,7 +116,7 @@ func (p *pace) start(ctx context.Context, host string, u *user, want Politeness)
 	}
 }
 
-// noSlot stands for the wait for another request to end.
+// noSlot stands for the wait for another request to start or end.
 const noSlot = time.Hour
 
 // wait is how long a request has to wait from now, and, where that is not the
