@@ -95,12 +95,28 @@ func (m *merge) flush() error {
 	if held == nil || !m.sel.wants(*held) {
 		return nil
 	}
+	if told, err := m.toldElsewhere(); err != nil || told {
+		return err
+	}
 	seen, err := m.lastSeen(*held, next)
 	if err != nil {
 		return err
 	}
 	m.left = !m.yield(newRecord(m.page, *held, seen), nil)
 	return nil
+}
+
+// toldElsewhere says whether the latest of a page that moved is left to the page
+// at its new URL, which has the same title or says the same: one article is one
+// record.
+func (m *merge) toldElsewhere() (bool, error) {
+	if m.sel.Versions == All || !m.sel.Until.IsZero() || m.page.State != archive.StateMoved || m.page.MovedTo == "" {
+		return false, nil
+	}
+	for p, err := range m.store.Pages(m.ctx, archive.Filter{Site: m.page.Site, URL: m.page.MovedTo}) {
+		return p.Versions > 0 && (p.Title == m.page.Title || p.Fingerprint == m.page.Fingerprint), err
+	}
+	return false, nil
 }
 
 // lastSeen is when version s was last found there: the version that follows it

@@ -40,6 +40,14 @@ func TestRecords(t *testing.T) {
 			"a http://a/2 1/1 03-20"}},
 		{"a version of another column still ends the one before", portal().column("http://a/1", 2, "notices"), export.Selection{Sites: []string{"a"}, Columns: []string{"news"}, Versions: export.All}, []string{
 			"a http://a/1 1/3 03-04", "a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
+		{"an article that moved is told at its new URL", portal().move("http://a/1", "http://a/2", "title"), export.Selection{Sites: []string{"a"}}, []string{
+			"a http://a/2 1/1 03-20"}},
+		{"with all its versions at the old one too", portal().move("http://a/2", "http://a/1", "title"), export.Selection{Sites: []string{"a"}, Versions: export.All, Since: day(2), Until: day(6)}, []string{
+			"a http://a/1 2/3 03-08", "a http://a/2 1/1 03-20"}},
+		{"a redirect to something else hides nothing", portal().move("http://a/2", "http://a/1", "another"), export.Selection{Sites: []string{"a"}}, []string{
+			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
+		{"nor one to a page without versions", portal().move("http://a/2", "http://a/list", "title"), export.Selection{Sites: []string{"a"}}, []string{
+			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
 		{"nothing in time", portal(), export.Selection{Since: day(28)}, nil},
 		{"empty archive", &store{}, export.Selection{}, nil},
 	}

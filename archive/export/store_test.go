@@ -24,7 +24,7 @@ type store struct {
 func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
 	return func(yield func(archive.Page, error) bool) {
 		for _, p := range s.pages {
-			if (f.Site == "" || p.Site == f.Site) && !yield(p, nil) {
+			if (f.Site == "" || p.Site == f.Site) && (f.URL == "" || p.URL == f.URL) && !yield(p, nil) {
 				return
 			}
 		}
@@ -100,6 +100,20 @@ func portal() *store {
 	s.add("a", "http://a/p.pdf", archive.KindAttachment, 20, 3)
 	s.add("a", "http://a/unread", archive.KindUnread, 0)
 	s.add("b", "http://a/1", archive.KindArticle, 20, 7, 8)
+	return s
+}
+
+// move lets a page redirect to another, which has this title.
+func (s *store) move(url, to, title string) *store {
+	for i := range s.pages {
+		switch s.pages[i].URL {
+		case url:
+			s.pages[i].State, s.pages[i].MovedTo, s.pages[i].Title = archive.StateMoved, to, "title"
+			s.pages[i].Fingerprint = "sha256:1"
+		case to:
+			s.pages[i].Title, s.pages[i].Fingerprint = title, "sha256:2"
+		}
+	}
 	return s
 }
 

@@ -14,7 +14,8 @@ import (
 const diffHelp = `Show what changed in an article between two versions, field by field and line
 by line: words taken out as [-…-], words put in as {+…+}, behind the first line
 the classes of the change: title, date, source, number, figures, names, wording,
-attachments, pictures. Without versions the latest against the one before it.
+attachments, pictures. Without versions the latest against the one before it; of a page
+that moved, the first at its new URL against the last at the old one.
 The JSON gives each part with where it begins in the old and the new text, in
 characters.`
 
@@ -42,20 +43,33 @@ func diffCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			from, to := page.Versions-1, page.Versions
-			if len(args) == 3 {
-				if from, err = versionArg(args[1]); err != nil {
+			var versions [2]int
+			for i := range args[1:] {
+				if versions[i], err = versionArg(args[i+1]); err != nil {
 					return err
 				}
-				if to, err = versionArg(args[2]); err != nil {
-					return err
-				}
+			}
+			history, err := archive.History(ctx, store, page)
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 || page.Versions == 0 {
+				a.tellStanding(page, history[0])
+				page = history[0]
+			}
+			before, from, to := page, versions[0], versions[1]
+			if len(args) == 1 {
+				from, to = page.Versions-1, page.Versions
 			}
 			if from == 0 {
-				a.hint("%s has one version only: nothing to compare", page.URL)
-				return nil
+				moved, ok := movedFrom(history)
+				if !ok {
+					a.hint("%s has one version only: nothing to compare", page.URL)
+					return nil
+				}
+				before, from = moved, moved.Versions
 			}
-			old, err := snapshotOf(ctx, store, page, from)
+			old, err := snapshotOf(ctx, store, before, from)
 			if err != nil {
 				return err
 			}
@@ -86,14 +100,19 @@ func (a *app) printDiff(old, new archive.Snapshot, around int, asJSON bool) erro
 	if asJSON {
 		return newJSONLines(a.stdout).write(struct {
 			URL     string        `json:"url"`
+			FromURL string        `json:"from_url,omitempty"` // of From, where that is another
 			From    int           `json:"from"`
 			To      int           `json:"to"`
 			Classes []diff.Class  `json:"classes"`
 			Changes []diff.Change `json:"changes"`
-		}{new.URL, old.Version, new.Version, classes, changes})
+		}{new.URL, otherThan(new.URL, old.URL), old.Version, new.Version, classes, changes})
 	}
 	paint := newPainter(a.stdout)
-	head := fmt.Sprintf("%s, version %d (%s) to %d (%s)", safe(new.URL), old.Version, moment(old.TakenAt), new.Version, moment(new.TakenAt))
+	url := safe(new.URL)
+	if old.URL != new.URL {
+		url = safe(old.URL) + " to " + url
+	}
+	head := fmt.Sprintf("%s, version %d (%s) to %d (%s)", url, old.Version, moment(old.TakenAt), new.Version, moment(new.TakenAt))
 	if len(classes) > 0 {
 		head += ": " + diff.Line(classes)
 	}

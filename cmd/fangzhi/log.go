@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,8 @@ import (
 )
 
 const logHelp = `Show the ledger: one line for each visit, how it ended and why. With a URL the
-visits of that page, without one all visits, oldest first. Where a visit cut a
+visits of that page, of its aliases and of the pages that moved there; without
+one all visits, oldest first. Where a visit cut a
 further version, CHANGES names the classes of what changed: title, date, source,
 number, figures, names, wording, attachments, pictures; fangzhi diff shows it.`
 
@@ -43,9 +45,17 @@ func logCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				history, err := archive.History(ctx, store, page)
+				if err != nil {
+					return err
+				}
+				a.tellStanding(page, history[0])
+				if len(history) > 1 {
+					return a.printVisits(ctx, store, joined(ctx, store, history, f), true, sel.json)
+				}
 				f.Site, f.URL = page.Site, page.URL
 			}
-			return a.printVisits(ctx, store, f, sel.json)
+			return a.printVisits(ctx, store, store.Visits(ctx, f), f.URL == "", sel.json)
 		},
 	}
 	sel.listing(cmd)
@@ -82,15 +92,15 @@ func changesOf(ctx context.Context, store archive.Store, v archive.Visit) ([]dif
 	return diff.Between(pair[0].Article, pair[1].Article), nil
 }
 
-func (a *app) printVisits(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
+func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.Seq2[archive.Visit, error], withURL, asJSON bool) error {
 	out := newJSONLines(a.stdout)
 	var t table
 	head := []string{"AT", "OUTCOME", "VERSION", "BYTES", "CHANGES"}
-	if f.URL == "" {
+	if withURL {
 		head = append(head, "URL")
 	}
 	t.add(append(head, "REASON")...)
-	for v, err := range store.Visits(ctx, f) {
+	for v, err := range visits {
 		if err != nil {
 			return err
 		}
@@ -112,7 +122,7 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, f archive.Fi
 			classes = diff.Line(changes)
 		}
 		line := []string{moment(v.At), string(v.Outcome), version, fmt.Sprint(v.Bytes), classes}
-		if f.URL == "" {
+		if withURL {
 			line = append(line, v.URL)
 		}
 		t.add(append(line, v.Reason)...)

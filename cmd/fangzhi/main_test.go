@@ -76,7 +76,18 @@ func workPortal(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("EDITED", deeds.Edited)
 		ts.Setenv("COUNTED", deeds.Counted)
 		ts.Setenv("WITHDRAWN", deeds.Withdrawn)
+	case len(args) == 2 && args[0] == "publish":
+		ts.Setenv("PUBLISHED", portal.Publish(portal.Columns()[0].Path, portaltest.Article{
+			Title: args[1], Source: "云溪县人民政府办公室",
+			Body: []string{
+				"各乡镇人民政府，县直各部门：",
+				"现将《" + args[1] + "》印发给你们，请结合实际，认真组织实施，并将落实情况于月底前报县政府办公室备案。",
+				"各单位要明确责任，逐级落实，发现险情立即上报，确保人民群众生命财产安全。",
+			},
+		}))
+	case len(args) == 3 && args[0] == "redirect":
+		portal.Redirect(args[1], args[2])
 	default:
-		ts.Fatalf("usage: portal next")
+		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO")
 	}
 }

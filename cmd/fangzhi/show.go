@@ -14,7 +14,8 @@ import (
 )
 
 const showHelp = `Show one version of a page: what it says, when it was taken and what it was
-read from. Without @VERSION the latest. --raw writes the bytes exactly as the
+read from. Without @VERSION the latest; of a page that moved, and of an alias,
+what it leads to. --raw writes the bytes exactly as the
 server sent them (content coding and charset untouched), --html the same markup
 decoded to UTF-8.`
 
@@ -38,6 +39,14 @@ func showCommand(a *app) *cobra.Command {
 			page, err := onePage(ctx, store, site, url)
 			if err != nil {
 				return err
+			}
+			if version == 0 || page.Versions == 0 {
+				stands, err := archive.Standing(ctx, store, page)
+				if err != nil {
+					return err
+				}
+				a.tellStanding(page, stands)
+				page = stands
 			}
 			s, err := snapshotOf(ctx, store, page, version)
 			switch {
