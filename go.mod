@@ -29,6 +29,8 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // commands tested as scripts
 )
 
+require golang.org/x/mod v0.43.0
+
 require (
 	github.com/antchfx/htmlquery v1.3.5 // indirect
 	github.com/antchfx/xmlquery v1.5.0 // indirect

@@ -14,6 +14,8 @@
 //	visit.go        one line of the ledger
 //	snapshot.go     one stored version
 //	run.go          one crawl of one site
+//	leaf.go         what the log seals of an entry, byte for byte
+//	tree.go         the log's hashes, and checkpoints
 //	judge.go        capture + what we hold → outcome and reason
 //	entry.go        verdict → what to record, all of it
 //	store.go        what every store promises

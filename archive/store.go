@@ -15,6 +15,7 @@ var (
 	ErrBusy     = errors.New("another run of this site is open")
 	ErrLost     = errors.New("the run was closed, or its lease passed to another process")
 	ErrNewer    = errors.New("the archive was written by a newer fangzhi")
+	ErrOlder    = errors.New("the archive was written by an older fangzhi")
 )
 
 // MaxLearnt bounds the data of one Learn.
@@ -44,6 +45,13 @@ type Summary struct {
 	Kinds    map[Kind]int  `json:"kinds"`  // pages by kind
 	Versions int           `json:"versions"`
 	Due      int           `json:"due"` // pages due by the time asked for
+}
+
+// Log tells how far the log of entries has come.
+type Log struct {
+	Size       int64      `json:"size"`     // leaves
+	Unsealed   int        `json:"unsealed"` // visits that were recorded and have no leaf yet
+	Checkpoint Checkpoint `json:"-"`        // the last one that the archive keeps; of size 0: none
 }
 
 // Store keeps an archive. Every sentence below is tested against each store by
@@ -138,6 +146,23 @@ type Store interface {
 	// a text, from one character up), best match first. A snapshot is found
 	// once its Record has returned.
 	Search(ctx context.Context, q string, f Filter) iter.Seq2[Snapshot, error]
+
+	// Log tells how far the log has come. Every visit gets one leaf; the leaves
+	// are numbered from 0 without a gap, and never changed.
+	Log(ctx context.Context) (Log, error)
+	// Leaves yields the log in its order, from the leaf with the number from. A
+	// leaf whose visit is not there any more is left out.
+	Leaves(ctx context.Context, from int64) iter.Seq2[Leaf, error]
+	// Sealed returns the number of the leaf of a visit: ErrNotFound when there
+	// is no such visit, or when it has no leaf yet.
+	Sealed(ctx context.Context, site, url string, at time.Time) (int64, error)
+	// Nodes returns nodes of the log's tree: ErrNotFound when one of them is
+	// not complete.
+	Nodes(ctx context.Context, nodes []Node) ([]Hash, error)
+	// Seal gives a leaf to every visit whose Record has returned. Where the log
+	// has grown since the last checkpoint it keeps a new one, made at the time
+	// at; that is the one it returns. To close a run seals too.
+	Seal(ctx context.Context, at time.Time) (Checkpoint, error)
 
 	// Close waits for what is under way and frees the archive.
 	Close() error

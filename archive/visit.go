@@ -69,3 +69,15 @@ type Visit struct {
 	Trust    Trust       `json:"trust,omitempty"`
 	Security string      `json:"security,omitempty"` // of TLS, for people
 }
+
+// Cuts says whether the visit cut the version that it names: a page that was
+// gone and says what it said brings no headers into the archive.
+func (v Visit) Cuts() bool {
+	switch v.Outcome {
+	case New, Changed:
+		return v.Version > 0
+	case Restored:
+		return v.Version > 0 && len(v.Header)+len(v.Request) > 0
+	}
+	return false
+}

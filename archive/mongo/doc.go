@@ -27,17 +27,25 @@
 // is still open. A process that lost its run, however slow, thus cannot write
 // over what its successor recorded.
 //
+// # How an entry is sealed
+//
+// A visit is recorded with the hash of its leaf and a mark that it is not in the
+// log yet. Leaves are added some hundred at a time: every thousand entries, and
+// when a run is closed. What a crash leaves unsealed, the next process to seal
+// takes; Log tells how much there is.
+//
 // # Collections
 //
 //	pages      one document a page
 //	snapshots  one a version; article is a document that mongosh can query
 //	words      what Search finds a snapshot by, under its _id
 //	visits     the ledger
+//	log        a leaf for each visit; _id is its number
 //	runs       _id is the run's ID
 //	payloads   _id is the digest; data as coding says: identity, zstd, gridfs
 //	large      a GridFS bucket, for what does not fit into a document
 //	learnt     what crawls learnt of a site: the last under each name
-//	meta       one document: whose database this is, and its format
+//	meta       whose database this is, and its format; the last checkpoint of the log
 //
 // Times are BSON dates; an article's time of publication stands there twice,
 // as a date and, with its offset, as RFC 3339 text. A zero field is absent.
@@ -51,6 +59,8 @@
 //	document.go, article.go   archive's types as documents
 //	plan.go       what a batch comes to: pure
 //	record.go     writing that, and the fence
+//	seal.go       giving visits their leaves
+//	log.go        the log, its nodes and its checkpoint
 //	leftover.go   removing what a crash left
 //	bulk.go       inserting and removing many
 //	found.go      pages found on a page, seeds

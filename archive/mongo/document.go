@@ -93,6 +93,7 @@ func (d *requestDoc) request() *archive.Request {
 
 // visitDoc is a visit as it is stored.
 type visitDoc struct {
+	ID        bson.ObjectID   `bson:"_id"`
 	Run       string          `bson:"run"`
 	Site      string          `bson:"site"`
 	URL       string          `bson:"url"`
@@ -115,11 +116,15 @@ type visitDoc struct {
 	Protocol  string          `bson:"protocol,omitempty"`
 	Trust     archive.Trust   `bson:"trust,omitempty"`
 	Security  text            `bson:"security,omitempty"`
-	Seq       int             `bson:"seq"` // counts a page's visits from 1, without a gap
+	Seq       int             `bson:"seq"`                // counts a page's visits from 1, without a gap
+	Cut       int             `bson:"cut,omitempty"`      // the version that it cut
+	Leaf      []byte          `bson:"leaf,omitempty"`     // the hash to seal; absent: of an older fangzhi
+	Unsealed  bool            `bson:"unsealed,omitempty"` // has no document in collection log yet
 }
 
 func visitDocOf(v archive.Visit) visitDoc {
 	return visitDoc{
+		ID: bson.NewObjectID(), Unsealed: true,
 		Run: v.Run, Site: v.Site, URL: v.URL, Column: v.Column, Kind: v.Kind,
 		At: dateOf(v.At), Took: int64(v.Took), Outcome: v.Outcome, Reason: text(v.Reason), Status: v.Status,
 		Attempts: v.Attempts, Bytes: v.Bytes, Version: v.Version, MovedTo: text(v.MovedTo), Truncated: v.Truncated,

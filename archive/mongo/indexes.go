@@ -44,6 +44,10 @@ var indexes = map[string][]index{
 		{keys: []string{"at", "site", "url"}, serves: "Visits"},
 		{keys: []string{"site", "at", "url"}, serves: "Visits of a site"},
 		{keys: []string{"run", "at", "site", "url"}, serves: "Visits of a run"},
+		{keys: []string{"at"}, where: bson.D{{Key: "unsealed", Value: true}}, serves: "Seal"},
+	},
+	"log": {
+		{keys: []string{"visit"}, unique: true, serves: "a visit has one leaf; Sealed"},
 	},
 	"runs": {
 		{keys: []string{"site"}, unique: true, where: bson.D{{Key: "state", Value: archive.RunRunning}}, serves: "one open run a site"},

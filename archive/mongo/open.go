@@ -27,6 +27,9 @@ type Options struct {
 	ReadOnly bool
 	// Wait is how long Open waits for the server to answer; zero means 5 s.
 	Wait time.Duration
+	// Upgrading, where set, is called before the archive of an older fangzhi is
+	// brought from its format to the newest one.
+	Upgrading func(from, to int)
 }
 
 // Validate says what is wrong with o.
@@ -45,6 +48,9 @@ type Store struct {
 	db      *mongo.Database
 
 	pages, snapshots, words, visits, runs, payloads, files, chunks, learnt *mongo.Collection
+	log, meta                                                              *mongo.Collection
+
+	sealing sealing
 
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
@@ -62,9 +68,10 @@ var (
 
 // Open opens the archive in the database that uri names,
 // mongodb://[user:password@]host[:port][,…]/[name][?options], and makes one
-// where the database is empty; without a name the database is fangzhi. It
-// returns archive.ErrNewer for the archive of a newer fangzhi, and leaves alone
-// a database that is not an archive. Errors name the host, never the password.
+// where the database is empty; without a name the database is fangzhi. The
+// archive of an older fangzhi is upgraded; opened for reading only it is
+// archive.ErrOlder. It returns archive.ErrNewer for the archive of a newer
+// fangzhi, and leaves alone a database that is not an archive. Errors name the host, never the password.
 func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	a, err := parseURI(uri)
 	if err != nil {
@@ -115,6 +122,7 @@ func (s *Store) use(db *mongo.Database) {
 	s.pages, s.visits, s.runs = db.Collection("pages"), db.Collection("visits"), db.Collection("runs")
 	s.snapshots, s.words = db.Collection("snapshots"), db.Collection("words")
 	s.payloads, s.learnt = db.Collection("payloads"), db.Collection("learnt")
+	s.log, s.meta = db.Collection("log"), db.Collection("meta")
 	s.files, s.chunks = db.Collection("large.files"), db.Collection("large.chunks")
 }
 
@@ -129,8 +137,9 @@ func (s *Store) reach(ctx context.Context) error {
 	return err
 }
 
-// format is the version of the documents that this package writes.
-const format = 1
+// format is the version of the documents that this package writes. In format 1
+// there was no log.
+const format = 2
 
 type metaDoc struct {
 	ID      string        `bson:"_id"`
@@ -141,10 +150,9 @@ type metaDoc struct {
 // recognise makes sure that the database is an archive of ours, and makes an
 // empty one into one.
 func (s *Store) recognise(ctx context.Context) error {
-	meta := s.db.Collection("meta")
 	ours := bson.D{{Key: "_id", Value: "fangzhi"}}
 	var m metaDoc
-	err := meta.FindOne(ctx, ours).Decode(&m)
+	err := s.meta.FindOne(ctx, ours).Decode(&m)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		if s.options.ReadOnly {
 			return fmt.Errorf("there is no archive: %w", archive.ErrNotFound)
@@ -154,15 +162,15 @@ func (s *Store) recognise(ctx context.Context) error {
 			return listErr
 		}
 		// Another process may have made it an archive since.
-		err = meta.FindOne(ctx, ours).Decode(&m)
+		err = s.meta.FindOne(ctx, ours).Decode(&m)
 		if errors.Is(err, mongo.ErrNoDocuments) {
 			if strange = slices.DeleteFunc(strange, mine); len(strange) > 0 {
 				slices.Sort(strange)
 				return fmt.Errorf("the database is not an archive: it holds %s; name another one in the URI", strings.Join(strange, ", "))
 			}
 			m = metaDoc{ID: "fangzhi", Format: format, Created: dateOf(time.Now())}
-			if _, err = meta.InsertOne(ctx, m); mongo.IsDuplicateKeyError(err) {
-				err = meta.FindOne(ctx, ours).Decode(&m)
+			if _, err = s.meta.InsertOne(ctx, m); mongo.IsDuplicateKeyError(err) {
+				err = s.meta.FindOne(ctx, ours).Decode(&m)
 			}
 		}
 	}
@@ -173,9 +181,29 @@ func (s *Store) recognise(ctx context.Context) error {
 		return fmt.Errorf("its format is %d, this fangzhi knows formats up to %d: %w", m.Format, format, archive.ErrNewer)
 	}
 	if s.options.ReadOnly {
+		if m.Format < format {
+			return fmt.Errorf("its format is %d: open it once for writing to bring it to format %d: %w", m.Format, format, archive.ErrOlder)
+		}
 		return nil
 	}
-	return s.ensureIndexes(ctx)
+	if err := s.ensureIndexes(ctx); err != nil || m.Format == format {
+		return err
+	}
+	return s.upgrade(ctx, m.Format)
+}
+
+// upgrade brings the archive of an older fangzhi to the newest format. What it
+// does can be done again, and the format comes last: one that is cut short is
+// begun anew by the next to open the archive.
+func (s *Store) upgrade(ctx context.Context, from int) error {
+	if s.options.Upgrading != nil {
+		s.options.Upgrading(from, format)
+	}
+	if err := s.markOld(ctx); err != nil {
+		return fmt.Errorf("upgrade from format %d: %w", from, err)
+	}
+	_, err := s.meta.UpdateOne(ctx, bson.D{{Key: "_id", Value: "fangzhi"}}, bson.D{{Key: "$max", Value: bson.D{{Key: "format", Value: format}}}})
+	return err
 }
 
 // mine says whether a collection may be there before the archive is made: the

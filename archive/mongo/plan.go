@@ -131,6 +131,11 @@ func (b *batch) add(e archive.Entry) {
 	p.seq++
 	visit := visitDocOf(e.Visit)
 	visit.Seq = p.seq
+	if e.Snapshot != nil {
+		visit.Cut = e.Snapshot.Version
+	}
+	leaf := archive.LeafHash(archive.LeafOf(e.Visit, e.Snapshot))
+	visit.Leaf = leaf[:]
 	b.visits = append(b.visits, visit)
 	if e.Payload != nil && b.once(e.Visit.Payload) {
 		b.payloads = append(b.payloads, payload{e.Visit.Payload, e.Payload})

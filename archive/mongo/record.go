@@ -30,6 +30,9 @@ func (s *Store) Record(ctx context.Context, run string, entries []archive.Entry)
 				break
 			}
 		}
+		if err == nil {
+			err = s.sealNowAndThen(ctx, len(entries))
+		}
 	}
 	return fault(ctx, err, "record %d entries of run %s", len(entries), run)
 }

@@ -157,6 +157,9 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 	done, err := s.change(ctx)
 	if err == nil {
 		defer done()
+		if _, err = s.seal(ctx, r.Ended); err != nil {
+			return fault(ctx, err, "end run %s: seal", r.ID)
+		}
 		var result *mongo.UpdateResult
 		result, err = s.runs.ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "state", Value: archive.RunRunning}}, runDocOf(r))
 		if err == nil && result.MatchedCount == 0 {

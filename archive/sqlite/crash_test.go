@@ -20,6 +20,17 @@ import (
 const helperArchive = "FANGZHI_TEST_HELPER_ARCHIVE"
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(upgradeArchive); path != "" {
+		store, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+		if err == nil {
+			err = store.Close()
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if path := os.Getenv(helperArchive); path != "" {
 		if err := help(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)

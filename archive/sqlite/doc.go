@@ -12,11 +12,13 @@
 //
 //	open.go       options, connections, closing
 //	migrate.go    whose file it is, and the steps of its format: migrations/*.sql
+//	space_*.go    how much room the disk has
 //	fault.go      what SQLite's errors mean
 //	write.go      the one writer, its transactions and statements
 //	row.go        how values become columns and come back
 //	record.go     entries
 //	discover.go   pages found on a page, seeds
+//	log.go        the log of entries and its checkpoint
 //	run.go        runs
 //	listing.go    iterators, in chunks
 //	query.go      pages, snapshots, visits, runs, summaries

@@ -61,3 +61,10 @@ func VisitsQuery(f archive.Filter, last *archive.Visit) (string, []any) {
 	return visitsQuery(f, last, 10)
 }
 func RunsQuery(f archive.Filter, last *archive.Run) (string, []any) { return runsQuery(f, last, 10) }
+
+// FreeSpace makes every disk have so many bytes left, until undo is called.
+func FreeSpace(bytes uint64) (undo func()) {
+	was := freeSpace
+	freeSpace = func(string) (uint64, bool) { return bytes, true }
+	return func() { freeSpace = was }
+}

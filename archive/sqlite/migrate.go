@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -103,6 +104,14 @@ func (s *Store) migrate(ctx context.Context) error {
 	if f.version == len(texts) {
 		return s.writable(ctx, f.version)
 	}
+	if f.tables > 0 {
+		if err := s.room(ctx); err != nil {
+			return err
+		}
+		if s.options.Upgrading != nil {
+			s.options.Upgrading(f.version, len(texts))
+		}
+	}
 	return s.write(ctx, "migrate", func(w *writer) error {
 		f, err := formatOf(ctx, w.conn)
 		if err != nil {
@@ -116,9 +125,38 @@ func (s *Store) migrate(ctx context.Context) error {
 				return fmt.Errorf("step %d: %w", i+1, err)
 			}
 		}
+		if err := w.sealOld(ctx); err != nil {
+			return fmt.Errorf("seal what is recorded: %w", err)
+		}
 		_, err = w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(texts)))
 		return err
 	})
+}
+
+const (
+	// leafSize is what a leaf takes in the file, with its index, and once more
+	// in the WAL.
+	leafSize = 2 * 120
+	// spare is what a step takes that fills nothing in.
+	spare = 16 << 20
+)
+
+// room fails where the disk has not the room for an upgrade. Should it be used
+// up meanwhile, the upgrade is undone as a whole.
+func (s *Store) room(ctx context.Context) error {
+	left, known := freeSpace(filepath.Dir(s.path))
+	if !known {
+		return nil
+	}
+	var visits uint64
+	if err := s.writer.conn.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM visits`).Scan(&visits); err != nil {
+		return err
+	}
+	if need := spare + visits*leafSize; left < need {
+		return fmt.Errorf("its format is that of an older fangzhi, and to upgrade it the disk needs %d MiB of free space, it has %d MiB: nothing was changed",
+			need>>20, left>>20)
+	}
+	return nil
 }
 
 // errUndo ends a transaction that only tried something.
@@ -178,7 +216,7 @@ func (s *Store) recognise(ctx context.Context, q querier) error {
 	case fresh:
 		return errors.New("is an empty file, not a fangzhi archive")
 	case f.version < len(texts):
-		return fmt.Errorf("its format is %d, of an older fangzhi: open it once for writing to bring it to format %d", f.version, len(texts))
+		return fmt.Errorf("%w: its format is %d: open it once for writing to bring it to format %d", archive.ErrOlder, f.version, len(texts))
 	}
 	return nil
 }

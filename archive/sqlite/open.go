@@ -28,6 +28,9 @@ type Options struct {
 	Wait time.Duration
 	// Readers is how many readers the archive has at once at most; zero means 4.
 	Readers int
+	// Upgrading, where set, is called before the archive of an older fangzhi is
+	// brought from its format to the newest one.
+	Upgrading func(from, to int)
 }
 
 // Validate says what is wrong with o.
@@ -64,8 +67,10 @@ type Store struct {
 var _ archive.Store = (*Store)(nil)
 
 // Open opens the archive in the file at path, and makes one where there is no
-// file. It returns archive.ErrNewer for the file of a newer fangzhi, and leaves
-// alone a file that is not an archive.
+// file. The file of an older fangzhi is upgraded, in one transaction, after a
+// look at the free space of the disk; opened for reading only it is
+// archive.ErrOlder. It returns archive.ErrNewer for the file of a newer fangzhi,
+// and leaves alone a file that is not an archive.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("open archive %q: %w", path, err)

@@ -35,6 +35,9 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 			return err
 		}
 		t := &recording{writer: w, known: s.known, run: run, runKey: key}
+		if t.log, err = w.logEnd(); err != nil {
+			return err
+		}
 		for i := range drafts {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -43,7 +46,7 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 				return fmt.Errorf("%s: %w", batch[i].Visit.URL, err)
 			}
 		}
-		learnt = t.learnt
+		learnt, w.grown = t.learnt, t.log
 		return nil
 	})
 	if err != nil {
@@ -62,6 +65,7 @@ type draft struct {
 	article                                                string
 	header, request                                        any
 	asked, feeds                                           any
+	leaf                                                   archive.Hash
 	coding                                                 string
 	packed                                                 []byte // nil: no payload to store
 }
@@ -89,6 +93,7 @@ func draftOf(e *archive.Entry) (d draft, err error) {
 	if e.Payload != nil && d.visitPayload == nil {
 		return d, fmt.Errorf("%s: a payload without a digest", e.Visit.URL)
 	}
+	d.leaf = archive.LeafHash(archive.LeafOf(e.Visit, e.Snapshot))
 	return d, d.draftSnapshot()
 }
 
@@ -177,6 +182,7 @@ type recording struct {
 	known  *known
 	run    string
 	runKey int64
+	log    archive.Tree
 	learnt []name // pages that are in the archive once this is committed
 }
 
@@ -280,10 +286,17 @@ func (t *recording) addVisit(page int64, d *draft) error {
 			return fmt.Errorf("run %q: %w", v.Run, archive.ErrNotFound)
 		}
 	}
-	_, err := t.exec(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
+	visit, err := t.insert(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
 		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol,
 		string(v.Trust), v.Security)
-	return err
+	if err != nil {
+		return err
+	}
+	version := 0
+	if d.Snapshot != nil {
+		version = d.Snapshot.Version
+	}
+	return t.seal(&t.log, visit, version, d.leaf)
 }
 
 func (t *recording) addSnapshot(page int64, d *draft) error {

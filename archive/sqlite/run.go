@@ -162,6 +162,10 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 			lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ? WHERE key = ?`,
 			r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
 			millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, key)
+		if err != nil {
+			return err
+		}
+		_, err = w.check(r.Ended)
 		return err
 	})
 }

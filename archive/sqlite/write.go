@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"fangzhi/archive"
 )
 
 // A writer is the one connection that changes the file. Its statements are
@@ -13,6 +15,9 @@ type writer struct {
 	stmt map[string]*sql.Stmt
 	free chan struct{} // holds one token while nobody writes
 	sync string        // the file's PRAGMA synchronous, as last set
+
+	tree  archive.Tree // the log's, as this connection last left it
+	grown archive.Tree // what it becomes with the commit
 }
 
 // How much of a commit is on the disk when it returns: all, or, with normal,
@@ -65,6 +70,7 @@ func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writ
 		return s.fault(ctx, what, err)
 	}
 	committed := false
+	w.grown = w.tree
 	defer func() {
 		if !committed {
 			// It fails where SQLite has rolled back by itself, which is as well.
@@ -77,7 +83,7 @@ func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writ
 	if _, err := w.exec("COMMIT"); err != nil {
 		return s.fault(context.Background(), what, err)
 	}
-	committed = true
+	committed, w.tree = true, w.grown
 	return nil
 }
 

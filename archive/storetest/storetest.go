@@ -17,6 +17,7 @@
 //	aliases.go            Namesakes, aliases, the columns that list a page
 //	learn.go              Learnt, Learn
 //	search.go             Search
+//	log.go                the log: leaves, nodes, checkpoints
 //	sharing.go            many goroutines, iterators, contexts that end
 //
 // What needs the inside of a store is tested by the store itself: damage,
@@ -55,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"aliases", aliasTests},
 		{"learn", learnTests},
 		{"search", searchTests},
+		{"log", logTests},
 		{"sharing", sharingTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

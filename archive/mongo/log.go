@@ -1,0 +1,254 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
+)
+
+// checkpointID is the _id in collection meta of the last checkpoint.
+const checkpointID = "checkpoint"
+
+type checkpointDoc struct {
+	ID   string        `bson:"_id"`
+	Size int64         `bson:"size"`
+	Root []byte        `bson:"root"`
+	At   bson.DateTime `bson:"at"`
+}
+
+// keepCheckpoint keeps a checkpoint of the whole log where it has grown since
+// the last one, and returns the last one.
+func (s *Store) keepCheckpoint(ctx context.Context, at time.Time) (archive.Checkpoint, error) {
+	s.sealing.Lock()
+	tree, err := s.logEnd(ctx)
+	s.sealing.Unlock()
+	if err != nil {
+		return archive.Checkpoint{}, err
+	}
+	root := tree.Root()
+	if tree.Size() > 0 {
+		_, err = s.meta.UpdateOne(ctx, bson.D{{Key: "_id", Value: checkpointID}, {Key: "size", Value: bson.D{{Key: "$lt", Value: tree.Size()}}}},
+			bson.D{{Key: "$set", Value: bson.D{
+				{Key: "size", Value: tree.Size()}, {Key: "root", Value: root[:]}, {Key: "at", Value: dateOf(at.Truncate(time.Second))},
+			}}}, options.UpdateOne().SetUpsert(true))
+		if err != nil && !mongo.IsDuplicateKeyError(err) { // duplicate: the last one is as large
+			return archive.Checkpoint{}, err
+		}
+	}
+	return s.checkpoint(ctx)
+}
+
+// checkpoint returns the last checkpoint, one of size 0 where there is none.
+func (s *Store) checkpoint(ctx context.Context) (c archive.Checkpoint, err error) {
+	var d checkpointDoc
+	err = s.meta.FindOne(ctx, bson.D{{Key: "_id", Value: checkpointID}}).Decode(&d)
+	switch {
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return c, nil
+	case err != nil:
+		return c, err
+	case len(d.Root) != len(c.Root):
+		return c, fmt.Errorf("checkpoint: its root is %d bytes: %w", len(d.Root), archive.ErrCorrupt)
+	}
+	return archive.Checkpoint{Size: d.Size, Root: archive.Hash(d.Root), At: timeOf(d.At)}, nil
+}
+
+// logSize is the number of leaves.
+func (s *Store) logSize(ctx context.Context) (int64, error) {
+	var last logDoc
+	err := s.log.FindOne(ctx, bson.D{}, options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}).SetProjection(bson.D{{Key: "_id", Value: 1}})).Decode(&last)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, nil
+	}
+	return last.N + 1, err
+}
+
+// Log tells how far the log has come.
+func (s *Store) Log(ctx context.Context) (l archive.Log, err error) {
+	done, err := s.begin(ctx)
+	if err != nil {
+		return l, fault(ctx, err, "log")
+	}
+	defer done()
+	// What is sealed between the two questions counts for neither.
+	err = s.unsealed(ctx, func(wanting []visitDoc, _ []bson.ObjectID) error {
+		l.Unsealed += len(wanting)
+		return nil
+	})
+	if err == nil {
+		l.Size, err = s.logSize(ctx)
+	}
+	if err == nil {
+		l.Checkpoint, err = s.checkpoint(ctx)
+	}
+	return l, fault(ctx, err, "log")
+}
+
+// Leaves yields the log from the leaf with that number.
+func (s *Store) Leaves(ctx context.Context, from int64) iter.Seq2[archive.Leaf, error] {
+	return list(ctx, s, s.log, "leaves", 0, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}}}}, options.Find().SetSort(ascending("_id")), nil
+	}, s.takeLeaves)
+}
+
+// takeLeaves fetches what leaves stand for.
+func (s *Store) takeLeaves(ctx context.Context, docs []logDoc) ([]archive.Leaf, error) {
+	ids := make([]bson.ObjectID, len(docs))
+	for i, d := range docs {
+		ids[i] = d.Visit
+	}
+	cursor, err := s.visits.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
+	if err != nil {
+		return nil, err
+	}
+	var found []visitDoc
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, err
+	}
+	visits := make(map[bson.ObjectID]visitDoc, len(found))
+	for _, d := range found {
+		visits[d.ID] = d
+	}
+	cuts, err := s.cuts(ctx, docs, visits)
+	if err != nil {
+		return nil, err
+	}
+	leaves := make([]archive.Leaf, 0, len(docs))
+	for _, d := range docs {
+		visit, there := visits[d.Visit]
+		if !there {
+			continue
+		}
+		if len(d.Hashes) < len(archive.Hash{}) {
+			return nil, fmt.Errorf("leaf %d: %d bytes of hashes: %w", d.N, len(d.Hashes), archive.ErrCorrupt)
+		}
+		leaf := archive.Leaf{N: d.N, Hash: archive.Hash(d.Hashes[:len(archive.Hash{})]), Visit: visit.visit()}
+		if cut, ok := cuts[edition{key{visit.Site, visit.URL}, d.Version}]; ok {
+			leaf.Snapshot = &cut
+		}
+		leaves = append(leaves, leaf)
+	}
+	return leaves, nil
+}
+
+// cuts returns the versions that the visits of these leaves cut.
+func (s *Store) cuts(ctx context.Context, docs []logDoc, visits map[bson.ObjectID]visitDoc) (map[edition]archive.Snapshot, error) {
+	wanted := map[edition]bool{}
+	var sites, urls, versions bson.A
+	for _, d := range docs {
+		if visit, ok := visits[d.Visit]; ok && d.Version > 0 {
+			wanted[edition{key{visit.Site, visit.URL}, d.Version}] = true
+			sites, urls, versions = append(sites, visit.Site), append(urls, visit.URL), append(versions, d.Version)
+		}
+	}
+	cuts := make(map[edition]archive.Snapshot, len(wanted))
+	if len(wanted) == 0 {
+		return cuts, nil
+	}
+	in := func(values bson.A) bson.D { return bson.D{{Key: "$in", Value: values}} }
+	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "site", Value: in(sites)}, {Key: "url", Value: in(urls)}, {Key: "version", Value: in(versions)}})
+	if err != nil {
+		return nil, err
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var d snapshotDoc
+		if err := cursor.Decode(&d); err != nil {
+			return nil, err
+		}
+		e := edition{d.page(), d.Version}
+		if !wanted[e] {
+			continue
+		}
+		if err := s.moveIn(ctx, &d); err != nil {
+			return nil, err
+		}
+		if cuts[e], err = d.snapshot(); err != nil {
+			return nil, err
+		}
+	}
+	return cuts, cursor.Err()
+}
+
+// Sealed returns the number of the leaf of a visit.
+func (s *Store) Sealed(ctx context.Context, site, url string, at time.Time) (n int64, err error) {
+	done, err := s.begin(ctx)
+	if err == nil {
+		defer done()
+		n, err = s.sealed(ctx, site, url, at)
+	}
+	return n, fault(ctx, err, "leaf of the visit of %s", url)
+}
+
+func (s *Store) sealed(ctx context.Context, site, url string, at time.Time) (int64, error) {
+	cursor, err := s.visits.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "at", Value: dateOf(at)}, {Key: "url", Value: url}},
+		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	if err != nil {
+		return 0, err
+	}
+	var visits []visitDoc
+	if err := cursor.All(ctx, &visits); err != nil {
+		return 0, err
+	}
+	for _, v := range visits { // one, and perhaps what a crash left
+		var d logDoc
+		err := s.log.FindOne(ctx, bson.D{{Key: "visit", Value: v.ID}}).Decode(&d)
+		if !errors.Is(err, mongo.ErrNoDocuments) {
+			return d.N, err
+		}
+	}
+	return 0, archive.ErrNotFound
+}
+
+// Nodes returns nodes of the log's tree.
+func (s *Store) Nodes(ctx context.Context, nodes []archive.Node) (hashes []archive.Hash, err error) {
+	done, err := s.begin(ctx)
+	if err == nil {
+		defer done()
+		hashes, err = s.nodes(ctx, nodes)
+	}
+	return hashes, fault(ctx, err, "nodes of the log")
+}
+
+func (s *Store) nodes(ctx context.Context, nodes []archive.Node) ([]archive.Hash, error) {
+	hashes := make([]archive.Hash, len(nodes))
+	if len(nodes) == 0 {
+		return hashes, nil
+	}
+	var leaves bson.A
+	for _, n := range nodes {
+		leaves = append(leaves, n.Leaf())
+	}
+	cursor, err := s.log.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: leaves}}}})
+	if err != nil {
+		return nil, err
+	}
+	var docs []logDoc
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, err
+	}
+	found := make(map[int64][]byte, len(docs))
+	for _, d := range docs {
+		found[d.N] = d.Hashes
+	}
+	for i, n := range nodes {
+		b, ok := found[n.Leaf()]
+		if !ok {
+			return nil, fmt.Errorf("level %d, %d: %w", n.Level, n.N, archive.ErrNotFound)
+		}
+		if size := len(hashes[i]); len(b) < size*(n.Level+1) {
+			return nil, fmt.Errorf("leaf %d: %d bytes of hashes: %w", n.Leaf(), len(b), archive.ErrCorrupt)
+		} else {
+			hashes[i] = archive.Hash(b[size*n.Level : size*(n.Level+1)])
+		}
+	}
+	return hashes, nil
+}
