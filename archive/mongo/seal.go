@@ -64,7 +64,8 @@ func (s *Store) Seal(ctx context.Context, at time.Time) (c archive.Checkpoint, e
 
 func (s *Store) seal(ctx context.Context, at time.Time) (c archive.Checkpoint, err error) {
 	for range 20 {
-		if err = s.sealAll(ctx); !errors.Is(err, errSealed) {
+		// A line that broke is tried anew, as in Record.
+		if err = s.sealAll(ctx); !errors.Is(err, errSealed) && !mongo.IsNetworkError(err) || ctx.Err() != nil {
 			break
 		}
 	}

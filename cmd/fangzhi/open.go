@@ -76,31 +76,63 @@ func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
 	if spec == "" {
 		spec = defaultArchive
 	}
-	return openStore(ctx, spec, how)
+	return a.openAt(ctx, spec, how)
+}
+
+// openAt is openStore, with a word on standard error about an upgrade.
+func (a *app) openAt(ctx context.Context, spec string, how access) (archive.Store, error) {
+	return openTelling(ctx, spec, how, func(from, to int) {
+		if !a.quiet {
+			fmt.Fprintf(a.stderr, "fangzhi: the archive is of an older fangzhi: bringing it from format %d to %d\n", from, to)
+		}
+	})
 }
 
 var errNoArchive = errors.New("there is none yet; fangzhi crawl makes it, --archive names another")
 
-// openStore opens the archive spec. What kinds of archive there are is said
-// here alone.
+// openStore opens the archive spec; that of an older fangzhi is upgraded.
 func openStore(ctx context.Context, spec string, how access) (archive.Store, error) {
+	return openTelling(ctx, spec, how, nil)
+}
+
+// openTelling is openStore that tells of an upgrade before it is done. To be
+// read, an archive needs to be of the newest format as well.
+func openTelling(ctx context.Context, spec string, how access, upgrading func(from, to int)) (archive.Store, error) {
+	store, err := openKind(ctx, spec, how, upgrading)
+	if how != read || !errors.Is(err, archive.ErrOlder) {
+		return store, err
+	}
+	if store, err = openKind(ctx, spec, update, upgrading); err != nil {
+		return nil, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	return openKind(ctx, spec, how, upgrading)
+}
+
+// openKind opens the archive spec. What kinds of archive there are is said here
+// alone.
+func openKind(ctx context.Context, spec string, how access, upgrading func(from, to int)) (archive.Store, error) {
 	kind, rest, _ := strings.Cut(spec, ":")
 	switch {
 	case kind == "sqlite" && rest != "":
 		if _, err := os.Stat(rest); how != create && errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("archive %s: %w", spec, errNoArchive)
 		}
-		return sqlite.Open(ctx, rest, sqlite.Options{ReadOnly: how == read})
+		return sqlite.Open(ctx, rest, sqlite.Options{ReadOnly: how == read, Upgrading: upgrading})
 	case kind == "mongodb" || kind == "mongodb+srv":
-		store, err := mongo.Open(ctx, spec, mongo.Options{ReadOnly: how != create})
+		store, err := mongo.Open(ctx, spec, mongo.Options{ReadOnly: how != create, Upgrading: upgrading})
 		if errors.Is(err, archive.ErrNotFound) {
 			return nil, fmt.Errorf("%w; %w", err, errNoArchive)
 		}
-		if err != nil || how != update {
-			return store, err
+		if err == nil && how == update {
+			store.Close() // it is there: now to be written
 		}
-		store.Close() // it is there: now to be written
-		return mongo.Open(ctx, spec, mongo.Options{})
+		if how == update && (err == nil || errors.Is(err, archive.ErrOlder)) {
+			return mongo.Open(ctx, spec, mongo.Options{Upgrading: upgrading})
+		}
+		return store, err
 	}
 	return nil, usage("archive %q: must be sqlite:PATH or mongodb://HOST/NAME", spec)
 }
