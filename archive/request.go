@@ -20,6 +20,7 @@ type Request struct {
 	Body   string            `json:"body,omitempty"`
 	Header map[string]string `json:"header,omitempty"` // besides those of every request, by canonical name
 	Family string            `json:"family,omitempty"` // of portal software: who reads the answer
+	Hint   string            `json:"hint,omitempty"`   // what the family has to know for that and the answer does not say
 }
 
 // Verb is the request's method.

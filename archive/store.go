@@ -105,7 +105,8 @@ type Store interface {
 	// A discovered page that is unknown is added, due at its Due or, when that
 	// is zero, at the visit's time. A known one keeps what it has, but with a
 	// Due it becomes due then, if it is not due earlier and was not visited
-	// since; and a Kind of unread gives way to a discovered Kind that is not.
+	// since; a Kind of unread gives way to a discovered Kind that is not, and a
+	// Request to a discovered one.
 	// A discovered alias that is unknown is added, due only when it says so. The
 	// Column of a discovered page, where the known one has another, is added to
 	// its Also, up to MaxAlso; visits leave Also as it is.

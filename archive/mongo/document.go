@@ -75,20 +75,21 @@ type requestDoc struct {
 	Body   text              `bson:"body,omitempty"`
 	Header map[string]string `bson:"header,omitempty"`
 	Family string            `bson:"family,omitempty"`
+	Hint   string            `bson:"hint,omitempty"`
 }
 
 func requestDocOf(r *archive.Request) *requestDoc {
 	if r == nil {
 		return nil
 	}
-	return &requestDoc{Method: r.Method, URL: r.URL, Body: text(r.Body), Header: r.Header, Family: r.Family}
+	return &requestDoc{Method: r.Method, URL: r.URL, Body: text(r.Body), Header: r.Header, Family: r.Family, Hint: r.Hint}
 }
 
 func (d *requestDoc) request() *archive.Request {
 	if d == nil {
 		return nil
 	}
-	return &archive.Request{Method: d.Method, URL: d.URL, Body: string(d.Body), Header: d.Header, Family: d.Family}
+	return &archive.Request{Method: d.Method, URL: d.URL, Body: string(d.Body), Header: d.Header, Family: d.Family, Hint: d.Hint}
 }
 
 // visitDoc is a visit as it is stored.

@@ -88,12 +88,16 @@ func (s *Store) writeFound(ctx context.Context, b *batch) error {
 	return err
 }
 
-// changes moves the due time and the kind of a stored page, and adds columns, unless that has
-// been overtaken.
+// changes moves the due time and the kind of a stored page, unless that has
+// been overtaken, adds columns, and sets how it is asked for.
 func (p *plan) changes() (models []mongo.WriteModel) {
 	page := bson.D{{Key: "site", Value: p.key.site}, {Key: "url", Value: p.key.url}}
 	update := func(where bson.E, field string, value any) {
-		models = append(models, mongo.NewUpdateOneModel().SetFilter(append(page[:2:2], where)).
+		filter := page[:2:2]
+		if where.Key != "" {
+			filter = append(filter, where)
+		}
+		models = append(models, mongo.NewUpdateOneModel().SetFilter(filter).
 			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}))
 	}
 	if due := dateOf(p.dueTo); due != 0 {
@@ -101,6 +105,9 @@ func (p *plan) changes() (models []mongo.WriteModel) {
 			bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: due}}}},
 			bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: due}}}},
 		}}, "due", due)
+	}
+	if p.askedTo != nil {
+		update(bson.E{}, "asked", requestDocOf(p.askedTo))
 	}
 	if p.kindTo != "" {
 		update(bson.E{Key: "kind", Value: archive.KindUnread}, "kind", p.kindTo)

@@ -37,6 +37,7 @@ type plan struct {
 	dueTo   time.Time     // of a stored page that was found again; zero: its due time stays
 	kindTo  archive.Kind  // likewise; "": its kind stays
 	alsoTo  []string      // likewise: columns to be added
+	askedTo *archive.Request
 }
 
 // committed is what the archive holds, nothing where the page is unknown.
@@ -145,7 +146,7 @@ func (b *batch) add(e archive.Entry) {
 	}
 	if e.Visit.At.After(p.lastVisit) {
 		page := e.Page
-		p.visited, p.dueTo, p.kindTo = &page, time.Time{}, ""
+		p.visited, p.dueTo, p.kindTo, p.askedTo = &page, time.Time{}, "", nil
 		p.lastVisit, p.due, p.kind, p.versions = e.Visit.At, page.Due, page.Kind, page.Versions
 	}
 	for _, d := range e.Discovered {
@@ -170,7 +171,7 @@ func (p *plan) listed(column string) {
 func unread(p archive.Page, due time.Time) archive.Page {
 	return archive.Page{
 		Site: p.Site, URL: p.URL, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
-		FoundOn: p.FoundOn, Anchor: p.Anchor, ListedDay: p.ListedDay, Depth: p.Depth, FirstSeen: p.FirstSeen, Due: due,
+		FoundOn: p.FoundOn, Anchor: p.Anchor, ListedDay: p.ListedDay, Depth: p.Depth, FirstSeen: p.FirstSeen, Due: due, Request: p.Request,
 		Item: p.Item,
 	}
 }
@@ -195,6 +196,16 @@ func (b *batch) discover(d archive.Page, at time.Time) {
 			p.found.Due = d.Due
 		default:
 			p.dueTo = d.Due
+		}
+	}
+	if d.Request != nil {
+		switch {
+		case p.visited != nil:
+			p.visited.Request = d.Request
+		case p.found != nil:
+			p.found.Request = d.Request
+		default:
+			p.askedTo = d.Request
 		}
 	}
 	if p.kind == archive.KindUnread && d.Kind != archive.KindUnread && d.Kind != "" {

@@ -15,11 +15,13 @@ const (
 	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
 		AND json_array_length(coalesce(also, '[]')) < ?4 AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(also, '[]')) WHERE value = ?1)`
 
+	becomeAsked = `UPDATE pages SET asked = ?1 WHERE site = ?2 AND url = ?3 AND asked IS NOT ?1`
+
 	becomeKind = `UPDATE pages SET kind = ? WHERE site = ? AND url = ? AND kind = 'unread'`
 )
 
 // discover adds page p, found at the time at, if it is unknown. A known page
-// becomes due with p, and becomes of p's kind, as Store.Record says.
+// becomes due with p, of p's kind and asked for as p, as Store.Record says.
 func (t *recording) discover(p *archive.Page, at time.Time) error {
 	n := nameOf(p.Site, p.URL)
 	known := t.known.has(n)
@@ -44,6 +46,15 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 	}
 	if !p.Due.IsZero() {
 		if _, err := t.exec(becomeDue, p.Due.UnixMilli(), p.Site, p.URL); err != nil {
+			return err
+		}
+	}
+	if p.Request != nil {
+		asked, _, err := asking(p)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(becomeAsked, asked, p.Site, p.URL); err != nil {
 			return err
 		}
 	}

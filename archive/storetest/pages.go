@@ -50,7 +50,7 @@ var pageTests = []subtest{
 		asked.Kind = archive.KindList
 		asked.Request = &archive.Request{
 			Method: "POST", URL: "https://www.zjg.example/rest/list", Body: `{"pn":20,"wd":"<通知> & 公告"}`,
-			Header: map[string]string{"Content-Type": "application/json", "Referer": "https://www.zjg.example/news/"}, Family: "epoint",
+			Header: map[string]string{"Content-Type": "application/json", "Referer": "https://www.zjg.example/news/"}, Family: "epoint", Hint: "/tzgg",
 		}
 		r := f.begin(site, 0)
 		f.find(r, asked)
@@ -69,6 +69,11 @@ var pageTests = []subtest{
 		f.record(r, list(r, unread(site, pageU), 3*time.Hour, again))
 		if got := f.page(url(1)); got.Request == nil || got.Request.Body != asked.Request.Body {
 			f.Errorf("a page that is found again is asked for by %+v", got.Request)
+		}
+		again.Request = &archive.Request{Method: "POST", URL: asked.Request.URL, Body: `{"pn":20,"token":"2"}`}
+		f.record(r, list(r, unread(site, pageU), 4*time.Hour, again))
+		if got := f.page(url(1)); got.Request == nil || got.Request.Body != again.Request.Body {
+			f.Errorf("a page that is found again with another request is asked for by %+v", got.Request)
 		}
 	}},
 	{"a zero time comes back as zero", func(f *fixture) {
