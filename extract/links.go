@@ -13,6 +13,7 @@ type Link struct {
 	Row      bool   // stands in a list's row (one long anchor, usually a date): a candidate article
 	Next     bool   // leads to the following page of the list or article
 	Document bool   // leads to a document (pdf, doc, xls, zip, …) rather than a page
+	Kin      uint32 // of a row: the same for rows in the same kind of container; 0: no row
 }
 
 const (
@@ -68,6 +69,9 @@ func (p *Page) readLinks() []Link {
 		} else if !l.Next {
 			l.Row, l.Day = f.row(a, p.style(), l.Text, u)
 		}
+		if l.Row {
+			l.Kin = f.kin(a.el)
+		}
 		if k, held := seen[u]; held {
 			merge(&out[k], l)
 			continue
@@ -102,7 +106,9 @@ func merge(l *Link, o Link) {
 			l.Text = o.Text
 		}
 	}
-	l.Row = l.Row || o.Row
+	if o.Row && !l.Row {
+		l.Row, l.Kin = true, o.Kin
+	}
 	l.Next = l.Next || o.Next
 	if l.Day == "" {
 		l.Day = o.Day

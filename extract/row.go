@@ -45,6 +45,20 @@ func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 	return w >= rowWeight && f.elems[a.el].all&(hintNav|hintFoot|hintHead) == 0, ""
 }
 
+// kinLevels is how many elements above a row's anchor tell its kind of list.
+const kinLevels = 6
+
+// kin tells lists apart that a page holds side by side: it hashes names and
+// classes of what an anchor stands in. The parts of a list that is broken into
+// several have the same.
+func (f *flat) kin(el int32) uint32 {
+	h := uint32(17)
+	for up := 0; el >= 0 && up < kinLevels; el, up = f.elems[el].parent, up+1 {
+		h = mixClass(h, &f.elems[el])
+	}
+	return h | 1
+}
+
 // dayIn returns the day that lines[lo:hi] give outside the anchor. A day
 // without a year takes it from the link's URL where that has the same month
 // and day.

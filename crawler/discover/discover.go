@@ -1,56 +1,263 @@
-// Package discover finds the further pages of a list: in links that say so, in
-// numbered links, and in the scripts by which portal software writes its pager.
+// Package discover reads lists: what a page of a list lists, and how the list
+// goes on. It knows the families of portal software that write them, by the
+// pages and by the answers of the services that fill them, and reads what no
+// family claims by general means.
 //
-// It reads pages that extract has parsed and asks nobody for anything.
+// It is pure: it reads what was fetched and says what to ask for, and asks
+// nobody for anything.
 //
-//	discover.go  the families, and in which order they are asked
-//	trs.go       TRS WCM: createPageHTML, countPage
-//	ivs.go       the pager of Shanghai's portals
-//	links.go     rel=next, 下一页, numbered links
-//	script.go    scripts without their comments
+//	discover.go   answers, lists, rows; the families, and in which order they are asked
+//	request.go    requests as scripts make them
+//	rows.go       rows of pages and of pieces of pages
+//	records.go    rows of JSON: records with titles and addresses, whatever their names
+//	fields.go     which of a record's values are its title, address and day
+//	script.go     scripts without their comments
+//	steps.go      the numbers under which requests ask for page after page
+//
+// The families, by their presets' names:
+//
+//	trs.go           TRS WCM: createPageHTML, countPage, lists of the WAS search
+//	ivs.go           the pager of Shanghai's portals
+//	hanweb_jpage.go  Hanweb JCMS: records in a script, further ones from a proxy
+//	hanweb_jpaas.go  Hanweb jpaas: units that a gateway builds
+//	epoint.go        Epoint: two services and one behind a token, static lists that grow stale
+//	vsb.go           VSB: lists that count down
+//	gkmlpt.go        the disclosure platform of Guangdong
+//	nfcms.go         NFCMS: lists that number from 1 and do not say how many
+//	kaipu.go         Kaipu: getFileListByCodeId
+//	govcn.go         the lists of www.gov.cn
+//	easysite.go      EasySite
+//	epaper.go        Founder's newspapers
+//
+// General means:
+//
+//	links.go      rel=next, 下一页, numbered links
+//	pager.go      pagers that scripts write: names with numbers, parameters
+//	endpoint.go   services named in a page's scripts and attributes
+//	feed.go       RSS, Atom, JSON Feed
+//	sitemap.go    sitemaps and their indexes
 package discover
 
 import (
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
+	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
-// family is one way in which portals lead from a page of a list to the next:
-// it returns absolute URLs, the page that follows first, or none when it does
-// not know the page's pager.
-type family struct {
-	name string
-	next func(p *extract.Page, at *url.URL) []string
+// Answer is what was fetched for a page.
+type Answer struct {
+	URL     string           // of the page, as the archive knows it
+	Request *archive.Request // how it was asked for; nil: by a GET of URL
+	Text    string           // decoded, content coding and charset removed
+	Page    *extract.Page    // nil where the answer is no HTML
+	Zone    *time.Location   // of times without one; nil: that of Beijing
+	Family  string           // by which to read, where the site says so; "" and "auto": recognised
 }
 
-// families in the order in which they are asked: what a pager's script says is
-// whole, links often show the neighbourhood alone.
+// at is the address that was asked.
+func (a *Answer) at() *url.URL {
+	raw := a.URL
+	if a.Request != nil && a.Request.URL != "" {
+		raw = a.Request.URL
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return &url.URL{}
+	}
+	return u
+}
+
+// List is what an answer says of a list. Addresses are absolute, and not yet
+// canonical.
+type List struct {
+	Family   string // by which it was read; "" where nothing told one
+	Evidence string // what told that: a text, tag or address of the answer
+	Rows     []Row
+	Feeds    []archive.Request // that fill the list from its beginning; the page itself may show rows, too
+	Next     []archive.Request // further pages of the list, the one that follows first
+	Total    int               // rows in all, as the answer declares; 0: it does not
+	Key      string            // what the total is of, where a page holds several lists
+	Stale    bool              // rows may be old: what the list says now is in the feeds
+	Overlaps bool              // pages may repeat one another's rows by design
+}
+
+// Row is one line of a list.
+type Row struct {
+	URL   string
+	Title string
+	Day   string // YYYY-MM-DD; "" where the list gives none
+	Kin   uint32 // the same for rows that stand in the same kind of list on the page
+}
+
+// page is what families look at: an HTML page, and the address it came from.
+type page struct {
+	*extract.Page
+	answer *Answer
+	at     *url.URL
+	html   string // its markup
+}
+
+// family is one kind of portal software.
+type family struct {
+	name string
+	// sign returns what tells that a page was written by it, "" where nothing
+	// does. Nil: by its lists alone.
+	sign func(p *page) string
+	// list returns how the list on a page goes on, and false where the page has
+	// none of the family's. Rows that it leaves out are read by structure.
+	list func(p *page) (List, bool)
+	// answer reads what came for a request of the family's own, and false where
+	// that is nothing it knows.
+	answer func(a *Answer) (List, bool)
+}
+
+// families in the order in which they are asked: those first whose lists are
+// not in their pages.
 var families = []family{
-	{"trs", trs},
-	{"ivs", ivs},
-	{"links", linked},
+	{"hanweb-jpage", jpageSign, jpageList, jpageAnswer},
+	{"hanweb-jpaas", jpaasSign, jpaasList, jpaasAnswer},
+	{"trs", trsSign, trsList, nil},
+	{"ivs", ivsSign, ivsList, nil},
 }
 
 // maxNext bounds the pages that one page can lead to. Those beyond are found
 // from further pages.
 const maxNext = 1000
 
-// Next returns the URLs of the further pages of the list p, which was fetched
-// from rawURL: absolute, each once, the page that follows first. It returns
-// none where p is the last page, or no list.
-func Next(p *extract.Page, rawURL string) []string {
-	at, err := url.Parse(rawURL)
-	if err != nil {
-		return nil
+// named returns the family of that name.
+func named(name string) (family, bool) {
+	i := slices.IndexFunc(families, func(f family) bool { return f.name == name })
+	if i < 0 {
+		return family{}, false
 	}
+	return families[i], true
+}
+
+// Families returns the names by which a list can be read, in the order in which
+// they are tried.
+func Families() []string {
+	names := make([]string, len(families))
+	for i := range families {
+		names[i] = families[i].name
+	}
+	return names
+}
+
+// Recognise returns the family of the software that wrote a page fetched from
+// rawURL, and the text, tag or address that told it; ok is false where nothing
+// did.
+func Recognise(p *extract.Page, rawURL string) (name, evidence string, ok bool) {
+	g := newPage(&Answer{URL: rawURL, Page: p})
 	for _, f := range families {
-		found := f.next(p, at)
-		found = slices.DeleteFunc(found, func(u string) bool { return u == "" || u == rawURL })
-		if len(found) > 0 {
-			return found[:min(len(found), maxNext)]
+		if f.sign == nil {
+			continue
+		}
+		if evidence := f.sign(g); evidence != "" {
+			return f.name, evidence, true
 		}
 	}
-	return nil
+	return "", "", false
+}
+
+func newPage(a *Answer) *page {
+	return &page{Page: a.Page, answer: a, at: a.at(), html: a.Page.HTML()}
+}
+
+// Read reads a list. An answer that is none has neither rows nor requests.
+func Read(a Answer) List {
+	l := read(&a)
+	l.tidy(&a)
+	return l
+}
+
+func read(a *Answer) List {
+	if a.Request != nil {
+		if f, ok := named(a.Request.Family); ok && f.answer != nil {
+			if l, ok := f.answer(a); ok {
+				l.Family = f.name
+				return l
+			}
+		}
+	}
+	if a.Page == nil {
+		return data(a)
+	}
+	p := newPage(a)
+	l := p.list()
+	if l.Rows == nil {
+		l.Rows = pageRows(a.Page)
+	}
+	return l
+}
+
+// list asks the families how the page's list goes on: the one that the site
+// names, else each.
+func (p *page) list() List {
+	ask := families
+	if f, ok := named(p.answer.Family); ok {
+		ask = []family{f}
+	}
+	for _, f := range ask {
+		l, ok := f.list(p)
+		if !ok {
+			continue
+		}
+		l.Family = f.name
+		return l
+	}
+	l := List{Evidence: "links"}
+	for _, u := range linked(p) {
+		l.Next = append(l.Next, get(u))
+	}
+	return l
+}
+
+// data reads an answer that is no page.
+func data(a *Answer) List {
+	return List{}
+}
+
+// tidy drops requests that are the answer's own or one another's.
+func (l *List) tidy(a *Answer) {
+	seen := map[string]bool{a.URL: true}
+	if a.Request != nil {
+		seen[a.Request.ReplayURL()] = true
+	}
+	for _, requests := range []*[]archive.Request{&l.Feeds, &l.Next} {
+		*requests = slices.DeleteFunc(*requests, func(r archive.Request) bool {
+			u := r.ReplayURL()
+			if r.URL == "" || seen[u] {
+				return true
+			}
+			seen[u] = true
+			return false
+		})
+		*requests = (*requests)[:min(len(*requests), maxNext)]
+	}
+}
+
+// beijing is the zone of portals that do not say: China has had no daylight
+// saving since 1991, and the zone must not depend on the machine's database.
+var beijing = time.FixedZone("CST", 8*3600)
+
+func (a *Answer) zone() *time.Location {
+	if a.Zone == nil {
+		return beijing
+	}
+	return a.Zone
+}
+
+// has returns the first of marks that the page's markup holds, "" where it
+// holds none.
+func (p *page) has(marks ...string) string {
+	for _, m := range marks {
+		if strings.Contains(p.html, m) {
+			return m
+		}
+	}
+	return ""
 }

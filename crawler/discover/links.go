@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"fangzhi/extract"
 )
 
 // maxNumber is the highest number of a page that is believed: links that say
@@ -16,7 +14,8 @@ const maxNumber = 1899
 
 // linked returns what links lead to: first the one that says it leads to the
 // following page, then the pages numbered higher than this one, in order.
-func linked(p *extract.Page, at *url.URL) []string {
+func linked(p *page) []string {
+	at := p.at
 	var found []string
 	type numbered struct {
 		n   int

@@ -1,16 +1,12 @@
 package discover
 
-import (
-	"strings"
-
-	"fangzhi/extract"
-)
+import "strings"
 
 // scripts returns the text of the page's inline scripts, one after the other,
 // without their comments: commented-out calls often stand before the live one.
 // Scripts in HTML comments are not part of the page.
-func scripts(p *extract.Page, mentioning string) string {
-	if !strings.Contains(p.HTML(), mentioning) {
+func scripts(p *page, mentioning string) string {
+	if !strings.Contains(p.html, mentioning) {
 		return ""
 	}
 	var b strings.Builder

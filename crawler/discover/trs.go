@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"fangzhi/extract"
 )
 
 // The calls by which TRS WCM writes its pager.
@@ -29,24 +27,31 @@ var (
 	trsPage = regexp.MustCompile(`^(.*?)(?:_(\d{1,6}))?\.(s?html?)$`)
 )
 
-// trs reads the pager of TRS WCM, the most common software of Chinese portals.
-// The page numbered i, from 0, is name_i.ext, the first one name.ext; where the
-// first argument is the name of a container, numbers start at 1.
-func trs(p *extract.Page, at *url.URL) []string {
+func trsSign(p *page) string {
+	if m := trsCall.FindString(scripts(p, "createPageHTML")); m != "" {
+		return m
+	}
+	return p.has("createPageHTML(", "TRS_UEDITOR", "trs_editor_view", "TRS_Editor", "/was5/web/search", "trs_web")
+}
+
+// trsList reads the pager of TRS WCM, the most common software of Chinese
+// portals. The page numbered i, from 0, is name_i.ext, the first one name.ext;
+// where the first argument is the name of a container, numbers start at 1.
+func trsList(p *page) (List, bool) {
 	js := scripts(p, "createPageHTML")
 	if m := trsNamed.FindStringSubmatch(js); m != nil {
-		return trsPages(at, m[3], m[4], atoi(m[2])+1, atoi(m[1]))
+		return trsPages(p.at, m[0], m[3], m[4], atoi(m[2])+1, atoi(m[1]))
 	}
 	if m := trsCall.FindStringSubmatch(js); m != nil {
-		return trsPages(at, m[3], m[4], atoi(m[2])+1, atoi(m[1])-1)
+		return trsPages(p.at, m[0], m[3], m[4], atoi(m[2])+1, atoi(m[1])-1)
 	}
 	js = scripts(p, "countPage")
 	count := trsCount.FindStringSubmatch(js)
 	if count == nil {
-		return nil
+		return List{}, false
 	}
 	name, number, ext := "index", 0, "html"
-	if m := trsPage.FindStringSubmatch(path.Base(at.Path)); m != nil {
+	if m := trsPage.FindStringSubmatch(path.Base(p.at.Path)); m != nil {
 		name, number, ext = m[1], atoi(m[2]), m[3]
 	} else if m := trsName.FindStringSubmatch(js); m != nil {
 		name, ext = m[1], m[2]
@@ -54,33 +59,17 @@ func trs(p *extract.Page, at *url.URL) []string {
 	if m := trsCurrent.FindStringSubmatch(js); m != nil {
 		number = atoi(m[1])
 	}
-	return trsPages(at, name, ext, number+1, atoi(count[1])-1)
+	return trsPages(p.at, count[0], name, ext, number+1, atoi(count[1])-1)
 }
 
 // trsPages returns the pages numbered first to last.
-func trsPages(at *url.URL, name, ext string, first, last int) []string {
-	if trsArticle.MatchString(name) || strings.Contains(name, "://") {
-		return nil
+func trsPages(at *url.URL, call, name, ext string, first, last int) (List, bool) {
+	if trsArticle.MatchString(name) || strings.Contains(name, "://") || first > last {
+		return List{}, false
 	}
-	var found []string
-	for i := first; i <= last && len(found) < maxNext; i++ {
-		found = append(found, beside(at, name+"_"+strconv.Itoa(i)+"."+ext))
+	l := List{Evidence: call}
+	for i := first; i <= last && len(l.Next) < maxNext; i++ {
+		l.Next = append(l.Next, get(beside(at, name+"_"+strconv.Itoa(i)+"."+ext)))
 	}
-	return found
-}
-
-// beside returns the URL of a file in the folder of at, "" when there is none.
-func beside(at *url.URL, file string) string {
-	u, err := at.Parse(file)
-	if err != nil {
-		return ""
-	}
-	return u.String()
-}
-
-// atoi is the number that a run of digits stands for; expressions let no more
-// than six pass.
-func atoi(s string) int {
-	n, _ := strconv.Atoi(s)
-	return n
+	return l, true
 }
