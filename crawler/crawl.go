@@ -22,9 +22,11 @@ type crawl struct {
 
 	frontier *frontier
 	recorder *recorder
-	known    *urlSet // addresses that are pages of the site for certain
-	listed   *urlSet // columns and addresses that they are known to list
+	known    *urlSet   // addresses that are pages of the site for certain
+	listed   *urlSet   // columns and addresses that they are known to list
+	found    *foundSet // addresses that this run made pages of the site
 	columns  map[string]bool
+	articles []pattern
 	requests atomic.Int64
 
 	// wait ends when no further page is to be visited, wire when what is in
@@ -39,6 +41,8 @@ type crawl struct {
 	hosts  map[string]*hostRecord
 	lists  map[uint64]string // what lists of this run list, and the first that listed it
 	walked map[string]int    // further pages found, by column
+	idle   map[string]int    // pages of lists in a row that brought nothing new, by column
+	totals map[string]int    // rows as lists declare them, by column and list
 }
 
 func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
@@ -58,8 +62,10 @@ func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
-		lists: map[uint64]string{}, walked: map[string]int{},
+		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
+		found: newFoundSet(),
 	}
+	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
 		if a, err := canonical(column.URL); err == nil && !site.Everything {
 			k.columns[a.url] = true

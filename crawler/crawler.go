@@ -176,20 +176,16 @@ func (c *Crawler) open(ctx context.Context, site *Site, tick Tick) (archive.Run,
 		}
 		run.FullSince = since
 	}
-	kind := archive.KindList
-	if site.Everything {
-		kind = archive.KindUnread
-	}
-	seeds := make([]archive.Page, len(site.Columns))
-	for i, column := range site.Columns {
-		a, err := canonical(column.URL)
+	if !run.Full {
+		walk, err := c.walkDue(ctx, site)
 		if err != nil {
 			return run, err
 		}
-		seeds[i] = archive.Page{
-			Site: site.Name, URL: a.url, Column: column.Name, Kind: kind, State: archive.StateDiscovered,
-			FirstSeen: now, Due: now, Item: itemOf(a.url),
-		}
+		run.Walk = walk
+	}
+	seeds, err := c.seeds(ctx, site, run)
+	if err != nil {
+		return run, err
 	}
 	return run, c.store.BeginRun(ctx, run, seeds)
 }

@@ -8,9 +8,9 @@
 // kept in memory.
 //
 //	site.go, scope.go, canonical.go, escape.go   what a site is; which URLs it takes in, in one spelling
-//	crawler.go, lease.go, crawl.go               a run: opened, kept alive, closed
-//	frontier.go, worker.go                       from a page that is due to what its visit means
-//	follow.go, moved.go, urlset.go               from a page to the pages it leads to
+//	crawler.go, seeds.go, lease.go, crawl.go     a run: opened, kept alive, closed
+//	frontier.go, request.go, worker.go           from a page that is due to what its visit means
+//	list.go, follow.go, moved.go, urlset.go      from a page to the pages it leads to
 //	item.go, alias.go                            several URLs of one page, asked for once
 //	recorder.go                                  many visits in one commit
 //	rest.go, notes.go                            hosts that had enough; what a reader should know
@@ -19,6 +19,6 @@
 //	transport.go, limits.go                      bytes as sent, within limits
 //	line.go, guard.go, proxy.go, tls.go          every connection: addresses, proxies, certificates
 //	look.go                                      one page, nothing recorded
-//	discover/                                    the further pages of lists, by portal software
+//	discover/                                    what lists list and how they go on, by portal software
 //	portaltest/                                  a portal on loopback, for tests and the demo
 package crawler

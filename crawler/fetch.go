@@ -3,8 +3,10 @@ package crawler
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,7 +52,9 @@ func newFetcher(l Limits, agent string, parallel int, now func() time.Time) *fet
 // errand is one page to fetch, and on whose behalf.
 type errand struct {
 	to         address
-	conditions http.Header // If-None-Match, If-Modified-Since
+	known      string           // URL of the page; "": that of to
+	request    *archive.Request // how to ask; nil: by a GET
+	conditions http.Header      // If-None-Match, If-Modified-Since
 	line       *line
 	size       int64 // in place of Limits.Size, where it is not 0
 	user       *user
@@ -74,7 +78,7 @@ const maxHops = 5
 // of the contexts, or a *restingError; then there is no answer.
 func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 	var last answer
-	target := e.to.url
+	target := ""
 	var cookies []*http.Cookie
 	attempts, repeats, hops := 0, 0, 0
 	for {
@@ -93,9 +97,9 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 			return answer{}, context.Cause(wire)
 		}
 		f.pace.done(e.to.host, healthOf(x))
-		last = answer{Capture: captureOf(x, e.to.url, at, took), fault: x.failure}
+		last = answer{Capture: captureOf(x, e.page(), at, took), fault: x.failure}
 
-		if next, ok := f.sameAgain(x, target, e.to.url); ok && hops < maxHops {
+		if next, ok := f.sameAgain(x, x.target.String(), e.to.url); ok && e.request == nil && hops < maxHops {
 			hops++
 			target, cookies = next, withCookies(cookies, x.header)
 			continue
@@ -119,18 +123,22 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 	return last, nil
 }
 
-// send makes one request.
+// send makes one request. The target is that of the errand where it is "".
 func (f *fetcher) send(ctx context.Context, e errand, target string, cookies []*http.Cookie) (x *exchange, at time.Time, took time.Duration) {
 	x = &exchange{line: e.line, size: e.size}
 	at = f.now()
 	started := time.Now()
-	if x.target, x.failure = url.Parse(target); x.failure != nil {
-		return x, at, 0
-	}
 	header := http.Header{
 		"User-Agent":      {f.agent},
 		"Accept":          {"text/html,application/xhtml+xml,*/*;q=0.8"},
 		"Accept-Encoding": {"gzip, br"},
+	}
+	method, to, body := e.asking(header)
+	if target == "" {
+		target = to
+	}
+	if x.target, x.failure = url.Parse(target); x.failure != nil {
+		return x, at, 0
 	}
 	for name, values := range e.conditions {
 		header[name] = values
@@ -140,7 +148,11 @@ func (f *fetcher) send(ctx context.Context, e errand, target string, cookies []*
 	}
 	c := f.collectors.Get().(*colly.Collector)
 	c.Context = context.WithValue(ctx, exchangeKey{}, x)
-	err := c.Request(http.MethodGet, target, nil, nil, header)
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	err := c.Request(method, target, content, nil, header)
 	c.Context = context.Background()
 	f.collectors.Put(c)
 	if x.status == 0 && x.failure == nil {

@@ -3,7 +3,6 @@ package crawler
 import (
 	"fmt"
 	"hash/maphash"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,25 +24,37 @@ const (
 	maxAnchor = 600
 )
 
-// links are what one page leads to, as far as a crawl may enter it, in
-// canonical form.
-type links struct {
-	further []string // pages of the same list
-	pages   []string // what a list lists; with Everything every other link
-	from    []int    // of pages: the place of the link among the page's
+// lead is an address that a page leads to, in canonical form, as far as a crawl
+// may enter it.
+type lead struct {
+	url     string
+	request *archive.Request // nil: a GET
+	anchor  string
+	day     string
+	row     bool   // of the list
+	kin     uint32 // see discover.Row
 }
 
+// links are what one page leads to.
+type links struct {
+	feeds []lead // what fills the list
+	next  []lead // pages of the same list
+	pages []lead // what a list lists; with Everything every other link
+}
+
+// ahead is how many pages of a list are asked for before the answers to those
+// before them tell whether there is an end: a page that is missing does not
+// hide those behind it, and a pager that lies costs little.
+const ahead = 8
+
 // follow adds to f the pages that p leads to and that the run has to visit.
-func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive.Reading) error {
-	list := r.Kind == archive.KindList || p.Kind == archive.KindList
-	if r.Kind == archive.KindAttachment || !list && !(k.site.Everything && p.Depth == 0) {
+// page is nil where p brought data, l where p is no list.
+func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discover.List) error {
+	if l == nil && !(k.site.Everything && p.Depth == 0 && page != nil) {
 		return nil // what an article links is listed somewhere, or is somebody else's
 	}
-	if !k.site.Everything && p.Depth > 0 {
-		return nil // a list that a column lists, the home page say, is not the column's
-	}
-	found := k.gather(p, page, list)
-	unknown, err := k.unknown(append(slices.Clip(found.further), found.pages...))
+	found := k.gather(p, page, l)
+	unknown, err := k.unknown(found.urls())
 	if err != nil {
 		return err
 	}
@@ -51,43 +62,56 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 		Site: p.Site, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered,
 		FoundOn: p.URL, Depth: p.Depth + 1, FirstSeen: f.entry.Visit.At,
 	}
-	if k.site.Everything && list {
+	if k.site.Everything && l != nil && page != nil {
 		if name := columnName(page); name != "" {
 			blank.Column = name
 		}
 	}
 	news := false
-	for i, url := range found.pages {
-		next, link := blank, &page.Links()[found.from[i]]
-		if !unknown[url] {
-			if list && link.Row && p.Column != "" && k.listed.add(p.Column+"\n"+url) {
-				next.URL, next.Kind = url, archive.KindUnread
+	for i := range found.pages {
+		link, next := &found.pages[i], blank
+		if !unknown[link.url] {
+			if link.row && p.Column != "" && k.listed.add(p.Column+"\n"+link.url) {
+				next.URL = link.url
 				f.again = append(f.again, next)
 			}
 			continue
 		}
 		news = true
-		k.listed.add(next.Column + "\n" + url)
-		if k.site.Everything && !(list && link.Row) {
+		k.listed.add(next.Column + "\n" + link.url)
+		if k.site.Everything && !link.row {
 			next.Column = "" // what menus and boxes lead to is anybody's
 		}
-		next.URL, next.Anchor, next.ListedDay = url, clipped(link.Text), link.Day
+		next.URL, next.Anchor, next.ListedDay = link.url, clipped(link.anchor), link.day
 		f.fresh = append(f.fresh, next)
 	}
-	// A list is walked on as long as its pages bring news; to its end when it
-	// is new itself, or when the run is to look at everything.
-	if len(found.further) == 0 || !(news || k.run.Full || p.Visits == 0) || k.repeats(p.URL, found.pages) {
+	if l == nil {
 		return nil
 	}
-	for i, url := range found.further {
+	k.counted(blank.Column, l)
+	k.fill(f, blank, found.feeds, unknown)
+	if !isThere(f.entry.Visit.Outcome) || len(found.pages) == 0 && len(found.next) == 0 && len(found.feeds) == 0 {
+		k.starved(f, p)
+	}
+	// A list is walked on as long as its pages bring news that may go on on the
+	// next; to its end when it is new itself, or when the run looks at everything.
+	whole := k.run.Full || k.run.Walk || p.LastSeen.IsZero()
+	if len(found.next) == 0 || !whole && (!news || k.reachesBack(found.pages, unknown)) {
+		return nil
+	}
+	if len(found.feeds) == 0 && isThere(f.entry.Visit.Outcome) && k.repeats(p, found.pages, l.Overlaps) ||
+		p.LastSeen.IsZero() && k.barren(blank.Column, news) {
+		return nil
+	}
+	for i, link := range found.next[:min(len(found.next), ahead)] {
 		next := blank
-		next.URL, next.Kind, next.Depth = url, archive.KindList, p.Depth
+		next.URL, next.Request, next.Kind, next.Depth = link.url, link.request, archive.KindList, p.Depth
 		switch {
-		case unknown[url]:
-			if k.mayWalk(blank.Column) {
+		case unknown[link.url]:
+			if (i == 0 || whole) && k.mayWalk(blank.Column) {
 				f.fresh = append(f.fresh, next)
 			}
-		case i == 0 && news:
+		case i == 0 || k.run.Walk:
 			next.Due = k.run.Started
 			f.again = append(f.again, next)
 		}
@@ -95,20 +119,54 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, r archive
 	return nil
 }
 
-// gather sorts a page's links and counts those that the crawl may not enter.
-func (k *crawl) gather(p archive.Page, page *extract.Page, list bool) (found links) {
-	all := page.Links()
-	seen := make(map[string]bool, len(all)+1)
-	seen[p.URL] = true
+// fill makes what fills p's list due, news or not, and remembers it.
+func (k *crawl) fill(f *finding, blank archive.Page, feeds []lead, unknown map[string]bool) {
+	if !isThere(f.entry.Visit.Outcome) {
+		return
+	}
+	f.entry.Page.Feeds = nil
+	for _, link := range feeds {
+		feed := blank
+		feed.URL, feed.Request, feed.Kind, feed.Depth, feed.Due = link.url, link.request, archive.KindList, blank.Depth-1, k.run.Started
+		f.entry.Page.Feeds = append(f.entry.Page.Feeds, link.url)
+		if unknown[link.url] {
+			f.fresh = append(f.fresh, feed)
+		} else {
+			f.again = append(f.again, feed)
+		}
+	}
+}
+
+func (l *links) urls() []string {
+	urls := make([]string, 0, len(l.feeds)+len(l.next)+len(l.pages))
+	for _, leads := range [][]lead{l.feeds, l.next, l.pages} {
+		for i := range leads {
+			urls = append(urls, leads[i].url)
+		}
+	}
+	return urls
+}
+
+// gather sorts what a page leads to and counts what the crawl may not enter.
+func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (found links) {
+	seen := map[string]bool{p.URL: true}
 	var refused refusals
-	enter := func(raw string, depth int) (string, bool) {
+	// enter appends the address to leads where the crawl may enter it and it was
+	// not met before. The page's URL is raw's, unless a request is for another.
+	enter := func(leads []lead, raw string, depth int, add lead) []lead {
 		a, err := canonical(raw)
 		why := unusable
 		if err == nil {
-			if seen[a.url] {
-				return "", false
+			add.url = a.url
+			if add.request != nil {
+				add.url, err = pageOf(*add.request)
 			}
-			seen[a.url] = true
+		}
+		if err == nil {
+			if seen[add.url] {
+				return leads
+			}
+			seen[add.url] = true
 			why, _ = k.scope.admit(a)
 		}
 		if why == admitted && depth > maxDepth {
@@ -116,24 +174,40 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, list bool) (found lin
 		}
 		if why != admitted {
 			refused.add(why, a.host)
+			return leads
 		}
-		return a.url, why == admitted
+		return append(leads, add)
 	}
-	if list {
-		for _, raw := range discover.Next(page, p.URL) {
-			if url, ok := enter(raw, p.Depth); ok {
-				found.further = append(found.further, url)
+	if l != nil {
+		for _, to := range []struct {
+			requests []archive.Request
+			leads    *[]lead
+		}{{l.Feeds, &found.feeds}, {l.Next, &found.next}} {
+			for i := range to.requests {
+				r := to.requests[i]
+				var add lead
+				if !discover.Plain(r) {
+					add.request = &r
+				}
+				*to.leads = enter(*to.leads, r.URL, p.Depth, add)
 			}
 		}
-	}
-	for i := range all {
-		l := &all[i]
-		if !(list && l.Row || k.site.Everything && !l.Document) {
-			continue
+		for i := range l.Rows {
+			r := &l.Rows[i]
+			found.pages = enter(found.pages, r.URL, p.Depth+1, lead{anchor: r.Title, day: r.Day, row: true, kin: r.Kin})
 		}
-		if url, ok := enter(l.URL, p.Depth+1); ok {
-			found.pages = append(found.pages, url)
-			found.from = append(found.from, i)
+	}
+	if page != nil && (k.site.Everything || l != nil && len(k.articles) > 0) {
+		all := page.Links()
+		for i := range all {
+			link := &all[i]
+			if link.Document {
+				continue
+			}
+			article := l != nil && k.isArticle(link.URL)
+			if article || k.site.Everything {
+				found.pages = enter(found.pages, link.URL, p.Depth+1, lead{anchor: link.Text, day: link.Day, row: article})
+			}
 		}
 	}
 	k.mu.Lock()
@@ -165,29 +239,86 @@ func (k *crawl) unknown(urls []string) (map[string]bool, error) {
 	return unknown, nil
 }
 
+// settledRows is how many rows at the end of a page have to be old ones for the
+// rows behind them to be taken for old as well.
+const settledRows = 2
+
+// reachesBack says whether a page that brought news ends in rows that earlier
+// runs knew, so that those on the next page are known, too. What counts is the
+// longest list of the page: boxes beside it show what they like.
+func (k *crawl) reachesBack(pages []lead, unknown map[string]bool) bool {
+	count := map[uint32]int{}
+	main := uint32(0)
+	for i := range pages {
+		if l := &pages[i]; l.row {
+			count[l.kin]++
+			if n := count[l.kin]; n > count[main] || main == 0 && n == count[0] {
+				main = l.kin
+			}
+		}
+	}
+	rows, old := 0, 0
+	for i := range pages {
+		if l := &pages[i]; l.row && l.kin == main {
+			rows++
+			old++
+			if unknown[l.url] || k.found.has(l.url) {
+				old = 0
+			}
+		}
+	}
+	return rows > 0 && old >= min(settledRows, rows)
+}
+
 var listSeed = maphash.MakeSeed()
 
 // repeats says whether a page of a list lists nothing, or what another one
 // listed in this run. Servers answer numbers past the end, and parameters that
 // they do not know, with the first page or the last.
-func (k *crawl) repeats(url string, listed []string) bool {
+func (k *crawl) repeats(p archive.Page, listed []lead, expected bool) bool {
 	if len(listed) == 0 {
 		return true
 	}
 	var h maphash.Hash
 	h.SetSeed(listSeed)
 	for i := range listed {
-		h.WriteString(listed[i])
+		h.WriteString(listed[i].url)
 		h.WriteByte('\n')
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	first, again := k.lists[h.Sum64()]
 	if !again {
-		k.lists[h.Sum64()] = url
+		k.lists[h.Sum64()] = p.URL
 		return false
 	}
-	k.notes.add(fmt.Sprintf("%s lists what %s lists: it is not walked on", url, first))
+	if first == p.URL {
+		return false
+	}
+	if !expected {
+		k.notes.add(fmt.Sprintf("%s lists what %s lists: it is not walked on", p.URL, first))
+	}
+	return true
+}
+
+// maxBarren is how many pages of a column's new lists may bring nothing new in a
+// row: each shows other rows than those before, and none that is unknown.
+const maxBarren = 30
+
+// barren counts a new page of a column's lists that brought news or not, and
+// says whether there were too many without.
+func (k *crawl) barren(column string, news bool) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if news {
+		k.idle[column] = 0
+		return false
+	}
+	k.idle[column]++
+	if k.idle[column] < maxBarren {
+		return false
+	}
+	k.notes.add(fmt.Sprintf("column %q: %d further pages of its lists in a row brought nothing new: they are not walked on", column, maxBarren))
 	return true
 }
 

@@ -62,16 +62,27 @@ func TestWalksListsForNewsOnly(t *testing.T) {
 	news.Published = news.Published.AddDate(0, 1, 0)
 	one := p.Publish("yw", news)
 	r.run()
-	want := []string{"/yw/index.html", "/yw/index_1.html", strings.TrimPrefix(one, r.base)}
+	want := []string{"/yw/index.html", strings.TrimPrefix(one, r.base)}
 	slices.Sort(want)
 	if d := cmp.Diff(want, fetched(p)); d != "" {
 		t.Errorf("one article more (-want +got):\n%s", d)
 	}
 
 	p.ForgetRequests()
+	for i := range 4 { // all but one row of the first page
+		a := article(fmt.Sprintf("县政府第%d次常务会议研究部署重点工作", 70+i))
+		a.Published = a.Published.AddDate(0, 2, i)
+		p.Publish("yw", a)
+	}
+	r.run()
+	if n := len(fetched(p)); n != 4+2 {
+		t.Errorf("four articles more: %d pages, want 6: %v", n, fetched(p))
+	}
+
+	p.ForgetRequests()
 	r.run(crawler.Tick{Full: true})
-	if n := len(fetched(p)); n != 13+3 {
-		t.Errorf("full run: %d pages, want 16: %v", n, fetched(p))
+	if n := len(fetched(p)); n != 17+4 {
+		t.Errorf("full run: %d pages, want 21: %v", n, fetched(p))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"fangzhi/archive"
+	"fangzhi/crawler/discover"
 	"fangzhi/extract"
 )
 
@@ -17,8 +18,35 @@ import (
 // An error says why the page was not asked for: its URL, the scope, robots.txt,
 // a host that wants a pause.
 func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.Capture, *extract.Page, error) {
+	return c.ask(ctx, site, archive.Request{URL: rawURL})
+}
+
+// LookList fetches a page of a list as a run of site would, and reads it: a
+// column's page, or a request that such a page led to. Redirects are followed,
+// errors as with Look. What was fetched may be no list, which has no rows and
+// leads nowhere; the page is nil where it was data.
+func (c *Crawler) LookList(ctx context.Context, site Site, r archive.Request) (archive.Capture, *extract.Page, discover.List, error) {
+	got, page, err := c.ask(ctx, site, r)
+	if err != nil {
+		return got, page, discover.List{}, err
+	}
+	a := discover.Answer{URL: got.URL, Page: page, Zone: site.Zone, Family: site.Preset}
+	if !discover.Plain(r) {
+		a.Request = &r
+	}
+	if a.Text, _, _, err = extract.Decode(extract.Input{URL: got.URL, Header: got.Header, Payload: got.Payload}); err != nil {
+		a.Text = ""
+	}
+	if page == nil || discover.IsData(a.Text) || a.Request != nil && !discover.IsPage(a.Text) {
+		a.Page = nil
+	}
+	return got, a.Page, discover.Read(a), nil
+}
+
+// ask fetches what r asks for.
+func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request) (archive.Capture, *extract.Page, error) {
 	fail := func(err error) (archive.Capture, *extract.Page, error) {
-		return archive.Capture{}, nil, fmt.Errorf("look at %q: %w", rawURL, err)
+		return archive.Capture{}, nil, fmt.Errorf("look at %q: %w", r.URL, err)
 	}
 	scope, err := newScope(site.Scope, site.Columns)
 	if err != nil {
@@ -28,18 +56,26 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 	if err != nil {
 		return fail(err)
 	}
-	to, err := canonical(rawURL)
+	to, err := canonical(r.URL)
 	if err != nil {
 		return fail(err)
 	}
 	u := &user{}
 	defer c.fetcher.pace.leave(u)
 	var requests atomic.Int64
+	var request *archive.Request
+	known := ""
+	if !discover.Plain(r) {
+		request = &r
+		if known, err = pageOf(r); err != nil {
+			return fail(err)
+		}
+	}
 	for hop := 0; ; hop++ {
 		if why, text := scope.admit(to); why != admitted {
 			return fail(fmt.Errorf("out of the scope: %s", text))
 		}
-		e := errand{to: to, line: line, user: u, politeness: site.Politeness, requests: &requests}
+		e := errand{to: to, known: known, request: request, line: line, user: u, politeness: site.Politeness, requests: &requests}
 		permit, err := c.robots.ask(ctx, ctx, e)
 		switch {
 		case err != nil:
@@ -57,7 +93,7 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 		next, err := resolve(to.url, got.Location())
 		if got.Location() != "" && err == nil && hop < maxHops {
 			if why, _ := scope.admit(next); why == admitted {
-				to = next
+				to, request, known = next, nil, ""
 				continue
 			}
 		}

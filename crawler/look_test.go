@@ -83,3 +83,18 @@ func TestTwoSitesAtATime(t *testing.T) {
 		t.Errorf("visits: %v", counts)
 	}
 }
+
+// A list and what fills it can be looked at.
+func TestLookList(t *testing.T) {
+	p := gazette(portaltest.HanwebJpaas, 60)
+	r := newRig(t, p)
+	ask := archive.Request{URL: r.site.Columns[0].URL}
+	_, page, shell, err := r.crawl.LookList(t.Context(), r.site, ask)
+	if err != nil || page == nil || len(shell.Feeds) != 1 || shell.Family != "hanweb-jpaas" || shell.Evidence == "" {
+		t.Fatalf("shell %+v, %v", shell, err)
+	}
+	got, page, list, err := r.crawl.LookList(t.Context(), r.site, shell.Feeds[0])
+	if err != nil || page != nil || len(list.Rows) != 15 || list.Total != 20 || len(list.Next) != 1 {
+		t.Errorf("%s brought %+v, %v", got.URL, list, err)
+	}
+}

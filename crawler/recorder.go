@@ -127,6 +127,9 @@ func (r *recorder) discovered(f *finding) ([]archive.Page, int) {
 	first := 0
 	for _, p := range f.fresh {
 		news := r.k.known.add(p.URL)
+		if news {
+			r.k.found.add(p.URL)
+		}
 		if news && p.State != archive.StateAlias {
 			first++
 		}

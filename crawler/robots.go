@@ -93,7 +93,7 @@ func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
 // other hosts too; what is found there counts for the first.
 func (r *robots) read(ctx, wire context.Context, e errand, file *robotsFile) error {
 	at := e.to.origin() + "/robots.txt"
-	e.size, e.conditions = robotsSize, nil
+	e.size, e.conditions, e.request, e.known = robotsSize, nil, nil, ""
 	for hop := 0; ; hop++ {
 		to, err := canonical(at)
 		if err != nil {

@@ -65,19 +65,27 @@ func newScope(s Scope, columns []Column) (scope, error) {
 		c.addHost(a.host)
 	}
 	for _, list := range []struct {
-		field    string
-		patterns []string
-		to       *[]pattern
+		field string
+		texts []string
+		to    *[]pattern
 	}{{"scope.include", s.Include, &c.include}, {"scope.exclude", s.Exclude, &c.exclude}} {
-		for i, text := range list.patterns {
-			if !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "*") {
-				problems.add(fmt.Sprintf("%s[%d]", list.field, i), text, "must start with / or *: it is matched with the path")
-				continue
-			}
-			*list.to = append(*list.to, pattern{text, globbed(text)})
-		}
+		found, mistakes := patterns(list.field, list.texts)
+		*list.to = found
+		problems = append(problems, mistakes...)
 	}
 	return c, problems.err()
+}
+
+// patterns makes patterns of paths ready; those with a mistake are left out.
+func patterns(field string, texts []string) (found []pattern, problems Problems) {
+	for i, text := range texts {
+		if !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "*") {
+			problems.add(fmt.Sprintf("%s[%d]", field, i), text, "must start with / or *: it is matched with the path")
+			continue
+		}
+		found = append(found, pattern{text, globbed(text)})
+	}
+	return found, problems
 }
 
 // addHost adds a host and its twin.

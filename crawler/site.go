@@ -19,7 +19,9 @@ type Site struct {
 	Scope      Scope
 	Everything bool // follow every link of list pages and seeds, not only the rows of columns
 	Rules      extract.Rules
-	Preset     string // "auto" or a family's name
+	Articles   []string // patterns of paths, as in Scope: links of list pages that match are rows, whatever they look like
+	WalkEvery  int      // every so many runs walk all lists to their ends; 0: 28, negative: none
+	Preset     string   // "auto" or a family's name
 	Politeness Politeness
 	MaxPages   int // pages visited in one run; 0: no limit
 	// AllowPrivate lets loopback, private and link-local addresses be dialled,
@@ -168,6 +170,9 @@ func (s *Site) Validate() error {
 	}
 	if err := s.Rules.Validate(); err != nil {
 		problems.add("rules", "", err.Error())
+	}
+	if _, mistakes := patterns("articles", s.Articles); len(mistakes) > 0 {
+		problems = append(problems, mistakes...)
 	}
 	if s.Politeness.Delay < 0 {
 		problems.add("politeness.delay", s.Politeness.Delay.String(), "must not be negative")

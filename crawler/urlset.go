@@ -1,6 +1,9 @@
 package crawler
 
-import "sync"
+import (
+	"hash/maphash"
+	"sync"
+)
 
 // urlSet remembers the addresses that it was told of last, twelve thousand at
 // least: about what the findings of one batch lead to, and little memory.
@@ -64,4 +67,31 @@ func (s *urlSet) put(url string) {
 		s.aged, s.young = s.young, make(map[string]struct{}, generation)
 	}
 	s.young[url] = struct{}{}
+}
+
+// foundSet remembers the addresses that a run found first: in a list they are
+// news to whichever list shows them. Of a run that finds very many it takes
+// every address for one of them.
+type foundSet struct {
+	mu   sync.Mutex
+	hash map[uint64]struct{}
+}
+
+const mostFound = 100_000 // about 3 MB
+
+func newFoundSet() *foundSet { return &foundSet{hash: map[uint64]struct{}{}} }
+
+func (s *foundSet) add(url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.hash) < mostFound {
+		s.hash[maphash.String(listSeed, url)] = struct{}{}
+	}
+}
+
+func (s *foundSet) has(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.hash[maphash.String(listSeed, url)]
+	return ok || len(s.hash) >= mostFound
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"fangzhi/archive"
+	"fangzhi/crawler/discover"
 	"fangzhi/extract"
 )
 
@@ -24,7 +25,7 @@ type finding struct {
 // visit fetches one page and decides what that means. The error is that of the
 // contexts, a *restingError, or the archive's; the page is not visited then.
 func (k *crawl) visit(p archive.Page) (finding, error) {
-	a, err := canonical(p.URL)
+	a, err := addressOf(p)
 	if err != nil {
 		return k.unasked(p, archive.Refused, err.Error()), nil
 	}
@@ -34,7 +35,7 @@ func (k *crawl) visit(p archive.Page) (finding, error) {
 		return f, nil
 	}
 	e := errand{
-		to: a, line: k.line, user: k.user,
+		to: a, known: p.URL, request: p.Request, line: k.line, user: k.user,
 		politeness: k.site.Politeness, requests: &k.requests,
 	}
 	permit, err := k.c.robots.ask(k.wait, k.wire, e)
@@ -48,7 +49,9 @@ func (k *crawl) visit(p archive.Page) (finding, error) {
 		return k.unasked(p, archive.Refused, permit.barred), nil
 	}
 	e.politeness.Delay = max(e.politeness.Delay, permit.delay)
-	e.conditions = conditions(p)
+	if !k.rereads(p) {
+		e.conditions = conditions(p)
+	}
 	got, err := k.c.fetcher.fetch(k.wait, k.wire, e)
 	if err != nil {
 		return finding{}, err
@@ -108,9 +111,16 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 			f, err = k.settled(p, a, got, r), nil
 		}
 	}()
-	if !toBeRead(p, got.Capture) {
+	if !toBeRead(p, got.Capture) && !(k.rereads(p) && got.Status == http.StatusOK && got.Truncated == "") {
 		f = k.settled(p, a, got, nil)
+		k.feedAgain(&f)
+		if p.Request != nil && !isThere(f.entry.Visit.Outcome) {
+			return f, k.follow(&f, p, nil, k.listOf(p, nil, ""))
+		}
 		return f, k.followMove(&f, p)
+	}
+	if f, ok, err := k.judgedData(p, a, got); ok || err != nil {
+		return f, err
 	}
 	page, err := k.c.read(extract.Input{
 		URL: p.URL, Status: got.Status, Header: got.Header, Payload: got.Payload,
@@ -120,10 +130,10 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		return f, fmt.Errorf("read %s: %w", p.URL, err)
 	}
 	r := page.Reading()
-	if k.columns[p.URL] && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
-		// Who named the column knows better than what the page looks like.
+	var l *discover.List
+	if sign := k.asList(p, page, &r, &l); sign != "" && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
 		r = archive.Reading{
-			Kind: archive.KindList, Signature: "a column of the site", Rules: r.Rules,
+			Kind: archive.KindList, Signature: sign, Rules: r.Rules,
 			Article: archive.Article{Title: r.Article.Title}, Charset: r.Charset, Damaged: r.Damaged,
 		}
 	}
@@ -134,8 +144,11 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	if cutsFirst(&f) {
 		f.canonical = k.canonicalOf(page, p.URL)
 	}
-	if r.Trouble == archive.TroubleNone && got.Status < 300 {
-		err = k.follow(&f, p, page, r)
+	switch {
+	case p.Request != nil && !isThere(f.entry.Visit.Outcome):
+		err = k.follow(&f, p, nil, k.listOf(p, nil, ""))
+	case r.Trouble == archive.TroubleNone && got.Status < 300:
+		err = k.follow(&f, p, page, l)
 	}
 	return f, err
 }

@@ -13,7 +13,7 @@ type Link struct {
 	Row      bool   // stands in a list's row (one long anchor, usually a date): a candidate article
 	Next     bool   // leads to the following page of the list or article
 	Document bool   // leads to a document (pdf, doc, xls, zip, …) rather than a page
-	Kin      uint32 // of a row: the same for rows in the same kind of container; 0: no row
+	Kin      uint32 `json:"-"` // of a row: the same for rows in the same kind of container; 0: no row
 }
 
 const (

@@ -20,7 +20,7 @@ type Input struct {
 	Status  int            // of the answer; 0 where it is not known
 	Header  http.Header    // as served; nil where it is not known
 	Payload []byte         // entity body as sent: content coding and charset untouched
-	Zone    *time.Location // of the dates that the page prints; nil: its country's, else UTC
+	Zone    *time.Location // of the dates that the page prints; nil: of its country or, where it is Chinese, of China; else UTC
 	Rules   Rules          // zero: none
 	Known   *Furniture     // what repeats over the site's pages; nil: nothing is known
 }
@@ -77,6 +77,9 @@ func Open(in Input) (*Page, error) {
 	p.in.Payload = nil
 	p.root, p.note = parse(p.text)
 	p.flat = flatten(p.root, len(p.text))
+	if in.Zone == nil && countryOf(in.URL) == "" && p.isChinese() {
+		p.in.Zone = china // the portals of all who write it have its offset
+	}
 	p.dates = styleOf(in.URL, p.flat.lang)
 	if p.base != nil && p.flat.base != "" {
 		if b, err := p.base.Parse(strings.TrimSpace(p.flat.base)); err == nil && (b.Scheme == "http" || b.Scheme == "https") {
@@ -179,6 +182,12 @@ func mediaType(h http.Header) string {
 // china is a fixed offset: China has had no daylight saving since 1991, and
 // the zone must not depend on the machine's database.
 var china = time.FixedZone("CST", 8*3600)
+
+// isChinese says whether most of what a page says is in Han characters, and no
+// Japanese.
+func (p *Page) isChinese() bool {
+	return p.wide() && !strings.ContainsAny(p.text, "のをがです") && !strings.HasPrefix(strings.ToLower(p.flat.lang), "ja")
+}
 
 // zoneOf is the zone of the dates that a host's pages print, as far as its
 // country has one.

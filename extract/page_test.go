@@ -1,9 +1,11 @@
 package extract_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,8 +88,34 @@ func TestLinks(t *testing.T) {
 		{URL: "http://x.gov.cn/a/index_1.html", Text: "下一页", Next: true},
 		{URL: "http://x.gov.cn/a/x.pdf", Text: "方案.pdf", Document: true},
 	}
+	if len(got) > 1 && (got[0].Kin == 0 || got[0].Kin != got[1].Kin) {
+		t.Errorf("rows of one list are of kin %d and %d", got[0].Kin, got[1].Kin)
+	}
+	for i := range got {
+		got[i].Kin = 0
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The parts of a broken list are of one kin, a box beside it is not.
+func TestKin(t *testing.T) {
+	const row = `<li><a href="t%d.html">全县召开防汛抗旱工作会议部署下一阶段任务%d</a> 2024-06-01</li>`
+	page := `<div class="left"><ul class="list">` + fmt.Sprintf(row, 1, 1) + `</ul><ul class="list">` + fmt.Sprintf(row, 2, 2) +
+		`</ul></div><div class="right"><ul class="list">` + fmt.Sprintf(row, 3, 3) + `</ul></div>`
+	l := open(t, extract.Input{URL: "http://x.gov.cn/b/index.html", Payload: []byte(page)}).Links()
+	if len(l) != 3 || l[0].Kin != l[1].Kin || l[1].Kin == l[2].Kin {
+		t.Errorf("links %+v", l)
+	}
+}
+
+// What a Chinese page prints under a host of no country is Beijing's time.
+func TestZoneOfChinese(t *testing.T) {
+	page := `<h1>关于印发全县重点工作任务分工方案的通知</h1><p>发布时间：2024-06-29 10:30 来源：云溪县人民政府办公室</p><p>` + strings.Repeat("全县召开防汛抗旱工作会议，部署下一阶段任务。", 8) + `</p>`
+	r := open(t, extract.Input{URL: "http://127.0.0.1/b/1.html", Payload: []byte(page)}).Reading()
+	if got := r.Article.Published.Format(time.RFC3339); got != "2024-06-29T10:30:00+08:00" {
+		t.Errorf("published %s", got)
 	}
 }
 

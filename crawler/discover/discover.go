@@ -9,10 +9,8 @@
 //	discover.go   answers, lists, rows; the families, and in which order they are asked
 //	request.go    requests as scripts make them
 //	rows.go       rows of pages and of pieces of pages
-//	records.go    rows of JSON: records with titles and addresses, whatever their names
-//	fields.go     which of a record's values are its title, address and day
 //	script.go     scripts without their comments
-//	steps.go      the numbers under which requests ask for page after page
+//	data.go       lists for programs, and how they are told from pages
 //
 // The families, by their presets' names:
 //
@@ -20,22 +18,10 @@
 //	ivs.go           the pager of Shanghai's portals
 //	hanweb_jpage.go  Hanweb JCMS: records in a script, further ones from a proxy
 //	hanweb_jpaas.go  Hanweb jpaas: units that a gateway builds
-//	epoint.go        Epoint: two services and one behind a token, static lists that grow stale
-//	vsb.go           VSB: lists that count down
-//	gkmlpt.go        the disclosure platform of Guangdong
-//	nfcms.go         NFCMS: lists that number from 1 and do not say how many
-//	kaipu.go         Kaipu: getFileListByCodeId
-//	govcn.go         the lists of www.gov.cn
-//	easysite.go      EasySite
-//	epaper.go        Founder's newspapers
 //
 // General means:
 //
 //	links.go      rel=next, 下一页, numbered links
-//	pager.go      pagers that scripts write: names with numbers, parameters
-//	endpoint.go   services named in a page's scripts and attributes
-//	feed.go       RSS, Atom, JSON Feed
-//	sitemap.go    sitemaps and their indexes
 package discover
 
 import (
@@ -214,11 +200,6 @@ func (p *page) list() List {
 		l.Next = append(l.Next, get(u))
 	}
 	return l
-}
-
-// data reads an answer that is no page.
-func data(a *Answer) List {
-	return List{}
 }
 
 // tidy drops requests that are the answer's own or one another's.

@@ -1,0 +1,137 @@
+package crawler_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/crawler"
+	"fangzhi/crawler/portaltest"
+)
+
+// gazette is a portal of one family with articles in three columns.
+func gazette(family portaltest.Family, articles int) *portaltest.Portal {
+	p := portaltest.New(portaltest.Options{PageSize: 15, KeepLog: 100_000})
+	for i, name := range []string{"要闻动态", "通知公告", "政策文件"} {
+		p.AddColumn(portaltest.Column{Path: fmt.Sprintf("list%d", i), Name: name, Family: family})
+	}
+	for i := range articles {
+		p.Publish(fmt.Sprintf("list%d", i%3), edition(i))
+	}
+	return p
+}
+
+// edition is the i-th article of a gazette, no two alike.
+func edition(i int) portaltest.Article {
+	a := article(fmt.Sprintf("云溪县人民政府办公室关于第%d号事项办理情况的通知", i))
+	a.Published = time.Date(2024, 1, 1, 9, 0, 0, 0, portaltest.Shanghai).Add(time.Duration(i) * 3 * time.Hour)
+	a.Body = append(a.Body, fmt.Sprintf("第%d号事项由县政府办公室第%d科承办，承办人员共%d名，办理结果已经按照程序报县政府同意。", i, i%17, i%23+1))
+	return a
+}
+
+// stored compares what the archive holds with the truth: every article once,
+// with its title and day.
+func (r *rig) stored(wanted int) {
+	r.t.Helper()
+	held := map[string]archive.Snapshot{}
+	titles := map[string]string{}
+	for _, s := range all(r.t, r.store.Snapshots(r.t.Context(), archive.Filter{Site: r.site.Name, Latest: true})) {
+		held[s.URL] = s
+		if s.Kind == archive.KindArticle {
+			if other, twice := titles[s.Article.Title]; twice {
+				r.t.Errorf("%q is stored twice: %s, %s", s.Article.Title, other, s.URL)
+			}
+			titles[s.Article.Title] = s.URL
+		}
+	}
+	truth, missing, wrong := r.portal.Truth(), 0, 0
+	for _, a := range truth {
+		s, ok := held[a.URL]
+		switch {
+		case !ok:
+			if missing++; missing <= 5 {
+				r.t.Errorf("%s is missing", a.URL)
+			}
+		case s.Article.Title != a.Title || !s.Article.Published.Equal(a.Published):
+			if wrong++; wrong > 5 {
+				continue
+			}
+			r.t.Errorf("%s: %q of %v, want %q of %v", a.URL, s.Article.Title, s.Article.Published, a.Title, a.Published)
+		}
+	}
+	if missing > 0 || len(truth) != wanted || len(titles) != wanted {
+		r.t.Errorf("%d articles stored, %d missing of %d, want %d", len(titles), missing, len(truth), wanted)
+	}
+}
+
+var gazettes = []struct {
+	name   string
+	family portaltest.Family
+	shells bool // lists are filled by requests of their own
+}{
+	{"trs", portaltest.TRSWCM, false},
+	{"hanweb-jpage", portaltest.HanwebJpage, false},
+	{"hanweb-jpaas", portaltest.HanwebJpaas, true},
+	{"epoint", portaltest.Epoint, true},
+	{"vsb", portaltest.VSB, false},
+}
+
+// Every family of software: all articles once from the columns, and the second
+// run asks for the columns and what is new.
+func TestFamilies(t *testing.T) {
+	const articles, more = 1000, 20
+	for _, c := range gazettes {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := gazette(c.family, articles)
+			r := newRig(t, p)
+			r.site.Revisit, r.site.Zone = nil, portaltest.Shanghai
+			r.run()
+			r.stored(articles)
+			r.notTwice()
+
+			for i := range more {
+				p.Publish(fmt.Sprintf("list%d", i%3), edition(articles+i))
+			}
+			p.ForgetRequests()
+			run := r.run()
+			r.stored(articles + more)
+			r.notTwice()
+			if most := 3 + more; run.Requests > most {
+				t.Errorf("second run: %d requests, want %d at most: %v", run.Requests, most, fetched(p))
+			}
+		})
+	}
+}
+
+// notTwice fails the test where something was asked for twice since the log
+// was emptied.
+func (r *rig) notTwice() {
+	r.t.Helper()
+	for path, n := range r.portal.Counts() {
+		if n > 1 && !strings.Contains(path, ".jsp") && !strings.Contains(path, "/rest/") && !strings.Contains(path, ".action") && !strings.Contains(path, "/gkmlpt/index") {
+			r.t.Errorf("%s was asked for %d times", path, n)
+		}
+	}
+}
+
+// From the bare home page, too.
+func TestFamiliesFromHome(t *testing.T) {
+	const articles = 300
+	for _, c := range gazettes {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, gazette(c.family, articles))
+			site, err := crawler.AdHoc(r.base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 4}
+			r.site = site
+			r.run()
+			r.stored(articles)
+		})
+	}
+}
