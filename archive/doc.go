@@ -18,6 +18,7 @@
 //	tree.go         the log's hashes, and checkpoints
 //	judge.go        capture + what we hold → outcome and reason
 //	entry.go        verdict → what to record, all of it
+//	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
 //	verify.go       the promises held against an archive
 package archive

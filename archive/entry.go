@@ -20,7 +20,16 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 	page := &e.Page
 	page.LastVisit = c.At
 	page.Visits++
-	page.State = stateAfter(p.State, v.Outcome)
+	page.State = stateAfter(p, v.Outcome)
+	switch {
+	case page.State.Gone() && !p.State.Gone():
+		page.GoneSince = c.At
+	case !page.State.Gone():
+		page.GoneSince = time.Time{}
+	}
+	if v.Outcome == Restored {
+		page.RestoredAt = c.At
+	}
 	if v.Outcome.Failed() {
 		page.Failures++
 	} else {
@@ -107,16 +116,20 @@ func fingerprintOf(r *Reading, payload Digest) Digest {
 	return FingerprintOf(r.Article)
 }
 
-// stateAfter is the state of a page after a visit. What is known to be gone
+// stateAfter is the state of page p after a visit. What is known to be gone
 // stays gone until it is seen again: a server in trouble tells nothing.
-func stateAfter(before State, o Outcome) State {
-	gone := before == StateGone || before == StateWithdrawn
+func stateAfter(p Page, o Outcome) State {
 	switch o {
-	case New, Changed, Restored, Unchanged, NotModified:
+	case Restored:
+		return StateRestored
+	case New, Changed, Unchanged, NotModified:
+		if !p.RestoredAt.IsZero() {
+			return StateRestored
+		}
 		return StateLive
 	case Gone:
-		if gone {
-			return before
+		if p.State.Gone() {
+			return p.State
 		}
 		return StateGone
 	case Withdrawn:
@@ -124,8 +137,8 @@ func stateAfter(before State, o Outcome) State {
 	case Moved:
 		return StateMoved
 	}
-	if gone {
-		return before
+	if p.State.Gone() {
+		return p.State
 	}
 	switch o {
 	case Refused:

@@ -69,10 +69,10 @@ func TestSettle(t *testing.T) {
 		{"gone before it was read", fresh, answer(404, "x"), reads(archive.KindList, archive.Article{}), left{Kind: archive.KindUnread, State: archive.StateGone}},
 		{"withdrawn stays so when gone", in(held, archive.StateWithdrawn), answer(404, "x"), nil, with(func(l *left) { l.State = archive.StateWithdrawn })},
 		{"restored as it was", in(held, archive.StateGone), answer(200, string(asServed)), nil, with(func(l *left) {
-			l.Seen, l.VisitVersion, l.VisitPayload = true, 2, held.Payload
+			l.State, l.Seen, l.VisitVersion, l.VisitPayload = archive.StateRestored, true, 2, held.Payload
 		})},
 		{"restored with another text", in(held, archive.StateGone), whole, reads(archive.KindArticle, other), left{
-			Kind: archive.KindArticle, State: archive.StateLive, Seen: true, Changed: true, Validators: `"2"`, LastDigest: digest, Payload: digest,
+			Kind: archive.KindArticle, State: archive.StateRestored, Seen: true, Changed: true, Validators: `"2"`, LastDigest: digest, Payload: digest,
 			Title: "新通知", Versions: 3, VisitVersion: 3, VisitPayload: digest, Headers: true, Cut: true, Carries: true,
 		}},
 		{"moved", held, answer(301, "", "Location", "/2"), nil, with(func(l *left) { l.State = archive.StateMoved })},

@@ -77,6 +77,8 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 		return v, true
 	case leadsTo404(c.Location()):
 		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to the portal's error page %q", status, c.Location())}, true
+	case leadsHome(p, c.Location()):
+		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to %q, which is not the article", status, c.Location())}, true
 	case c.Location() != "":
 		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, c.Location())}, true
 	case c.Status == http.StatusNotFound, c.Status == http.StatusGone:
@@ -103,11 +105,36 @@ func leadsTo404(location string) bool {
 	return strings.TrimSuffix(name, path.Ext(name)) == "404"
 }
 
+// leadsHome says whether a redirect leads from an article, or what a list calls
+// one, to a home page or to the list: another way to answer for what is not
+// there.
+func leadsHome(p Page, location string) bool {
+	if location == "" || p.Kind == KindList || p.FoundOn == "" {
+		return false
+	}
+	from, err := url.Parse(p.URL)
+	if err != nil {
+		return false
+	}
+	to, err := from.Parse(location)
+	if err != nil {
+		return false
+	}
+	to.Fragment = ""
+	return to.String() == p.FoundOn || isHome(to) && !isHome(from)
+}
+
+func isHome(u *url.URL) bool {
+	dir, name := path.Split(u.Path)
+	name = strings.TrimSuffix(name, path.Ext(name))
+	return (dir == "/" || dir == "") && u.RawQuery == "" && (name == "" || name == "index" || name == "default")
+}
+
 func judgeList(p Page) Verdict {
 	switch {
 	case p.Versions > 0:
 		return Verdict{Outcome: Unreadable, Reason: "was an article, reads as a list now", Keep: true}
-	case p.State == StateGone || p.State == StateWithdrawn:
+	case p.State.Gone():
 		return Verdict{Outcome: Restored, Reason: "list, there again", Keep: true}
 	case p.LastDigest == "":
 		return Verdict{Outcome: New, Reason: "list, read for the first time", Keep: true}
@@ -130,7 +157,7 @@ func judgeContent(p Page, fingerprint Digest, note string) Verdict {
 		return Verdict{Outcome: New, Reason: "first version" + note, Cut: true, Keep: true}
 	case fingerprint == p.Fingerprint:
 		return here(p, "other bytes that say the same")
-	case p.State == StateGone || p.State == StateWithdrawn:
+	case p.State.Gone():
 		return Verdict{Outcome: Restored, Reason: "was " + string(p.State) + ", there again with another text" + note, Cut: true, Keep: true}
 	}
 	return Verdict{Outcome: Changed, Reason: "says something else than version " + fmt.Sprint(p.Versions) + note, Cut: true, Keep: true}
@@ -138,7 +165,7 @@ func judgeContent(p Page, fingerprint Digest, note string) Verdict {
 
 // here is the verdict on a page that says what it said before.
 func here(p Page, reason string) Verdict {
-	if p.State == StateGone || p.State == StateWithdrawn {
+	if p.State.Gone() {
 		return Verdict{Outcome: Restored, Reason: "was " + string(p.State) + ", there again: " + reason}
 	}
 	return Verdict{Outcome: Unchanged, Reason: reason}

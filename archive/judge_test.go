@@ -33,6 +33,11 @@ func in(p archive.Page, s archive.State) archive.Page {
 	return p
 }
 
+func listedOn(p archive.Page) archive.Page {
+	p.FoundOn = "https://a.example/list/"
+	return p
+}
+
 func answer(status int, payload string, header ...string) archive.Capture {
 	c := archive.Capture{URL: "https://a.example/1", At: noon, Status: status, Header: http.Header{}, Request: http.Header{}, Payload: []byte(payload)}
 	for i := 0; i < len(header); i += 2 {
@@ -90,6 +95,12 @@ func TestJudge(t *testing.T) {
 
 		{"moved to the error page", held, answer(302, "", "Location", "/404.htm"), nil, archive.Verdict{Outcome: archive.Gone, Reason: `status 302 Found: to the portal's error page "/404.htm"`}},
 		{"moved to an article of that number", held, answer(301, "", "Location", "/art/4041.htm"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `status 301 Moved Permanently: to "/art/4041.htm"`}},
+		{"moved home", listedOn(held), answer(302, "", "Location", "/"), nil, archive.Verdict{Outcome: archive.Gone, Reason: `status 302 Found: to "/", which is not the article`}},
+		{"moved home, by its name", listedOn(held), answer(301, "", "Location", "https://www.a.example/index.html"), nil, archive.Verdict{Outcome: archive.Gone, Reason: `which is not the article`}},
+		{"moved to its list", listedOn(held), answer(302, "", "Location", "./list/#top"), nil, archive.Verdict{Outcome: archive.Gone, Reason: `which is not the article`}},
+		{"a list that moved home", listedOn(listHeld), answer(302, "", "Location", "/"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `to "/"`}},
+		{"a seed that moved home", fresh, answer(302, "", "Location", "/"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `to "/"`}},
+		{"moved within the root", listedOn(held), answer(302, "", "Location", "/?id=1"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `to "/?id=1"`}},
 		{"moved", held, answer(302, "", "Location", "/2"), nil, archive.Verdict{Outcome: archive.Moved, Reason: `status 302 Found: to "/2"`}},
 		{"moved nowhere", held, answer(302, "x"), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "status 302 Found: not an answer with a page", Keep: true}},
 		{"no content", held, answer(204, ""), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "status 204 No Content: not an answer with a page"}},

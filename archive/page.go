@@ -20,19 +20,27 @@ const (
 type State string
 
 // The states of a page. Withdrawn is not set by a single visit: it is gone,
-// confirmed by evidence over time.
+// confirmed by evidence over time. Restored is live, of a page that had been
+// gone or withdrawn.
 const (
 	StateDiscovered  State = "discovered"
 	StateLive        State = "live"
 	StateUnreachable State = "unreachable"
 	StateGone        State = "gone"
 	StateWithdrawn   State = "withdrawn"
+	StateRestored    State = "restored"
 	StateRefused     State = "refused"
 	StateChallenged  State = "challenged"
 	StateMoved       State = "moved"
 	StateAlias       State = "alias" // another URL of the page at Page.MovedTo: not asked for
 	StateUnreadable  State = "unreadable"
 )
+
+// There says whether the page was there when it was last visited.
+func (s State) There() bool { return s == StateLive || s == StateRestored }
+
+// Gone says whether the page is known not to be there any more.
+func (s State) Gone() bool { return s == StateGone || s == StateWithdrawn }
 
 // Page is one URL over time, as the crawl of one site sees it. Its identity is
 // (Site, URL): two sites whose scopes overlap each keep a history of their own,
@@ -61,6 +69,8 @@ type Page struct {
 	LastVisit  time.Time `json:"last_visit,omitzero"`
 	LastSeen   time.Time `json:"last_seen,omitzero"`   // last visit that found the page's content there
 	LastChange time.Time `json:"last_change,omitzero"` // last visit that cut a version (a list: that changed it)
+	GoneSince  time.Time `json:"gone_since,omitzero"`  // of a page that is gone or withdrawn: the first visit that found it so
+	RestoredAt time.Time `json:"restored_at,omitzero"` // last visit that found it there again after it was gone
 	Due        time.Time `json:"due,omitzero"`         // zero: not due any more
 
 	ETag         string `json:"etag,omitempty"`

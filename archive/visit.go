@@ -59,6 +59,7 @@ type Visit struct {
 	MovedTo   string        `json:"moved_to,omitempty"`
 	Truncated string        `json:"truncated,omitempty"`
 	Payload   Digest        `json:"payload,omitempty"` // what was served, when the archive holds it
+	Absence   *Absence      `json:"absence,omitempty"` // of a visit that found a page with versions gone: what else the run saw
 
 	// What a replay needs besides the payload; set by the visit that brought
 	// a payload into the archive.

@@ -87,7 +87,7 @@ const unconditional = 10
 
 // conditions asks the server for the page only if it changed.
 func conditions(p archive.Page) http.Header {
-	if p.State != archive.StateLive || (p.Visits+1)%unconditional == 0 {
+	if !p.State.There() || (p.Visits+1)%unconditional == 0 {
 		return nil
 	}
 	h := http.Header{}

@@ -113,7 +113,7 @@ func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
 // DueWithLists is Due for a site that follows every link: its lists are not
 // known beforehand, so each that is there is due again with the next run.
 func (r Revisit) DueWithLists(p archive.Page, now time.Time) time.Time {
-	if p.Kind == archive.KindList && p.State == archive.StateLive {
+	if p.Kind == archive.KindList && p.State.There() {
 		return now
 	}
 	return r.Due(p, now)

@@ -38,6 +38,8 @@ type pageDoc struct {
 	Feeds        []string       `bson:"feeds,omitempty"`
 	Item         int64          `bson:"item,omitempty"`
 	Also         []string       `bson:"also,omitempty"`
+	GoneSince    bson.DateTime  `bson:"gone_since,omitempty"`
+	RestoredAt   bson.DateTime  `bson:"restored_at,omitempty"`
 	Seq          int            `bson:"seq,omitempty"`   // of its last visit committed
 	Claim        bson.ObjectID  `bson:"claim,omitempty"` // see Store.clear
 }
@@ -52,6 +54,7 @@ func pageDocOf(p archive.Page) pageDoc {
 		Title: text(p.Title), Fingerprint: p.Fingerprint, Versions: p.Versions, Visits: p.Visits, Failures: p.Failures,
 		Asked: requestDocOf(p.Request), Feeds: p.Feeds,
 		Item: p.Item, Also: p.Also,
+		GoneSince: dateOf(p.GoneSince), RestoredAt: dateOf(p.RestoredAt),
 	}
 }
 
@@ -65,6 +68,7 @@ func (d pageDoc) page() archive.Page {
 		Title: string(d.Title), Fingerprint: d.Fingerprint, Versions: d.Versions, Visits: d.Visits, Failures: d.Failures,
 		Request: d.Asked.request(), Feeds: d.Feeds,
 		Item: d.Item, Also: d.Also,
+		GoneSince: timeOf(d.GoneSince), RestoredAt: timeOf(d.RestoredAt),
 	}
 }
 
@@ -117,6 +121,7 @@ type visitDoc struct {
 	Protocol  string          `bson:"protocol,omitempty"`
 	Trust     archive.Trust   `bson:"trust,omitempty"`
 	Security  text            `bson:"security,omitempty"`
+	Absence   *absenceDoc     `bson:"absence,omitempty"`
 	Seq       int             `bson:"seq"`                // counts a page's visits from 1, without a gap
 	Cut       int             `bson:"cut,omitempty"`      // the version that it cut
 	Leaf      []byte          `bson:"leaf,omitempty"`     // the hash to seal; absent: of an older fangzhi
@@ -130,7 +135,7 @@ func visitDocOf(v archive.Visit) visitDoc {
 		At: dateOf(v.At), Took: int64(v.Took), Outcome: v.Outcome, Reason: text(v.Reason), Status: v.Status,
 		Attempts: v.Attempts, Bytes: v.Bytes, Version: v.Version, MovedTo: text(v.MovedTo), Truncated: v.Truncated,
 		Payload: v.Payload, Header: fieldsOf(v.Header), Request: fieldsOf(v.Request), Address: v.Address, Protocol: v.Protocol,
-		Trust: v.Trust, Security: text(v.Security),
+		Trust: v.Trust, Security: text(v.Security), Absence: absenceDocOf(v.Absence),
 	}
 }
 
@@ -140,7 +145,7 @@ func (d visitDoc) visit() archive.Visit {
 		At: timeOf(d.At), Took: time.Duration(d.Took), Outcome: d.Outcome, Reason: string(d.Reason), Status: d.Status,
 		Attempts: d.Attempts, Bytes: d.Bytes, Version: d.Version, MovedTo: string(d.MovedTo), Truncated: d.Truncated,
 		Payload: d.Payload, Header: headerOf(d.Header), Request: headerOf(d.Request), Address: d.Address, Protocol: d.Protocol,
-		Trust: d.Trust, Security: string(d.Security),
+		Trust: d.Trust, Security: string(d.Security), Absence: d.Absence.absence(),
 	}
 }
 

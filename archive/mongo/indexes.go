@@ -30,6 +30,7 @@ var indexes = map[string][]index{
 		{keys: []string{"url", "site"}, serves: "which sites know a URL"},
 		{keys: []string{"item"}, sparse: true, serves: "Namesakes"},
 		{keys: []string{"moved_to"}, sparse: true, serves: "aliases, and what moved to a page"},
+		{keys: []string{"state", "site", "url"}, serves: "Pages in a state"},
 	},
 	"snapshots": {
 		{keys: []string{"site", "url", "version"}, unique: true, serves: "identity, Snapshots"},

@@ -86,7 +86,7 @@ func (t *recording) addFound(p *archive.Page, due time.Time) (added bool, err er
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(due),
 		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2],
-		p.Versions, p.Visits, p.Failures, asked, feeds, itemOf(p), also, p.Site, p.URL)
+		p.Versions, p.Visits, p.Failures, asked, feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p), also, p.Site, p.URL)
 	return n > 0, err
 }
 

@@ -11,7 +11,8 @@ import (
 
 const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
 	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
-	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0)`
+	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0),
+	p.gone_since, p.restored_at`
 
 func pageFields(p *archive.Page) []any {
 	return []any{
@@ -19,6 +20,7 @@ func pageFields(p *archive.Page) []any {
 		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
 		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
 		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds}, object{&p.Also}, &p.Item,
+		instant{&p.GoneSince}, instant{&p.RestoredAt},
 	}
 }
 
@@ -33,13 +35,13 @@ func snapshotFields(s *archive.Snapshot) []any {
 }
 
 const visitColumns = `r.id, p.site, p.url, v."column", v.kind, v.at, v.took, v.outcome, v.reason, v.status, v.attempts, v.bytes,
-	v.version, v.moved_to, v.truncated, v.payload, v.header, v.request, v.address, v.protocol, v.trust, v.security`
+	v.version, v.moved_to, v.truncated, v.payload, v.header, v.request, v.address, v.protocol, v.trust, v.security, v.absence`
 
 func visitFields(v *archive.Visit) []any {
 	return []any{
 		&v.Run, &v.Site, &v.URL, &v.Column, (*string)(&v.Kind), instant{&v.At}, (*int64)(&v.Took), (*string)(&v.Outcome), &v.Reason,
 		&v.Status, &v.Attempts, &v.Bytes, &v.Version, &v.MovedTo, &v.Truncated, digest{&v.Payload},
-		header{&v.Header}, header{&v.Request}, &v.Address, &v.Protocol, (*string)(&v.Trust), &v.Security,
+		header{&v.Header}, header{&v.Request}, &v.Address, &v.Protocol, (*string)(&v.Trust), &v.Security, object{&v.Absence},
 	}
 }
 
@@ -127,7 +129,12 @@ func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	if f.Kind != "" {
 		w.and("p.kind = ?", string(f.Kind))
 	}
-	if f.State != "" {
+	switch f.State {
+	case "":
+	case archive.StateGone, archive.StateWithdrawn, archive.StateRestored:
+		// Spelt out, so that the index of just these pages serves.
+		w.and("p.state = '" + string(f.State) + "'")
+	default:
 		w.and("p.state = ?", string(f.State))
 	}
 	if f.MovedTo != "" {

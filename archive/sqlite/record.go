@@ -63,7 +63,7 @@ type draft struct {
 	lastDigest, pagePayload, pageFingerprint, visitPayload any
 	payload, fingerprint, rules                            any
 	article                                                string
-	header, request                                        any
+	header, request, absence                               any // of the visit
 	asked, feeds                                           any
 	leaf                                                   archive.Hash
 	coding                                                 string
@@ -87,6 +87,11 @@ func draftOf(e *archive.Entry) (d draft, err error) {
 		}
 	}
 	d.header, d.request = lines(e.Visit.Header), lines(e.Visit.Request)
+	if e.Visit.Absence != nil {
+		if d.absence, err = encode(e.Visit.Absence); err != nil {
+			return d, err
+		}
+	}
 	if d.asked, d.feeds, err = asking(&e.Page); err != nil {
 		return d, err
 	}
@@ -192,20 +197,20 @@ const (
 	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
 		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
 		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?,
-		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, item = ? WHERE id = ?`
+		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, gone_since = ?, restored_at = ?, item = ? WHERE id = ?`
 
 	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
 		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
 		etag, last_modified, last_digest, payload, title, fingerprint,
-		versions, visits, failures, asked, feeds, item, also, site, url)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		versions, visits, failures, asked, feeds, gone_since, restored_at, item, also, site, url)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
 	insertVisit = `INSERT INTO visits (page, run, at, took, "column", kind, outcome, reason, status,
 		attempts, bytes, version, moved_to, truncated, payload, header, request, address, protocol,
-		trust, security)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		trust, security, absence)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
 		trust, payload, fingerprint, rules, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -249,7 +254,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
 		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint,
-		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, itemOf(p),
+		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p),
 	}
 	var visited int64
 	found, err := t.row(findPage, []any{p.Site, p.URL}, &id, &visited)
@@ -288,7 +293,7 @@ func (t *recording) addVisit(page int64, d *draft) error {
 	}
 	visit, err := t.insert(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
 		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol,
-		string(v.Trust), v.Security)
+		string(v.Trust), v.Security, d.absence)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@
 //	pages.go              Page, Pages, Summaries
 //	snapshots.go          Snapshots
 //	visits.go             Visits
+//	absence.go            the evidence of visits that found a page gone
 //	filters.go            each field of archive.Filter
 //	payloads.go           bytes by digest, Check
 //	record.go             what Record adds, and that it adds it once
@@ -42,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"pages", pagesTests},
 		{"snapshots", snapshotTests},
 		{"visits", visitTests},
+		{"absence", absenceTests},
 		{"filters", filterTests},
 		{"summaries", summaryTests},
 		{"payloads", payloadTests},
