@@ -47,7 +47,7 @@ func listCommand(a *app) *cobra.Command {
 	}
 	sel.listing(cmd)
 	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, unread or all")
-	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, unreachable, refused, challenged, unreadable, moved, discovered")
+	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, restored, unreachable, refused, challenged, unreadable, moved, discovered")
 	return cmd
 }
 
