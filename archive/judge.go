@@ -121,13 +121,13 @@ func leadsHome(p Page, location string) bool {
 		return false
 	}
 	to.Fragment = ""
-	return to.String() == p.FoundOn || isHome(to) && !isHome(from)
+	return p.Versions > 0 && to.String() == p.FoundOn || isHome(to) && !isHome(from)
 }
 
 func isHome(u *url.URL) bool {
 	dir, name := path.Split(u.Path)
 	name = strings.TrimSuffix(name, path.Ext(name))
-	return (dir == "/" || dir == "") && u.RawQuery == "" && (name == "" || name == "index" || name == "default")
+	return u.Host != "" && (dir == "/" || dir == "") && u.RawQuery == "" && (name == "" || name == "index" || name == "default")
 }
 
 func judgeList(p Page) Verdict {
