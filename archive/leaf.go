@@ -64,6 +64,27 @@ func (w *leafWriter) visit(v Visit) {
 	w.text("visit.protocol", v.Protocol)
 	w.text("visit.trust", string(v.Trust))
 	w.text("visit.security", v.Security)
+	if v.Absence != nil {
+		w.asJSON = true
+		w.absence(*v.Absence)
+		w.asJSON = false
+	}
+}
+
+func (w *leafWriter) absence(a Absence) {
+	w.truth("visit.absence", true)
+	for _, part := range []struct {
+		name string
+		all  []Sighting
+	}{{"visit.absence.control", a.Controls}, {"visit.absence.list", a.Lists}} {
+		for _, s := range part.all {
+			w.line(part.name, s.URL)
+			w.time(part.name+".at", s.At)
+			w.text(part.name+".outcome", string(s.Outcome))
+		}
+	}
+	w.text("visit.absence.doubt", a.Doubt)
+	w.truth("visit.absence.rebuilt", a.Rebuilt)
 }
 
 func (w *leafWriter) snapshot(s Snapshot) {

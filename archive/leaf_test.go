@@ -23,12 +23,15 @@ func TestLeafHoldsEveryField(t *testing.T) {
 	visit, cut := archive.Visit{}, archive.Snapshot{Article: archive.Article{
 		Attachments: make([]archive.Attachment, 1), Evidence: make([]archive.Evidence, 1),
 	}}
+	visit.Absence = &archive.Absence{Controls: make([]archive.Sighting, 1)}
 	empty := string(archive.LeafOf(visit, &cut))
-	for _, record := range []any{&visit, &cut, &cut.Article, &cut.Article.Attachments[0], &cut.Article.Evidence[0]} {
+	for _, record := range []any{&visit, &cut, &cut.Article, &cut.Article.Attachments[0], &cut.Article.Evidence[0],
+		visit.Absence, &visit.Absence.Controls[0],
+	} {
 		record := reflect.ValueOf(record).Elem()
 		for i := range record.NumField() {
 			name := record.Type().Name() + "." + record.Type().Field(i).Name
-			if unsealed[name] || name == "Snapshot.Article" {
+			if unsealed[name] || name == "Snapshot.Article" || name == "Visit.Absence" {
 				continue
 			}
 			was := reflect.New(record.Field(i).Type()).Elem()
