@@ -20,10 +20,11 @@ const module = "fangzhi/"
 var arrows = map[string][]string{
 	"archive":                   {},
 	"archive/diff":              {"archive"},
-	"archive/export":            {"archive"},
+	"archive/export":            {"archive", "archive/warc"},
 	"archive/mongo":             {"archive"},
 	"archive/sqlite":            {"archive"},
 	"archive/storetest":         {"archive"},
+	"archive/warc":              {},
 	"extract":                   {"archive"},
 	"crawler/discover":          {"extract", "archive"},
 	"crawler":                   {"crawler/discover", "extract", "archive"},
@@ -48,6 +49,8 @@ var homes = map[string][]string{
 	"github.com/goccy/go-yaml":    {"configs"},
 	"github.com/spf13/cobra":      {"cmd/fangzhi"},
 	"github.com/PuerkitoBio":      {"extract"},
+	"github.com/parquet-go":       {"archive/export"},
+	"github.com/nlnwa/whatwg-url": {"archive/warc"},
 	"testing":                     {"archive/storetest"},
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // cells are the columns of a CSV export: the keys of the JSON record, in its
@@ -45,29 +47,42 @@ func text(get func(r Record) string) func(r Record) (string, error) {
 	return func(r Record) (string, error) { return get(r), nil }
 }
 
-func csvHeader() string {
+// byteOrderMark tells Excel that a file is UTF-8.
+const byteOrderMark = "\uFEFF"
+
+func csvHeader(excel bool) string {
 	names := make([]string, len(cells))
 	for i, c := range cells {
 		names[i] = c.name
 	}
-	return strings.Join(names, ",") + "\r\n"
+	line := strings.Join(names, ",") + "\r\n"
+	if excel {
+		return byteOrderMark + line
+	}
+	return line
 }
 
-// appendCSV appends r as one record. encoding/csv does not serve: with CRLF at
-// the end of its records it also rewrites the line ends inside a cell, and the
-// cells hold what the archive holds.
-func appendCSV(dst []byte, r Record) ([]byte, error) {
-	for i, c := range cells {
-		cell, err := c.text(r)
-		if err != nil {
-			return dst, fmt.Errorf("%s version %d: %s: %w", r.URL, r.Version, c.name, err)
+// csvAppender appends records, one a line. encoding/csv does not serve: with
+// CRLF at the end of its records it also rewrites the line ends inside a cell,
+// and the cells hold what the archive holds.
+func csvAppender(excel bool) func(dst []byte, r Record) ([]byte, error) {
+	return func(dst []byte, r Record) ([]byte, error) {
+		for i, c := range cells {
+			cell, err := c.text(r)
+			if err != nil {
+				return dst, fmt.Errorf("%s version %d: %s: %w", r.URL, r.Version, c.name, err)
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			cell = strings.ToValidUTF8(cell, "\uFFFD")
+			if excel {
+				cell = inert(cell)
+			}
+			dst = appendCell(dst, cell)
 		}
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendCell(dst, strings.ToValidUTF8(cell, "\uFFFD"))
+		return append(dst, "\r\n"...), nil
 	}
-	return append(dst, "\r\n"...), nil
 }
 
 // appendCell quotes what RFC 4180 has quoted, and white space at either end,
@@ -79,4 +94,36 @@ func appendCell(dst []byte, cell string) []byte {
 	dst = append(dst, '"')
 	dst = append(dst, strings.ReplaceAll(cell, `"`, `""`)...)
 	return append(dst, '"')
+}
+
+// What a spreadsheet program takes for a formula begins so, in full width too.
+const formulaStarts = "=+-@\t\r\n＝＋－＠"
+
+// cellLimit is the most that a cell of Excel holds, in units of UTF-16.
+const cellLimit = 32_767
+
+const cutMark = "…[cut here: a cell holds no more]"
+
+// inert is a cell that a spreadsheet program shows and does not run. What no
+// cell can hold is cut, and says so.
+func inert(cell string) string {
+	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune(formulaStarts, first) {
+		cell = "'" + cell
+	}
+	if len(cell) <= cellLimit {
+		return cell // a byte is a unit at most
+	}
+	units := 0
+	room := cellLimit - utf8.RuneCountInString(cutMark)
+	end := len(cell)
+	for i, r := range cell {
+		units += utf16.RuneLen(r)
+		if units <= room {
+			end = i + utf8.RuneLen(r)
+		}
+	}
+	if units <= cellLimit {
+		return cell
+	}
+	return cell[:end] + cutMark
 }

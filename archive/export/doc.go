@@ -1,15 +1,24 @@
-// Package export writes what an archive holds as records: one for each version
-// of an article (or document), sorted, streaming, and the same bytes each time
-// for the same selection of the same archive.
+// Package export writes what an archive holds for others: records, one for each
+// version of an article (or document), and captures, what was served. Either is
+// sorted, streaming, and the same bytes each time for the same selection of the
+// same archive.
 //
-// It reads through the two listings that it declares as Store, and knows
-// neither a database nor the network.
+// It reads through the few methods that it declares as Store, and knows neither
+// a database nor the network nor the clock.
 //
-//	selection.go  which versions are asked for
-//	record.go     the record: field order, times, what an absent value is
-//	records.go    pages and snapshots merged into records
-//	write.go      the formats, and the one switch between them
-//	jsonl.go      JSON lines
-//	csv.go        RFC 4180
-//	file.go       a file that is there whole or not at all
+//	selection.go, job.go      what is asked for, and in which format
+//	pages.go                  the pages that may have it
+//	record.go, records.go     pages and snapshots merged into records
+//	captures.go               visits and payloads merged into captures
+//	write.go                  the formats of records, and the switch between them
+//	lines.go, jsonl.go,       one file each
+//	csv.go, parquet.go,
+//	atom.go, markdown.go
+//	warc.go, wacz.go          the formats of captures
+//	sorter.go, ahead.go       more items than fit in memory; reading while writing
+//	run.go, publish.go        an export to a file or folder, whole or not at all
+//	stage.go, journal.go      where it is made, and how it is taken up again
+//	cursor.go                 what former exports have told
+//	receipt.go, bag.go        what is written beside an export
+//	check.go                  an export held against that
 package export

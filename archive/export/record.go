@@ -87,3 +87,6 @@ func newRecord(p archive.Page, s archive.Snapshot, lastSeen time.Time) Record {
 	}
 	return r
 }
+
+// weight is about how many bytes r holds.
+func (r Record) weight() int { return len(r.Body) + len(r.Title) }

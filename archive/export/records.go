@@ -11,35 +11,49 @@ import (
 )
 
 // Store is what an export reads of an archive; archive.Store tells what each
-// listing promises.
+// method promises.
 type Store interface {
+	Page(ctx context.Context, site, url string) (archive.Page, error)
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
 	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
+	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
+	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
+	Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 }
 
 // Records yields what sel asks for, by (site, URL, version), one record in
 // memory at a time. It yields an error at most once, last. A page that was
 // found after the export had passed its place is left out.
 func Records(ctx context.Context, store Store, sel Selection) iter.Seq2[Record, error] {
+	return records(ctx, store, sel, nil)
+}
+
+// records is Records without what cur knows already; it notes in cur, where
+// there is one, what it has passed.
+func records(ctx context.Context, store Store, sel Selection, cur *cursor) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		if err := sel.Validate(); err != nil {
+		if err := sel.Validate(false); err != nil {
 			yield(Record{}, err)
 			return
 		}
-		for _, site := range sel.sites() {
-			m := merge{ctx: ctx, store: store, sel: sel, yield: yield}
-			if err := m.run(site); err != nil {
-				yield(Record{}, fmt.Errorf("export: %w", err))
-				return
+		m := merge{ctx: ctx, store: store, sel: sel, yield: yield}
+		var err error
+		if cur != nil || sel.Search != "" {
+			err = m.single(cur)
+		} else {
+			for _, site := range sel.sites() {
+				if err = m.run(archive.Filter{Site: site}); err != nil || m.left {
+					break
+				}
 			}
-			if m.left {
-				return
-			}
+		}
+		if err != nil {
+			yield(Record{}, fmt.Errorf("export: %w", err))
 		}
 	}
 }
 
-// merge walks the pages and the snapshots of one site side by side.
+// merge walks pages and snapshots side by side.
 type merge struct {
 	ctx   context.Context
 	store Store
@@ -50,35 +64,65 @@ type merge struct {
 	page archive.Page      // the page of held
 	held *archive.Snapshot // a version that may be asked for
 	next *archive.Snapshot // the version after held
+	old  mark              // what is known of page already
+	last int               // the highest version that was listed
 }
 
-func (m *merge) run(site string) error {
-	next, stop := iter.Pull2(m.store.Pages(m.ctx, archive.Filter{Site: site}))
-	defer stop()
-	pages := cursor{next: next}
-	var at archive.Snapshot
-	known := false
-	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(site)) {
+// single goes page by page and asks for the versions of those alone that have
+// something to tell.
+func (m *merge) single(cur *cursor) error {
+	for p, err := range pages(m.ctx, m.store, m.sel) {
 		if err != nil {
 			return err
 		}
-		if s.Site != at.Site || s.URL != at.URL {
+		if m.old, err = cur.seek(p); err != nil {
+			return err
+		}
+		now := m.old
+		if m.old.misses(p) {
+			m.last = m.old.Versions
+			if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}); err != nil || m.left {
+				return err
+			}
+			now.Versions, now.State = m.last, p.State
+		}
+		if err := cur.put(p, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run yields what is asked for of the pages that at names.
+func (m *merge) run(at archive.Filter) error {
+	next, stop := iter.Pull2(m.store.Pages(m.ctx, at))
+	defer stop()
+	pages := walk{next: next}
+	var before archive.Snapshot
+	known := false
+	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(at)) {
+		if err != nil {
+			return err
+		}
+		if s.Site != before.Site || s.URL != before.URL {
 			if err := m.flush(); err != nil || m.left {
 				return err
 			}
 			if known, err = pages.seek(s); err != nil {
 				return err
 			}
+			known = known && m.sel.wantsPage(pages.page)
 			m.page = pages.page
 		}
-		at = s
+		before = s
+		m.last = max(m.last, s.Version)
 		if m.held != nil && m.next == nil && s.Version == m.held.Version+1 {
 			m.next = &s
 		}
-		if !known || !m.sel.holds(s) {
+		if !known || !m.sel.during(s.TakenAt) || !m.old.lacks(m.page, s.Version) {
 			continue
 		}
-		if m.sel.Versions == All {
+		if !m.sel.single() {
 			if err := m.flush(); err != nil || m.left {
 				return err
 			}
@@ -137,15 +181,15 @@ func (m *merge) lastSeen(s archive.Snapshot, next *archive.Snapshot) (time.Time,
 	return s.TakenAt, nil
 }
 
-// cursor walks forward over pages.
-type cursor struct {
+// walk goes forward over pages.
+type walk struct {
 	next func() (archive.Page, error, bool)
 	page archive.Page // zero before the first, which sorts before every page
 	over bool
 }
 
 // seek goes on to the page of s and says whether it is there.
-func (c *cursor) seek(s archive.Snapshot) (bool, error) {
+func (c *walk) seek(s archive.Snapshot) (bool, error) {
 	for !c.over && compare(c.page, s) < 0 {
 		page, err, ok := c.next()
 		if err != nil {

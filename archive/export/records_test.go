@@ -48,6 +48,14 @@ func TestRecords(t *testing.T) {
 			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
 		{"nor one to a page without versions", portal().move("http://a/2", "http://a/list", "title"), export.Selection{Sites: []string{"a"}}, []string{
 			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
+		{"changes are the versions that replaced another", portal(), export.Selection{Versions: export.Changes}, []string{
+			"a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20", "b http://a/1 2/2 03-20"}},
+		{"pages that stand where is asked for", portal().state("http://a/2", archive.StateGone), export.Selection{States: []archive.State{archive.StateGone}}, []string{
+			"a http://a/2 1/1 03-20"}},
+		{"pages that are found, in the archive's order", portal().title("http://a/1", "茶园").title("http://a/p.pdf", "茶园"), export.Selection{Search: "茶园", Versions: export.All}, []string{
+			"a http://a/1 1/3 03-04", "a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20", "b http://a/1 1/2 03-07", "b http://a/1 2/2 03-20"}},
+		{"pages that are found, of one site", portal().title("http://a/1", "茶园"), export.Selection{Search: "茶园", Sites: []string{"b"}}, []string{
+			"b http://a/1 2/2 03-20"}},
 		{"nothing in time", portal(), export.Selection{Since: day(28)}, nil},
 		{"empty archive", &store{}, export.Selection{}, nil},
 	}
@@ -117,8 +125,9 @@ func TestRecordsErrors(t *testing.T) {
 		sel  export.Selection
 		want string
 	}{
-		{"versions", export.Selection{Versions: "newest"}, `versions: "newest": must be latest or all`},
+		{"versions", export.Selection{Versions: "newest"}, `versions: "newest": must be latest, all or changes`},
 		{"kind", export.Selection{Kinds: []archive.Kind{"list"}}, `kind: "list": must be article or attachment: other pages have no versions`},
+		{"state", export.Selection{States: []archive.State{"dead"}}, `state: "dead": must be one of live, unreachable, gone, withdrawn, refused, challenged, moved, alias, unreadable`},
 		{"span", export.Selection{Since: day(2), Until: day(2)}, `since 2026-03-02T12:00:00Z: must be before until 2026-03-02T12:00:00Z`},
 	}
 	for _, tt := range tests {

@@ -1,8 +1,10 @@
 package export
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"fangzhi/archive"
@@ -13,35 +15,58 @@ type Versions string
 
 // The choices of Versions.
 const (
-	Latest Versions = "latest" // of each page the last version that was taken in the time asked for
-	All    Versions = "all"    // every version that was taken in the time asked for
+	Latest  Versions = "latest"  // of each page the last version that was taken in the time asked for
+	All     Versions = "all"     // every version that was taken in the time asked for
+	Changes Versions = "changes" // of those, the ones that replaced another: from version 2 on
 )
 
-// Selection narrows an export. The zero Selection is the latest version of
-// every article.
+// Selection narrows an export, the same for every format. The zero Selection is
+// the latest version of every article; of captures, which web archives hold,
+// it is all of them.
 //
 // Time decides first: of the versions with Since ≤ taken_at < Until the last
-// one of each page, or all, are candidates. Sites, Columns and Kinds are then
-// asked of the candidate itself.
+// one of each page, all, or those that replaced another are candidates. Sites,
+// Columns and Kinds are then asked of the candidate itself, States and Search of
+// its page.
 type Selection struct {
-	Sites    []string       // names; empty: every site
-	Columns  []string       // names; empty: every column
-	Kinds    []archive.Kind // empty: articles; documents only when attachment is named
-	Since    time.Time      // zero: from the beginning
-	Until    time.Time      // exclusive; zero: to the end
-	Versions Versions       // "": latest
+	Sites    []string        `json:"sites,omitempty"`    // names; empty: every site
+	Columns  []string        `json:"columns,omitempty"`  // names; empty: every column
+	Kinds    []archive.Kind  `json:"kinds,omitempty"`    // empty: articles (of captures: every kind)
+	States   []archive.State `json:"states,omitempty"`   // where the page stands now; empty: anywhere
+	Since    time.Time       `json:"since,omitzero"`     // zero: from the beginning
+	Until    time.Time       `json:"until,omitzero"`     // exclusive; zero: to the end
+	Versions Versions        `json:"versions,omitempty"` // "": latest (of captures: all)
+	Search   string          `json:"search,omitempty"`   // words that the page's latest version has, each of them
 }
 
-// Validate reports the first thing in s that cannot be meant.
-func (s Selection) Validate() error {
+// states are what a page that was visited may be in.
+var states = []archive.State{
+	archive.StateLive, archive.StateUnreachable, archive.StateGone, archive.StateWithdrawn, archive.StateRefused,
+	archive.StateChallenged, archive.StateMoved, archive.StateAlias, archive.StateUnreadable,
+}
+
+// Validate reports the first thing in s that cannot be meant. Captures can be of
+// list pages and of pages that could not be read; versions cannot.
+func (s Selection) Validate(captures bool) error {
 	switch s.Versions {
-	case "", Latest, All:
+	case "", Latest, All, Changes:
 	default:
-		return fmt.Errorf("versions: %q: must be latest or all", s.Versions)
+		return fmt.Errorf("versions: %q: must be latest, all or changes", s.Versions)
 	}
 	for _, k := range s.Kinds {
-		if k != archive.KindArticle && k != archive.KindAttachment {
-			return fmt.Errorf("kind: %q: must be article or attachment: other pages have no versions", k)
+		switch k {
+		case archive.KindArticle, archive.KindAttachment:
+		case archive.KindList, archive.KindUnread:
+			if !captures {
+				return fmt.Errorf("kind: %q: must be article or attachment: other pages have no versions", k)
+			}
+		default:
+			return fmt.Errorf("kind: %q: must be article or attachment; of captures also list or unread", k)
+		}
+	}
+	for _, state := range s.States {
+		if !slices.Contains(states, state) {
+			return fmt.Errorf("state: %q: must be one of %s", state, join(states))
 		}
 	}
 	if !s.Since.IsZero() && !s.Until.IsZero() && !s.Since.Before(s.Until) {
@@ -51,40 +76,77 @@ func (s Selection) Validate() error {
 	return nil
 }
 
+func join[T ~string](words []T) string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = string(w)
+	}
+	return strings.Join(all, ", ")
+}
+
+// plain returns s with every list sorted and times in UTC: selections that mean
+// the same are the same then.
+func (s Selection) plain() Selection {
+	s.Sites, s.Columns = distinct(s.Sites), distinct(s.Columns)
+	s.Kinds, s.States = distinct(s.Kinds), distinct(s.States)
+	s.Since, s.Until = s.Since.UTC(), s.Until.UTC()
+	s.Search = strings.Join(strings.Fields(s.Search), " ")
+	return s
+}
+
+func distinct[T ~string](words []T) []T {
+	words = slices.Clone(words)
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
 // sites returns the sites to ask for, each once, in the order of the archive;
 // one empty name stands for all of them.
 func (s Selection) sites() []string {
 	if len(s.Sites) == 0 {
 		return []string{""}
 	}
-	sites := slices.Clone(s.Sites)
-	slices.Sort(sites)
-	return slices.Compact(sites)
+	return distinct(s.Sites)
 }
 
-// holds says whether version v was taken in the time asked for.
-func (s Selection) holds(v archive.Snapshot) bool {
-	return !v.TakenAt.Before(s.Since) && (s.Until.IsZero() || v.TakenAt.Before(s.Until))
+// during says whether t is in the time asked for.
+func (s Selection) during(t time.Time) bool {
+	return !t.Before(s.Since) && (s.Until.IsZero() || t.Before(s.Until))
 }
 
 // wants says whether candidate v is asked for.
 func (s Selection) wants(v archive.Snapshot) bool {
-	if len(s.Columns) > 0 && !slices.Contains(s.Columns, v.Column) {
+	switch {
+	case len(s.Columns) > 0 && !slices.Contains(s.Columns, v.Column):
 		return false
-	}
-	if len(s.Kinds) == 0 {
+	case s.Versions == Changes && v.Version < 2:
+		return false
+	case len(s.Kinds) == 0:
 		return v.Kind == archive.KindArticle
 	}
 	return slices.Contains(s.Kinds, v.Kind)
 }
 
-// filter is what of s may be left to the store. Until is not: the version that
-// follows the last one in time tells how long that one stood. Nor are column
-// and kind, which need not be the same in all versions of a page.
-func (s Selection) filter(site string) archive.Filter {
-	return archive.Filter{
-		Site:   site,
-		Since:  s.Since,
-		Latest: s.Versions != All && s.Until.IsZero(),
-	}
+// wantsPage says whether versions of p may be asked for.
+func (s Selection) wantsPage(p archive.Page) bool {
+	return len(s.States) == 0 || slices.Contains(s.States, p.State)
+}
+
+// single says whether at most one version of a page is asked for.
+func (s Selection) single() bool { return s.Versions == "" || s.Versions == Latest }
+
+// filter is what of s may be left to the store, for the pages that at names.
+// Until is not: the version that follows the last one in time tells how long
+// that one stood. Nor are column and kind, which need not be the same in all
+// versions of a page.
+func (s Selection) filter(at archive.Filter) archive.Filter {
+	at.Since = s.Since
+	at.Latest = s.single() && s.Until.IsZero()
+	return at
+}
+
+// text is the same for selections that mean the same.
+func (s Selection) text() string {
+	b, _ := json.Marshal(s.plain()) // words and times: it cannot fail
+	return string(b)
 }

@@ -17,8 +17,9 @@ import (
 type store struct {
 	pages     []archive.Page
 	snapshots []archive.Snapshot
-	fail      error // yielded after the last snapshot
-	read      int   // snapshots yielded
+	fail      error  // yielded after the last snapshot
+	read      int    // snapshots yielded
+	during    func() // called once, while snapshots are read
 }
 
 func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
@@ -33,6 +34,10 @@ func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 
 func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return func(yield func(archive.Snapshot, error) bool) {
+		if s.during != nil {
+			s.during()
+			s.during = nil
+		}
 		for i, v := range s.snapshots {
 			if ctx.Err() != nil {
 				yield(archive.Snapshot{}, ctx.Err())
@@ -57,6 +62,39 @@ func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 			yield(archive.Snapshot{}, s.fail)
 		}
 	}
+}
+
+func (s *store) Page(ctx context.Context, site, url string) (archive.Page, error) {
+	for p := range s.Pages(ctx, archive.Filter{Site: site, URL: url}) {
+		return p, nil
+	}
+	return archive.Page{}, archive.ErrNotFound
+}
+
+// Search finds a word in titles, the last page first.
+func (s *store) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	return func(yield func(archive.Snapshot, error) bool) {
+		f.Latest = true
+		var found []archive.Snapshot
+		for v := range s.Snapshots(ctx, f) {
+			if strings.Contains(v.Article.Title, q) {
+				found = append(found, v)
+			}
+		}
+		for _, v := range slices.Backward(found) {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *store) Visits(context.Context, archive.Filter) iter.Seq2[archive.Visit, error] {
+	return func(func(archive.Visit, error) bool) {}
+}
+
+func (s *store) Payload(context.Context, archive.Digest) ([]byte, error) {
+	return nil, archive.ErrNotFound
 }
 
 // day is noon of a day in March 2026.
@@ -118,6 +156,26 @@ func (s *store) move(url, to, title string) *store {
 }
 
 var errBroken = errors.New("line broken")
+
+// state sets where a page stands.
+func (s *store) state(url string, state archive.State) *store {
+	for i := range s.pages {
+		if s.pages[i].URL == url {
+			s.pages[i].State = state
+		}
+	}
+	return s
+}
+
+// title sets what the versions of a page are called.
+func (s *store) title(url, title string) *store {
+	for i := range s.snapshots {
+		if s.snapshots[i].URL == url {
+			s.snapshots[i].Article.Title = title
+		}
+	}
+	return s
+}
 
 // column moves version v of a page to another column.
 func (s *store) column(url string, v int, name string) *store {

@@ -2,84 +2,80 @@ package export
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"iter"
-	"strings"
+	"os"
 )
 
-// Format names how records are written.
-type Format string
-
-// The formats.
-const (
-	JSONL Format = "jsonl" // one JSON object a line, UTF-8, no byte order mark
-	CSV   Format = "csv"   // RFC 4180, with a header line, UTF-8, no byte order mark
-)
-
-// Formats lists every format.
-var Formats = []Format{JSONL, CSV}
-
-// ParseFormat returns the format called name.
-func ParseFormat(name string) (Format, error) {
-	var known []string
-	for _, f := range Formats {
-		if string(f) == name {
-			return f, nil
-		}
-		known = append(known, string(f))
-	}
-	return "", fmt.Errorf("format: %q: must be one of %s", name, strings.Join(known, ", "))
+// recordWriter writes records in one format.
+type recordWriter interface {
+	write(r Record) error
+	// pause ends what a further part of the export may be put after: then all
+	// that was written is whole as it stands. It is false where a format has no
+	// such place.
+	pause() (bool, error)
+	finish() error
 }
 
-// encoder writes records in one format: append adds a whole record to dst and
-// returns the longer slice.
-type encoder struct {
-	header string
-	append func(dst []byte, r Record) ([]byte, error)
-}
-
-func encoderOf(f Format) (encoder, error) {
-	switch f {
+// newRecordWriter writes a format that is one file to w; dir is a folder for
+// what is needed on the way.
+func newRecordWriter(w io.Writer, j Job, dir string, store gone) (recordWriter, error) {
+	switch j.Format {
 	case JSONL:
-		return encoder{append: appendJSONL}, nil
+		return newLines(w, j.Compression, "", appendJSONL), nil
 	case CSV:
-		return encoder{header: csvHeader(), append: appendCSV}, nil
+		return newLines(w, j.Compression, csvHeader(j.Excel), csvAppender(j.Excel)), nil
+	case Parquet:
+		return newParquet(w, dir), nil
+	case Atom:
+		return newFeed(w, j.Selection, dir, store), nil
 	}
-	_, err := ParseFormat(string(f))
-	return encoder{}, err
+	return nil, fmt.Errorf("format %q: is not a file of records", j.Format)
 }
 
-// Write writes records to w and returns how many it wrote. When it fails, what
-// w holds ends with a whole record, unless it was w that failed.
-func Write(w io.Writer, f Format, records iter.Seq2[Record, error]) (int, error) {
-	enc, err := encoderOf(f)
+// Write writes what j asks for of store to w, a format that is a stream, and
+// returns how many records it wrote. When it fails, the JSONL or CSV that w
+// holds ends with a whole record, unless it was w that failed.
+func Write(ctx context.Context, w io.Writer, j Job, store Store, records iter.Seq2[Record, error]) (int, error) {
+	dir, err := os.MkdirTemp("", "fangzhi-export-")
 	if err != nil {
 		return 0, err
 	}
+	defer os.RemoveAll(dir)
 	out := bufio.NewWriterSize(w, 1<<16)
-	if _, err := out.WriteString(enc.header); err != nil {
-		return 0, fmt.Errorf("write %s: %w", f, err)
+	to, err := newRecordWriter(out, j, dir, gone{ctx, store})
+	if err != nil {
+		return 0, err
 	}
 	n := 0
-	var line []byte
 	for r, err := range records {
 		if err == nil {
-			line, err = enc.append(line[:0], r)
+			err = to.write(r)
 		}
 		if err != nil {
-			if flushed := out.Flush(); flushed != nil {
-				return n, fmt.Errorf("write %s: %w", f, flushed)
+			if _, ended := to.pause(); ended == nil {
+				ended = out.Flush()
 			}
 			return n, err
 		}
-		if _, err := out.Write(line); err != nil {
-			return n, fmt.Errorf("write %s: %w", f, err)
-		}
 		n++
+		if n%partRecords == 0 {
+			if _, err := to.pause(); err != nil {
+				return n, fmt.Errorf("write %s: %w", j.Format, err)
+			}
+		}
+	}
+	if err := to.finish(); err != nil {
+		return n, fmt.Errorf("write %s: %w", j.Format, err)
 	}
 	if err := out.Flush(); err != nil {
-		return n, fmt.Errorf("write %s: %w", f, err)
+		return n, fmt.Errorf("write %s: %w", j.Format, err)
 	}
 	return n, nil
 }
+
+// partRecords is how many records stand between two places at which an export
+// can be taken up again.
+const partRecords = 20_000

@@ -41,7 +41,7 @@ func notice() *store {
 func write(t *testing.T, s *store, f export.Format, sel export.Selection) (string, int) {
 	t.Helper()
 	var buf bytes.Buffer
-	n, err := export.Write(&buf, f, export.Records(t.Context(), s, sel))
+	n, err := export.Write(t.Context(), &buf, export.Job{Format: f, Selection: sel}, s, export.Records(t.Context(), s, sel))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +116,11 @@ func TestFormatsAgreeOnFields(t *testing.T) {
 	}
 }
 
+// streams are the formats that can be written to a pipe.
+var streams = []export.Format{export.JSONL, export.CSV, export.Parquet, export.Atom}
+
 func TestSameBytes(t *testing.T) {
-	for _, f := range export.Formats {
+	for _, f := range streams {
 		t.Run(string(f), func(t *testing.T) {
 			sel := export.Selection{Versions: export.All, Kinds: []archive.Kind{archive.KindArticle, archive.KindAttachment}}
 			first, n := write(t, portal(), f, sel)
@@ -152,7 +155,7 @@ func TestWriteEndsWithAWholeRecord(t *testing.T) {
 		yield(export.Record{}, errBroken)
 	}
 	var buf bytes.Buffer
-	n, err := export.Write(&buf, export.JSONL, iter.Seq2[export.Record, error](broken))
+	n, err := export.Write(t.Context(), &buf, export.Job{Format: export.JSONL}, portal(), iter.Seq2[export.Record, error](broken))
 	if !errors.Is(err, errBroken) || n != 3 || strings.Count(buf.String(), "}\n") != 3 || !strings.HasSuffix(buf.String(), "}\n") {
 		t.Errorf("%d records, error %v, text %q", n, err, buf.String())
 	}
@@ -163,8 +166,8 @@ type full struct{}
 func (full) Write(p []byte) (int, error) { return 0, errBroken }
 
 func TestWriteReportsItsWriter(t *testing.T) {
-	for _, f := range export.Formats {
-		if _, err := export.Write(full{}, f, export.Records(t.Context(), portal(), export.Selection{})); !errors.Is(err, errBroken) {
+	for _, f := range streams {
+		if _, err := export.Write(t.Context(), full{}, export.Job{Format: f}, portal(), export.Records(t.Context(), portal(), export.Selection{})); !errors.Is(err, errBroken) {
 			t.Errorf("%s: error %v", f, err)
 		}
 	}
@@ -175,10 +178,10 @@ func TestParseFormat(t *testing.T) {
 		t.Errorf("csv: %q, %v", f, err)
 	}
 	_, err := export.ParseFormat("xlsx")
-	if want := `format: "xlsx": must be one of jsonl, csv`; err == nil || err.Error() != want {
+	if want := `format: "xlsx": must be one of jsonl, csv, parquet, atom, markdown, warc, wacz`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
-	if _, err := export.Write(&bytes.Buffer{}, "xlsx", nil); err == nil {
+	if _, err := export.Write(t.Context(), &bytes.Buffer{}, export.Job{Format: "xlsx"}, nil, nil); err == nil {
 		t.Error("an unknown format was written")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -104,6 +103,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	d.head("The editors work: %d articles published, one edited, one read by more people, one withdrawn", len(deeds.Published))
+	// A web archive counts in whole seconds: the crawls stand apart in it.
+	if err := pause(ctx, time.Until(d.now().Truncate(time.Second).Add(time.Second))); err != nil {
+		return err
+	}
 	d.head("The second crawl")
 	second, err := d.crawl(ctx, true)
 	if err != nil {
@@ -115,21 +118,24 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if first.State != archive.RunDone || second.State != archive.RunDone {
 		return exit{exitInterrupted, errors.New("demo: interrupted")}
 	}
-	file := filepath.Join(dir, "articles.jsonl")
-	n := 0
-	err = export.ToFile(file, a.stdout, func(w io.Writer) (err error) {
-		n, err = export.Write(w, export.JSONL, export.Records(ctx, store, export.Selection{}))
-		return err
-	})
-	if err != nil {
+	if err := d.exports(ctx, dir); err != nil {
 		return err
 	}
-	d.head("The archive is %s, an export of its %d articles %s", filepath.Join(dir, "fangzhi.db"), n, file)
 	d.say("Try next:")
 	for _, command := range []string{"list", "diff " + deeds.Edited, "search 农田水利"} {
 		d.say("  %s %s --archive %s", invoked(), command, spec)
 	}
 	return nil
+}
+
+// pause waits for t or for ctx, whose error it returns.
+func pause(ctx context.Context, t time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(t):
+		return nil
+	}
 }
 
 // demoSite is what a configuration would say of the portal.
@@ -227,6 +233,27 @@ func (d demo) ledger(ctx context.Context, run archive.Run, counted string) error
 		for _, c := range diff.Articles(old.Article, new.Article) {
 			d.say("           %s: %s", c.Field, d.paint.parts(c.Parts, 8))
 		}
+	}
+	return nil
+}
+
+// exports writes what a stranger can open: a table for a spreadsheet program,
+// and a web archive in which the portal is browsed as it was.
+func (d demo) exports(ctx context.Context, dir string) error {
+	d.head("The archive is %s; exported from it are", filepath.Join(dir, "fangzhi.db"))
+	for _, e := range []struct {
+		job        export.Job
+		file, what string
+	}{
+		{export.Job{Format: export.CSV, Excel: true}, "articles.csv", "articles, for a spreadsheet program"},
+		{export.Job{Format: export.WACZ, Software: "fangzhi " + version()}, "portal.wacz", "captures, to be browsed at https://replayweb.page"},
+	} {
+		path := filepath.Join(dir, e.file)
+		report, err := export.Run(ctx, d.store, e.job, export.Target{Path: path})
+		if err != nil {
+			return err
+		}
+		d.say("%s: %d %s", path, report.Records, e.what)
 	}
 	return nil
 }

@@ -1,78 +1,237 @@
 package main
 
 import (
-	"io"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/dustin/go-humanize"
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
 	"fangzhi/archive/export"
 )
 
-const exportHelp = `Export articles as JSON lines or CSV, to standard output or whole and at once to
-a file: an export that fails leaves the file as it was. By default the latest
-version of each article; the records come by site, URL and version, and the same
-selection on the same archive gives the same bytes. Time flags compare when a
-version was taken.`
+const exportHelp = `Export articles as records (jsonl, csv, parquet, atom, markdown), or what was
+served as a web archive that replays (warc, wacz). docs/export.md tells what each
+holds.
+
+Every format takes the same selection; the records come by site, URL and
+version, and the same selection of the same archive gives the same bytes. By
+default it is the latest version of each article; of captures it is all of them.
+--since and --until compare when a version was taken.
+
+A file or folder appears whole and at once, or not at all. An export that was
+interrupted is taken up again by the same command: jsonl, csv, warc and wacz go
+on where they were, the others begin again. With --cursor FILE only what is new
+since the last export with that cursor comes; the cursor moves on once the
+export is on the disk.
+
+Exit codes: 0 well, 1 failed, 2 usage, 5 the archive has lost the bytes of some
+captures (each is named; the rest is exported), 130 interrupted.`
+
+// exportOptions are the flags of export.
+type exportOptions struct {
+	when                          selection
+	sites, columns, kinds, states []string
+	versions, search              string
+	format, output, split         string
+	excel, gzip, zstd             bool
+	receipt, bag                  bool
+	cursor                        string
+}
 
 func exportCommand(a *app) *cobra.Command {
-	var sel selection
-	var sites, columns, kinds []string
-	var format, output, versions string
+	var o exportOptions
 	cmd := &cobra.Command{
-		Use:     "export",
-		Short:   "Export articles",
-		Long:    exportHelp,
-		Example: "  fangzhi export --format jsonl > news.jsonl\n  fangzhi export --format csv --site zjg-edz --since 30d -o news.csv\n  fangzhi export --format jsonl --versions all --column 通知公告",
-		Args:    needs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := export.ParseFormat(format)
-			if err != nil {
-				return usage("--%w", err)
-			}
-			when, err := sel.filter(a.now())
-			if err != nil {
-				return err
-			}
-			chosen := export.Selection{
-				Sites: sites, Columns: columns, Since: when.Since, Until: when.Until, Versions: export.Versions(versions),
-			}
-			for _, k := range kinds {
-				chosen.Kinds = append(chosen.Kinds, archive.Kind(k))
-			}
-			if err := chosen.Validate(); err != nil {
-				return usage("--%w", err)
-			}
-			ctx := cmd.Context()
-			store, err := a.open(ctx, read)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			n := 0
-			err = export.ToFile(output, a.stdout, func(w io.Writer) (err error) {
-				n, err = export.Write(w, f, export.Records(ctx, store, chosen))
-				return err
-			})
-			switch {
-			case err != nil:
-				return err
-			case n == 0:
-				a.hint("no article matches; fangzhi status shows what the archive holds")
-			case output != "-":
-				a.hint("%d records in %s", n, output)
-			}
-			return nil
+		Use:   "export",
+		Short: "Export articles, or what was served",
+		Long:  exportHelp,
+		Example: "  fangzhi export > news.jsonl\n" +
+			"  fangzhi export --format csv --excel --since 30d -o news.csv\n" +
+			"  fangzhi export --format parquet --versions all -o news.parquet\n" +
+			"  fangzhi export --format wacz --site zjg-edz -o zjg.wacz\n" +
+			"  fangzhi export --format warc --bag -o 2026-bag\n" +
+			"  fangzhi export --cursor mirror.cursor -o new.jsonl",
+		Args: needs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.export(cmd, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "jsonl", "jsonl, csv, parquet, atom, markdown, warc or wacz")
+	f.StringVarP(&o.output, "output", "o", "-", "write to `PATH`, a file or (markdown, warc, --bag) a folder; - is standard output")
+	f.StringSliceVar(&o.sites, "site", nil, "only this `SITE`; may be repeated")
+	f.StringSliceVar(&o.columns, "column", nil, "only this `COLUMN`; may be repeated")
+	f.StringSliceVar(&o.kinds, "kind", nil, "article (the default of records) or attachment; of captures also list and unread")
+	f.StringSliceVar(&o.states, "state", nil, "only pages that are in this `STATE` now: live, gone, withdrawn, …; may be repeated")
+	f.StringVar(&o.when.since, "since", "", "taken from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
+	f.StringVar(&o.when.until, "until", "", "taken before this `TIME`")
+	f.StringVar(&o.versions, "versions", "", "latest (of each page), all, or changes (the versions that replaced another)")
+	f.StringVar(&o.search, "search", "", "only pages whose latest version has these `WORDS`")
+	f.BoolVar(&o.gzip, "gzip", false, "pack jsonl or csv with gzip")
+	f.BoolVar(&o.zstd, "zstd", false, "pack jsonl or csv with Zstandard")
+	f.BoolVar(&o.excel, "excel", false, "make csv fit for spreadsheet programs: a byte order mark, and no cell is run as a formula")
+	f.StringVar(&o.split, "split", "", "begin another WARC file at about this `SIZE` (default 1G)")
+	f.StringVar(&o.cursor, "cursor", "", "only what is new since the last export with this `FILE`")
+	f.BoolVar(&o.receipt, "receipt", false, "write PATH.receipt.json, by which fangzhi verify --export checks the file (a folder always has one)")
+	f.BoolVar(&o.bag, "bag", false, "make PATH a BagIt bag that holds the export")
+	return cmd
+}
+
+// job is what the flags ask for.
+func (o exportOptions) job(now time.Time) (export.Job, error) {
+	when, err := o.when.filter(now)
+	if err != nil {
+		return export.Job{}, err
+	}
+	j := export.Job{
+		Format: export.Format(o.format), Excel: o.excel, Software: "fangzhi " + version(),
+		Selection: export.Selection{
+			Sites: o.sites, Columns: o.columns, Since: when.Since, Until: when.Until,
+			Versions: export.Versions(o.versions), Search: o.search,
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "jsonl", "jsonl or csv")
-	flags.StringVarP(&output, "output", "o", "-", "write to `FILE`; - is standard output")
-	flags.StringSliceVar(&sites, "site", nil, "only this `SITE`; may be repeated")
-	flags.StringSliceVar(&columns, "column", nil, "only this `COLUMN`; may be repeated")
-	flags.StringSliceVar(&kinds, "kind", nil, "article or attachment (default article)")
-	flags.StringVar(&sel.since, "since", "", "taken from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
-	flags.StringVar(&sel.until, "until", "", "taken before this `TIME`")
-	flags.StringVar(&versions, "versions", "latest", "latest or all")
-	return cmd
+	for _, k := range o.kinds {
+		j.Selection.Kinds = append(j.Selection.Kinds, archive.Kind(k))
+	}
+	for _, s := range o.states {
+		j.Selection.States = append(j.Selection.States, archive.State(s))
+	}
+	switch {
+	case o.gzip && o.zstd:
+		return j, usage("--gzip and --zstd: choose one")
+	case o.gzip:
+		j.Compression = export.Gzip
+	case o.zstd:
+		j.Compression = export.Zstd
+	}
+	if o.split != "" {
+		if j.Split, err = bytesOf(o.split); err != nil {
+			return j, usage("--split: %w", err)
+		}
+	}
+	if err := j.Validate(); err != nil {
+		return j, usage("--%w", err)
+	}
+	return j, nil
+}
+
+// bytesOf reads a size such as 512M or 1G, of 1024 to the next.
+func bytesOf(s string) (int64, error) {
+	n, err := humanize.ParseBytes(strings.TrimRight(strings.ToUpper(s), "IB") + "iB")
+	if err != nil || n > 1<<50 {
+		return 0, fmt.Errorf("%q: must be a size such as 512M or 1G", s)
+	}
+	return int64(n), nil
+}
+
+func (a *app) export(cmd *cobra.Command, o exportOptions) error {
+	job, err := o.job(a.now())
+	if err != nil {
+		return err
+	}
+	to := export.Target{Path: o.output, Stdout: a.stdout, Receipt: o.receipt, Bag: o.bag, Cursor: o.cursor}
+	if err := to.Validate(job); err != nil {
+		return usage("--%w", err)
+	}
+	ctx := cmd.Context()
+	store, err := a.open(ctx, read)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	progress := a.exportProgress(expected(cmd, store, job, a.now()))
+	to.Observe = progress.observe
+	report, err := export.Run(ctx, store, job, to)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	return a.exported(job, o, report)
+}
+
+// exported tells what came of an export.
+func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
+	what := "records"
+	if j.Format.Captures() {
+		what = "captures"
+	}
+	for _, d := range r.Damaged {
+		fmt.Fprintf(a.stderr, "fangzhi: damaged: %s\n", safe(d))
+	}
+	switch {
+	case len(r.Damaged) > 0:
+		return exit{exitDamaged, fmt.Errorf("export: %d captures are left out, for the archive has lost their bytes; fangzhi verify tells more", len(r.Damaged))}
+	case r.Records == 0 && o.cursor != "":
+		a.hint("nothing is new since the last export with %s", o.cursor)
+	case r.Records == 0:
+		a.hint("nothing matches; fangzhi status shows what the archive holds")
+	case o.output != "-":
+		size := int64(0)
+		for _, f := range r.Files {
+			size += f.Bytes
+		}
+		a.hint("%d %s in %s (%s)", r.Records, what, o.output, humanize.IBytes(uint64(size)))
+	}
+	return nil
+}
+
+// expected is how many records or captures there will be at most, where that
+// can be told beforehand; else -1.
+func expected(cmd *cobra.Command, store archive.Store, j export.Job, now time.Time) int64 {
+	s := j.Selection
+	if j.Format.Captures() || len(s.Columns)+len(s.States) > 0 || s.Search != "" || s.Versions == export.Changes || !s.Since.IsZero() || !s.Until.IsZero() {
+		return -1
+	}
+	summaries, err := store.Summaries(cmd.Context(), now)
+	if err != nil {
+		return -1 // the export itself will say
+	}
+	n := 0
+	for _, sum := range summaries {
+		switch {
+		case len(s.Sites) > 0 && !slices.Contains(s.Sites, sum.Site):
+		case s.Versions == export.All:
+			n += sum.Versions
+		default:
+			n += sum.Kinds[archive.KindArticle]
+		}
+	}
+	return int64(n)
+}
+
+// exportProgress shows on a terminal how far an export is, how fast it goes and,
+// where the end is known, how long it will take.
+func (a *app) exportProgress(total int64) countProgress {
+	if a.quiet || !isTerminal(a.stderr) {
+		return countProgress{}
+	}
+	return countProgress{progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(a.stderr),
+		progressbar.OptionSetDescription("exporting"),
+		progressbar.OptionSpinnerType(14),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("records"),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionShowElapsedTimeOnFinish(),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+	)}
+}
+
+// countProgress shows a count that grows.
+type countProgress struct{ bar *progressbar.ProgressBar }
+
+func (p countProgress) observe(done int) {
+	if p.bar != nil {
+		p.bar.Set(done)
+	}
+}
+
+func (p countProgress) done() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
 }

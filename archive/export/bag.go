@@ -1,0 +1,55 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A bag is a folder as RFC 8493 has it: the export in data/, and beside it what
+// checks it.
+
+// bagTags are the files of a bag that are not its payload.
+var bagTags = []string{"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"}
+
+// writeBag writes the tag files for the payload, whose paths are below data/.
+func writeBag(s *stage, payload []File, about Receipt) error {
+	bytes := int64(0)
+	var manifest strings.Builder
+	for _, f := range payload {
+		bytes += f.Bytes
+		fmt.Fprintf(&manifest, "%s  data/%s\n", f.SHA256, bagPath(f.Path))
+	}
+	s.root = ""
+	var tags strings.Builder
+	for _, t := range []struct{ name, text string }{
+		{"bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"},
+		{"bag-info.txt", bagInfo(bytes, len(payload), about)},
+		{"manifest-sha256.txt", manifest.String()},
+	} {
+		f, err := s.write(t.name, []byte(t.text))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&tags, "%s  %s\n", f.SHA256, f.Path)
+	}
+	_, err := s.write("tagmanifest-sha256.txt", []byte(tags.String()))
+	return err
+}
+
+func bagInfo(bytes int64, files int, about Receipt) string {
+	info := fmt.Sprintf("Payload-Oxum: %d.%d\n", bytes, files)
+	info += "Bag-Software-Agent: " + about.Job.Software + "\n"
+	info += "External-Description: " + string(about.Job.Format) + " export of an archive of fangzhi\n"
+	info += "Internal-Sender-Description: " + about.Job.Selection.text() + "\n"
+	return info
+}
+
+// bagPath is a path as a manifest has it, RFC 8493 section 2.1.3.
+func bagPath(path string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(path)
+}
+
+// realPath is the path that bagPath wrote.
+func realPath(path string) string {
+	return strings.NewReplacer("%25", "%", "%0D", "\r", "%0d", "\r", "%0A", "\n", "%0a", "\n").Replace(path)
+}

@@ -1,0 +1,192 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/archive/warc"
+)
+
+// capture is one answer as it was served, or a visit that found that answer
+// standing.
+type capture struct {
+	page    archive.Page
+	visit   archive.Visit
+	payload []byte            // of an answer
+	version *archive.Snapshot // that the visit cut; nil: none
+	profile string            // of a revisit: how it is known that the answer stands; "" for an answer
+	refers  archive.Visit     // of a revisit: the visit that brought the answer
+	fault   error             // the archive has lost the payload
+	last    bool              // of its page
+}
+
+func (c capture) weight() int { return len(c.payload) }
+
+// captures yields what was served of the pages that sel asks for, page by page
+// in the order of (Site, URL), the captures of a page by time.
+func captures(ctx context.Context, store Store, sel Selection, cur *cursor) iter.Seq2[capture, error] {
+	return func(yield func(capture, error) bool) {
+		for p, err := range pages(ctx, store, sel) {
+			var known mark
+			if err == nil {
+				known, err = cur.seek(p)
+			}
+			if err == nil && p.Visits > 0 && sel.wantsPage(p) {
+				var more bool
+				if known, more, err = capturesOf(ctx, store, sel, p, known, yield); err == nil && !more {
+					return
+				}
+			}
+			if err == nil {
+				err = cur.put(p, known)
+			}
+			if err != nil {
+				yield(capture{}, err)
+				return
+			}
+		}
+	}
+}
+
+// capturesOf yields the captures of p that known lacks, and returns what is
+// known then; more is false when the caller wants no more.
+func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page, known mark, yield func(capture, error) bool) (now mark, more bool, err error) {
+	if p.Visits <= known.Visits {
+		return known, true, nil
+	}
+	versions, err := versionsOf(ctx, store, p)
+	if err != nil {
+		return known, false, err
+	}
+	var all []capture
+	told := 0 // visits up to the last one that is known
+	l := line{bringers: map[archive.Digest]archive.Visit{}}
+	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
+		if err != nil {
+			return known, false, err
+		}
+		now.Visits++
+		now.Last = v.At
+		if !v.At.After(known.Last) {
+			told++
+		}
+		if c, ok := l.next(p, v); ok {
+			c.version = versionOf(versions, v)
+			all = append(all, c)
+		}
+	}
+	// Where visits were added in between, nothing that is known holds.
+	if told == known.Visits {
+		all = slices.DeleteFunc(all, func(c capture) bool { return !c.visit.At.After(known.Last) })
+	}
+	all = sel.choose(all)
+	for i, c := range all {
+		c.last = i == len(all)-1
+		if c.profile == "" {
+			c.payload, err = store.Payload(ctx, c.visit.Payload)
+			switch {
+			case errors.Is(err, archive.ErrNotFound), errors.Is(err, archive.ErrCorrupt):
+				c.fault = err
+			case err != nil:
+				return known, false, err
+			}
+		}
+		if !yield(c, nil) {
+			return known, false, nil
+		}
+	}
+	return now, true, nil
+}
+
+// line follows the visits of one page.
+type line struct {
+	bringers map[archive.Digest]archive.Visit // by payload: the last visit that brought it whole
+	stands   *archive.Visit                   // brought what the server answers now, nil where the archive does not hold that
+}
+
+// next is the capture that v is; ok is false where v left nothing that could be
+// replayed.
+func (l *line) next(p archive.Page, v archive.Visit) (c capture, ok bool) {
+	c = capture{page: p, visit: v}
+	if v.Payload != "" {
+		bringer, known := l.bringers[v.Payload]
+		if v.Header != nil || !known {
+			// Nothing may refer to an answer that was cut short.
+			if v.Truncated == "" {
+				l.bringers[v.Payload] = v
+				l.stands = &v
+			}
+			return c, true
+		}
+		l.stands = &bringer
+		c.profile, c.refers = warc.SamePayload, bringer
+		return c, true
+	}
+	switch {
+	case v.Status == 304:
+		if l.stands == nil || v.Outcome.Failed() {
+			return c, false
+		}
+		c.profile, c.refers = warc.NotModified, *l.stands
+		return c, true
+	case !v.Outcome.Failed():
+		// Other bytes that say the same, or gone: what stood does not.
+		l.stands = nil
+	}
+	return c, false
+}
+
+// choose returns those of a page's captures that s asks for.
+func (s Selection) choose(all []capture) []capture {
+	all = slices.DeleteFunc(all, func(c capture) bool { return !s.during(c.visit.At) })
+	switch s.Versions {
+	case Latest:
+		// The last that brought a version; of a page that has none, the last.
+		at := -1
+		for i, c := range all {
+			if c.profile == "" && (c.version != nil || at < 0 || all[at].version == nil) {
+				at = i
+			}
+		}
+		if at < 0 {
+			return nil
+		}
+		all = all[at : at+1]
+	case Changes:
+		all = slices.DeleteFunc(all, func(c capture) bool {
+			return c.profile != "" || c.visit.Outcome != archive.Changed && (c.version == nil || c.version.Version < 2)
+		})
+	}
+	return slices.DeleteFunc(all, func(c capture) bool {
+		return len(s.Columns) > 0 && !slices.Contains(s.Columns, c.visit.Column) ||
+			len(s.Kinds) > 0 && !slices.Contains(s.Kinds, c.visit.Kind)
+	})
+}
+
+func versionsOf(ctx context.Context, store Store, p archive.Page) ([]archive.Snapshot, error) {
+	if p.Versions == 0 {
+		return nil, nil
+	}
+	var all []archive.Snapshot
+	for s, err := range store.Snapshots(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// versionOf is the version that v cut, nil where it cut none.
+func versionOf(versions []archive.Snapshot, v archive.Visit) *archive.Snapshot {
+	for i, s := range versions {
+		if s.Version == v.Version && s.Payload == v.Payload && s.TakenAt.Equal(v.At.Truncate(time.Second)) {
+			return &versions[i]
+		}
+	}
+	return nil
+}

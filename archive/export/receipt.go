@@ -1,0 +1,103 @@
+package export
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Receipt says what an export is: what was asked for, of which state of the
+// archive, and the files that came of it. It names no moment of its own, so that
+// it too is the same each time.
+type Receipt struct {
+	Version int      `json:"fangzhi_export"` // of this form: 1
+	Job     Job      `json:"job"`
+	Archive Archive  `json:"archive"`
+	Records int      `json:"records"` // or captures
+	Files   []File   `json:"files"`   // by path
+	Damaged []string `json:"damaged,omitempty"`
+}
+
+const (
+	receiptName   = "receipt.json"  // in a folder
+	receiptSuffix = ".receipt.json" // behind the name of a file
+)
+
+// text is the receipt as it is written.
+func (r Receipt) text() ([]byte, error) {
+	b, err := json.MarshalIndent(r, "", "  ")
+	return append(b, '\n'), err
+}
+
+// readReceipt reads the receipt at path.
+func readReceipt(path string) (Receipt, error) {
+	var r Receipt
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("%s: is not a receipt: %w", path, err)
+	}
+	if r.Version != 1 {
+		return r, fmt.Errorf("%s: is a receipt of version %d: must be 1", path, r.Version)
+	}
+	return r, nil
+}
+
+// replaceable says why the folder at path must not be replaced by an export: it
+// holds what no export put there.
+func replaceable(path string) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return failure(path, err)
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, root := range []string{"", "data/"} {
+		r, err := readReceipt(filepath.Join(path, root, receiptName))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("write %q: %w", path, err)
+		}
+		known[root+receiptName] = true
+		for _, f := range r.Files {
+			known[root+f.Path] = true
+		}
+		if root != "" {
+			for _, name := range bagTags {
+				known[name] = true
+			}
+		}
+	}
+	if len(known) == 0 {
+		return fmt.Errorf("write %q: is not empty: name a folder that is, or that is not there yet", path)
+	}
+	return eachFile(path, func(name string) error {
+		if !known[name] {
+			return fmt.Errorf("write %q: holds %q, which no export put there: name another folder", path, name)
+		}
+		return nil
+	})
+}
+
+// eachFile calls do with every file below dir, by its path with slashes.
+func eachFile(dir string, do func(name string) error) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		return do(filepath.ToSlash(name))
+	})
+}

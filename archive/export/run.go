@@ -1,0 +1,364 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// Target is where an export goes, and what goes with it.
+type Target struct {
+	Path    string // of the file or folder; "-": Stdout
+	Stdout  io.Writer
+	Receipt bool   // beside a file; a folder has one always
+	Bag     bool   // Path is a BagIt bag that holds the export
+	Cursor  string // path of a cursor: only what it does not know is exported, and it moves on; "": none
+	// Observe, where set, is called now and then with how many records or
+	// captures are done.
+	Observe func(done int)
+}
+
+// Validate reports the first thing in t that does not fit j.
+func (t Target) Validate(j Job) error {
+	pipe := t.Path == "-" || t.device()
+	switch {
+	case t.Path == "":
+		return errors.New("output: names no file")
+	case pipe && (j.Format.Folder() || t.Bag):
+		return errors.New("output: is a folder: name it with -o")
+	case pipe && !j.Format.Stream():
+		return fmt.Errorf("output: %s is a file that is not written from its beginning to its end: name it with -o", j.Format)
+	case pipe && t.Receipt:
+		return errors.New("receipt: stands beside a file: name that with -o")
+	case pipe && t.Cursor != "":
+		return errors.New("cursor: moves on once a file is on the disk: name that with -o")
+	}
+	return nil
+}
+
+// device says whether Path is there and neither file nor folder.
+func (t Target) device() bool {
+	info, err := os.Stat(t.Path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+func (t Target) folder(j Job) bool { return t.Bag || j.Format.Folder() }
+
+// Report is what came of an export.
+type Report struct {
+	Records int      // or captures
+	Files   []File   // what was written; empty for a pipe
+	Damaged []string // captures whose bytes the archive has lost: they are left out
+	Resumed bool     // an interrupted export was taken up again
+}
+
+// Run exports what j asks for of store to t. The file or folder is there whole
+// or not at all. JSONL, CSV, WARC and WACZ that were interrupted go on where they
+// were, if it is the same job on the same archive; other formats begin again.
+// Either way the bytes are those of an export that was not interrupted.
+func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
+	j = j.plain()
+	if err := errors.Join(j.Validate(), t.Validate(j)); err != nil {
+		return Report{}, err
+	}
+	if t.Path == "-" || t.device() {
+		return pipe(ctx, store, j, t)
+	}
+	r := run{ctx: ctx, store: store, job: j, to: t}
+	if err := r.checkTarget(); err != nil {
+		return Report{}, err
+	}
+	var err error
+	if r.stage, err = openStage(r.path()); err != nil {
+		return Report{}, err
+	}
+	if err = r.export(); err != nil {
+		if r.journal.Archive != "" {
+			r.stage.release() // to be taken up again
+			return r.report, fmt.Errorf("%w: the same command goes on after %d", err, r.journal.Records)
+		}
+		return r.report, errors.Join(err, r.stage.remove())
+	}
+	return r.report, nil
+}
+
+// pipe writes to standard output or a device.
+func pipe(ctx context.Context, store Store, j Job, t Target) (Report, error) {
+	w := t.Stdout
+	if t.Path != "-" {
+		f, err := os.OpenFile(t.Path, os.O_WRONLY, 0)
+		if err != nil {
+			return Report{}, failure(t.Path, err)
+		}
+		defer f.Close()
+		w = f
+	}
+	n := 0
+	counted := func(yield func(Record, error) bool) {
+		for r, err := range ahead(records(ctx, store, j.Selection, nil), Record.weight) {
+			if n++; t.Observe != nil && n%observeEvery == 0 {
+				t.Observe(n)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+	done, err := Write(ctx, w, j, store, counted)
+	return Report{Records: done}, err
+}
+
+const observeEvery = 256
+
+// run is one export to a file or folder.
+type run struct {
+	ctx     context.Context
+	store   Store
+	job     Job
+	to      Target
+	stage   *stage
+	journal journal // of the last checkpoint; zero before the first
+	report  Report
+}
+
+// path is the target without links: a link stays, what it names is replaced.
+func (r *run) path() string {
+	if real, err := filepath.EvalSymlinks(r.to.Path); err == nil {
+		return real
+	}
+	return filepath.Clean(r.to.Path)
+}
+
+// checkTarget refuses a target that must not be replaced.
+func (r *run) checkTarget() error {
+	info, err := os.Stat(r.to.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return failure(r.to.Path, err)
+	case r.to.folder(r.job) != info.IsDir():
+		if info.IsDir() {
+			return fmt.Errorf("write %q: is a folder: the path of a file is wanted", r.to.Path)
+		}
+		return fmt.Errorf("write %q: is a file: the path of a folder is wanted", r.to.Path)
+	case info.IsDir():
+		return replaceable(r.to.Path)
+	}
+	return nil
+}
+
+// export fills the stage, and puts it in place.
+func (r *run) export() error {
+	if r.to.Bag {
+		r.stage.root = "data/"
+	}
+	held, err := stateOf(r.ctx, r.store)
+	if err != nil {
+		return err
+	}
+	if err := r.takeUp(held); err != nil {
+		return err
+	}
+	var cur *cursor
+	if r.to.Cursor != "" {
+		if cur, err = openCursor(r.to.Cursor, r.job, r.stage); err != nil {
+			return err
+		}
+		defer cur.stop()
+	}
+	if r.job.Format.Captures() {
+		err = r.captures(cur, held)
+	} else {
+		err = r.records(cur, held)
+	}
+	if err == nil {
+		err = cur.finish()
+	}
+	if err != nil {
+		return err
+	}
+	return r.publish(cur, held)
+}
+
+// fileName is the name of an export that is one file.
+func (r *run) fileName() string {
+	if !r.to.Bag {
+		return filepath.Base(r.path())
+	}
+	name := map[Format]string{JSONL: "records.jsonl", CSV: "records.csv", Parquet: "records.parquet", Atom: "feed.atom", WACZ: "captures.wacz"}[r.job.Format]
+	switch r.job.Compression {
+	case Gzip:
+		name += ".gz"
+	case Zstd:
+		name += ".zst"
+	}
+	return name
+}
+
+// records writes a format of records.
+func (r *run) records(cur *cursor, held Archive) error {
+	var to recordWriter
+	var file *staged
+	var err error
+	if r.job.Format == Markdown {
+		to = &markdown{stage: r.stage, all: !r.job.Selection.single()}
+	} else {
+		if len(r.journal.Open) > 0 {
+			file, err = r.stage.reopen(r.journal.Open[0])
+		} else {
+			file, err = r.stage.create(r.fileName())
+		}
+		if err != nil {
+			return err
+		}
+		defer file.abandon()
+		if to, err = newRecordWriter(file, r.job, r.stage.work(""), gone{r.ctx, r.store}); err != nil {
+			return err
+		}
+		if l, ok := to.(*lines); ok && r.report.Records > 0 {
+			l.resume()
+		}
+	}
+	after := r.journal.After
+	for rec, err := range ahead(records(r.ctx, r.store, r.job.Selection, cur), Record.weight) {
+		if err != nil {
+			return err
+		}
+		if after.passed(rec.Site, rec.URL, rec.Version, time.Time{}) {
+			continue
+		}
+		if err := to.write(rec); err != nil {
+			return err
+		}
+		r.count()
+		if r.report.Records%partRecords == 0 {
+			if can, err := to.pause(); err != nil {
+				return err
+			} else if can {
+				at := place{Site: rec.Site, URL: rec.URL, Version: rec.Version}
+				if err := r.checkpoint(held, journal{After: at}, file); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if err := to.finish(); err != nil {
+		return err
+	}
+	if file != nil {
+		return file.Close()
+	}
+	return syncAll(r.stage.dir)
+}
+
+func (r *run) count() {
+	if r.report.Records++; r.to.Observe != nil && r.report.Records%observeEvery == 0 {
+		r.to.Observe(r.report.Records)
+	}
+}
+
+// partCaptures is how many captures stand between two checkpoints.
+const partCaptures = 5_000
+
+// captures writes a web archive.
+func (r *run) captures(cur *cursor, held Archive) error {
+	folder := ""
+	if r.job.Format == WACZ {
+		folder = "archive/"
+	}
+	w := newWebArchive(r.ctx, r.store, r.job, r.stage, folder)
+	var list *pageList
+	var err error
+	if r.journal.Archive != "" {
+		list, err = w.resume(r.journal)
+	} else if r.job.Format == WACZ {
+		list, err = newPageList(r.stage)
+	}
+	if err != nil {
+		return err
+	}
+	after := r.journal.After
+	for c, err := range ahead(captures(r.ctx, r.store, r.job.Selection, cur), capture.weight) {
+		if err != nil {
+			return err
+		}
+		if c.fault != nil {
+			r.report.Damaged = append(r.report.Damaged, fmt.Sprintf("%s at %s: %v", c.visit.URL, c.visit.At.Format(time.RFC3339), c.fault))
+			continue
+		}
+		if after.passed(c.page.Site, c.page.URL, 0, c.visit.At) {
+			continue
+		}
+		if err := w.write(c); err != nil {
+			return err
+		}
+		if list != nil {
+			if err := list.add(c); err != nil {
+				return err
+			}
+		}
+		r.count()
+		if r.report.Records%partCaptures == 0 {
+			at := place{Site: c.page.Site, URL: c.page.URL, At: c.visit.At}
+			if err := w.checkpoint(r, held, at, list); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.end(); err != nil {
+		return err
+	}
+	if list == nil {
+		return writeIndex(r.stage, &w.index)
+	}
+	if err := list.file.Close(); err != nil {
+		return err
+	}
+	if err := packIndex(r.stage, &w.index); err != nil {
+		return err
+	}
+	return packWACZ(r.stage, r.job, list, r.fileName())
+}
+
+// writeIndex writes the CDXJ that stands beside WARC files.
+func writeIndex(s *stage, index *sorter) error {
+	f, err := s.create("index.cdxj")
+	if err != nil {
+		return err
+	}
+	for line, err := range index.sorted() {
+		if err == nil {
+			_, err = f.Write(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return f.Close()
+}
+
+// Archive names the state of an archive that an export was made from.
+type Archive struct {
+	LastVisit  time.Time `json:"last_visit,omitzero"`
+	LastURL    string    `json:"last_url,omitempty"`
+	Checkpoint string    `json:"checkpoint,omitempty"` // the archive's own, where it has one
+}
+
+func stateOf(ctx context.Context, store Store) (Archive, error) {
+	var a Archive
+	for v, err := range store.Visits(ctx, archive.Filter{Newest: true, Limit: 1}) {
+		if err != nil {
+			return a, err
+		}
+		a.LastVisit, a.LastURL = v.At, v.URL
+	}
+	return a, nil
+}
