@@ -19,6 +19,7 @@ type Store interface {
 	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error]
+	Log(ctx context.Context) (archive.Log, error)
 }
 
 // Records yields what sel asks for, by (site, URL, version), one record in

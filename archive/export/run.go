@@ -349,11 +349,19 @@ func writeIndex(s *stage, index *sorter) error {
 type Archive struct {
 	LastVisit  time.Time `json:"last_visit,omitzero"`
 	LastURL    string    `json:"last_url,omitempty"`
-	Checkpoint string    `json:"checkpoint,omitempty"` // the archive's own, where it has one
+	Entries    int64     `json:"entries"`              // in its log
+	Checkpoint string    `json:"checkpoint,omitempty"` // the last one of the log
 }
 
 func stateOf(ctx context.Context, store Store) (Archive, error) {
-	var a Archive
+	log, err := store.Log(ctx)
+	if err != nil {
+		return Archive{}, err
+	}
+	a := Archive{Entries: log.Size + int64(log.Unsealed)}
+	if log.Checkpoint.Size > 0 {
+		a.Checkpoint = log.Checkpoint.String()
+	}
 	for v, err := range store.Visits(ctx, archive.Filter{Newest: true, Limit: 1}) {
 		if err != nil {
 			return a, err

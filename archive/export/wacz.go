@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net/http"
 	"os"
 	"path"
 	"strings"
@@ -58,8 +59,8 @@ func (l *pageList) add(c capture) error {
 	if c.profile != "" || c.visit.Truncated != "" {
 		return nil
 	}
-	t, err := targetOf(c.visit.URL)
-	if err != nil || t.method != "GET" {
+	t, err := targetOf(c.page)
+	if err != nil || t.method != http.MethodGet {
 		return err
 	}
 	p := waczPage{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -111,7 +112,7 @@ func captureName(v archive.Visit) string {
 
 func (w *webArchive) answer(c capture) error {
 	v := c.visit
-	t, err := targetOf(v.URL)
+	t, err := targetOf(c.page)
 	if err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (w *webArchive) answer(c capture) error {
 
 func (w *webArchive) revisit(c capture) error {
 	v := c.visit
-	t, err := targetOf(v.URL)
+	t, err := targetOf(c.page)
 	if err != nil {
 		return err
 	}
@@ -225,19 +226,18 @@ type target struct {
 	uri    string
 	parsed *url.URL
 	method string
-	body   string // of a form that was sent
+	body   string // that was sent
+	query  string // body, as an index writes it
 }
 
-// formMark begins, in the URL of a page that was asked for by POST, what the
-// form sent. It is how web archives write such addresses.
-const formMark = "__wb_method=POST&"
-
-// targetOf takes a page's URL apart.
-func targetOf(pageURL string) (target, error) {
-	t := target{uri: escapeURI(pageURL), method: "GET"}
-	if at := strings.Index(t.uri, formMark); at > 0 && (t.uri[at-1] == '?' || t.uri[at-1] == '&') {
-		t.method = "POST"
-		t.uri, t.body = t.uri[:at-1], t.uri[at+len(formMark):]
+// targetOf is what was asked for to bring p, whose URL may only stand for it.
+func targetOf(p archive.Page) (target, error) {
+	t := target{uri: escapeURI(p.URL), method: http.MethodGet}
+	if r := p.Request; r != nil {
+		t.uri, t.method, t.body = escapeURI(r.URL), r.Verb(), r.Body
+		if t.method != http.MethodGet {
+			_, t.query, _ = strings.Cut(r.ReplayURL(), "__wb_method="+t.method+"&")
+		}
 	}
 	var err error
 	t.parsed, err = url.Parse(t.uri)
@@ -247,8 +247,8 @@ func targetOf(pageURL string) (target, error) {
 // entry is e for this target.
 func (t target) entry(e warc.Entry) warc.Entry {
 	e.URL = t.uri
-	if t.method != "GET" {
-		e.Method, e.Body = t.method, t.body
+	if t.method != http.MethodGet {
+		e.Method, e.Body = t.method, t.query
 	}
 	return e
 }

@@ -2,10 +2,12 @@ package warc
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Entry is what the index says of a response or revisit.
@@ -18,7 +20,7 @@ type Entry struct {
 	File   string
 	Place
 	Method string // "" for GET
-	Body   string // of a request that is no GET
+	Body   string // of a request that is no GET, as a query
 }
 
 // RevisitMime stands in the index in place of a revisit's content type.
@@ -56,7 +58,7 @@ func (e Entry) Line() []byte {
 	return b.Bytes()
 }
 
-// key is the address under which a replay asks: what a form sent is part of it.
+// key is the address under which a replay asks: what was sent is part of it.
 func (e Entry) key() string {
 	if e.Method == "" {
 		return e.URL
@@ -65,5 +67,43 @@ func (e Entry) key() string {
 	if strings.Contains(e.URL, "?") {
 		join = "&"
 	}
-	return e.URL + join + "__wb_method=" + e.Method + "&" + e.Body
+	return e.URL + join + "__wb_method=" + e.Method + "&" + decodeURI(e.Body)
+}
+
+// decodeURI undoes the percent-encoding of s as the function of that name in
+// ECMAScript does, which warcio uses: but for what has a meaning in a URI, and
+// not at all, "", where the result would not be UTF-8.
+func decodeURI(s string) string {
+	var b, run []byte
+	flush := func() bool {
+		ok := utf8.Valid(run)
+		b, run = append(b, run...), run[:0]
+		return ok
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			if !flush() {
+				return ""
+			}
+			b = append(b, s[i])
+			continue
+		}
+		if i+2 >= len(s) {
+			return ""
+		}
+		c, err := hex.DecodeString(s[i+1 : i+3])
+		if err != nil {
+			return ""
+		}
+		if strings.ContainsRune(";/?:@&=+$,#", rune(c[0])) {
+			run = append(run, s[i:i+3]...)
+		} else {
+			run = append(run, c[0])
+		}
+		i += 2
+	}
+	if !flush() {
+		return ""
+	}
+	return string(b)
 }
