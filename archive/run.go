@@ -73,10 +73,11 @@ type Run struct {
 
 	Articles   Tally    `json:"articles,omitempty"` // article pages, attachments and pages never read
 	Lists      Tally    `json:"lists,omitempty"`
-	Discovered int      `json:"discovered"`      // pages found for the first time
-	Requests   int      `json:"requests"`        // every request sent, repeats and robots.txt included
-	Bytes      int64    `json:"bytes"`           // of payload
-	Notes      []string `json:"notes,omitempty"` // what a reader should know: caps that were hit, and the like
+	Discovered int      `json:"discovered"`        // pages found for the first time
+	Requests   int      `json:"requests"`          // every request sent, repeats and robots.txt included
+	Bytes      int64    `json:"bytes"`             // of payload
+	Columns    []Yield  `json:"columns,omitempty"` // what each column yielded
+	Notes      []string `json:"notes,omitempty"`   // what a reader should know: caps that were hit, and the like
 }
 
 // RunID names the run of site that the tick planned asked for.

@@ -171,6 +171,7 @@ type runDoc struct {
 	Requests   int              `bson:"requests"`
 	Bytes      int64            `bson:"bytes"`
 	Notes      []text           `bson:"notes,omitempty"`
+	Columns    []archive.Yield  `bson:"columns,omitempty"`
 }
 
 func runDocOf(r archive.Run) runDoc {
@@ -178,7 +179,7 @@ func runDocOf(r archive.Run) runDoc {
 		ID: r.ID, Site: r.Site, Planned: dateOf(r.Planned), Trigger: r.Trigger, State: r.State, Reason: text(r.Reason),
 		Full: r.Full, FullSince: dateOf(r.FullSince), Walk: r.Walk, Owner: r.Owner, Lease: dateOf(r.Lease),
 		Started: dateOf(r.Started), Ended: dateOf(r.Ended), Articles: r.Articles, Lists: r.Lists,
-		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes,
+		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes, Columns: r.Columns,
 	}
 	for _, n := range r.Notes {
 		d.Notes = append(d.Notes, text(n))
@@ -191,7 +192,7 @@ func (d runDoc) run() archive.Run {
 		ID: d.ID, Site: d.Site, Planned: timeOf(d.Planned), Trigger: d.Trigger, State: d.State, Reason: string(d.Reason),
 		Full: d.Full, FullSince: timeOf(d.FullSince), Walk: d.Walk, Owner: d.Owner, Lease: timeOf(d.Lease),
 		Started: timeOf(d.Started), Ended: timeOf(d.Ended), Articles: d.Articles, Lists: d.Lists,
-		Discovered: d.Discovered, Requests: d.Requests, Bytes: d.Bytes,
+		Discovered: d.Discovered, Requests: d.Requests, Bytes: d.Bytes, Columns: d.Columns,
 	}
 	for _, n := range d.Notes {
 		r.Notes = append(r.Notes, string(n))

@@ -96,33 +96,32 @@ func (w *writer) allDue(r archive.Run) error {
 }
 
 func (w *writer) addRun(r archive.Run) error {
-	articles, lists, notes, err := texts(r)
+	articles, lists, notes, columns, err := texts(r)
 	if err != nil {
 		return err
 	}
 	_, err = w.exec(`INSERT INTO runs (id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-		articles, lists, discovered, requests, bytes, notes, walk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		articles, lists, discovered, requests, bytes, notes, walk, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk)
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns)
 	return err
 }
 
 // texts are the parts of r that are kept as JSON, NULL for what is empty.
-func texts(r archive.Run) (articles, lists, notes any, err error) {
-	if len(r.Articles) > 0 {
-		if articles, err = encode(r.Articles); err != nil {
-			return nil, nil, nil, err
+func texts(r archive.Run) (articles, lists, notes, columns any, err error) {
+	for _, part := range []struct {
+		to   *any
+		size int
+		from any
+	}{{&articles, len(r.Articles), r.Articles}, {&lists, len(r.Lists), r.Lists}, {&notes, len(r.Notes), r.Notes}, {&columns, len(r.Columns), r.Columns}} {
+		if part.size == 0 {
+			continue
+		}
+		if *part.to, err = encode(part.from); err != nil {
+			return nil, nil, nil, nil, err
 		}
 	}
-	if len(r.Lists) > 0 {
-		if lists, err = encode(r.Lists); err != nil {
-			return nil, nil, nil, err
-		}
-	}
-	if len(r.Notes) > 0 {
-		notes, err = encode(r.Notes)
-	}
-	return articles, lists, notes, err
+	return articles, lists, notes, columns, nil
 }
 
 // RenewRun moves the lease of an open run to until.
@@ -154,14 +153,14 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 		if err != nil {
 			return err
 		}
-		articles, lists, notes, err := texts(r)
+		articles, lists, notes, columns, err := texts(r)
 		if err != nil {
 			return err
 		}
 		_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
-			lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ? WHERE key = ?`,
+			lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ? WHERE key = ?`,
 			r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-			millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, key)
+			millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, key)
 		if err != nil {
 			return err
 		}

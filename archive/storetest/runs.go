@@ -30,6 +30,11 @@ var runTests = []subtest{
 		r.Lists = archive.Tally{archive.Unreachable: 3}
 		r.Discovered, r.Requests, r.Bytes = 40, 17, 1<<40
 		r.Notes = []string{"max pages reached: 16", "列表未读完"}
+		r.Columns = []archive.Yield{
+			{Column: "要闻", Lists: 2, Lost: 1, Rows: 20, New: 3, Read: 5, Titled: 4, Dated: 3, Sourced: 2, Body: 9000, Alike: 1, Changed: 2, Shrunk: 1, Asked: 9, Gone: 4,
+				Suspect: &archive.Suspicion{Since: r.ID, Sign: archive.SignList, Reason: "its list is gone"}},
+			{Column: "通知公告"},
+		}
 		r.Lease = t0.Add(2 * time.Hour)
 		if err := f.EndRun(f.Context(), r); err != nil {
 			f.Fatal(err)
