@@ -38,6 +38,13 @@ type Filter struct {
 	Limit             int       // at most so many; 0: all
 }
 
+// Except leaves out pages that are due and are not to be visited now. The zero
+// value leaves out none.
+type Except struct {
+	VisitedSince time.Time // pages visited at this time or later; zero: none
+	Hosts        []string  // pages of these hosts, as a URL has them: with the port where there is one
+}
+
 // Summary counts what the archive holds of one site.
 type Summary struct {
 	Site     string        `json:"site"`
@@ -85,8 +92,9 @@ type Store interface {
 	Check(ctx context.Context) iter.Seq2[string, error]
 
 	// Due returns up to n pages of site that are due by the time by, by (Due,
-	// URL). A page with a zero Due is never due.
-	Due(ctx context.Context, site string, by time.Time, n int) ([]Page, error)
+	// URL), without those that except leaves out. A page with a zero Due is never
+	// due.
+	Due(ctx context.Context, site string, by time.Time, n int, except Except) ([]Page, error)
 	// Known returns which of urls are pages of site.
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	// Namesakes returns the pages of site with one of these Items, by URL. There

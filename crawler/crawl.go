@@ -177,7 +177,7 @@ func (k *crawl) work() {
 }
 
 // due asks the archive for pages to visit.
-func (k *crawl) due(ctx context.Context, n int) ([]archive.Page, error) {
+func (k *crawl) due(ctx context.Context, n int, except archive.Except) ([]archive.Page, error) {
 	by := k.c.now()
 	k.mu.Lock()
 	if by.Before(k.latest) {
@@ -187,7 +187,7 @@ func (k *crawl) due(ctx context.Context, n int) ([]archive.Page, error) {
 	if by.Before(k.run.Started) {
 		by = k.run.Started
 	}
-	return k.c.store.Due(ctx, k.site.Name, by, n)
+	return k.c.store.Due(ctx, k.site.Name, by, n, except)
 }
 
 // closed is the run as it is to be closed.

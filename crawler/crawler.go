@@ -18,7 +18,7 @@ import (
 type Store interface {
 	Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error]
 	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
-	Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error)
+	Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error)
 	Page(ctx context.Context, site, url string) (archive.Page, error)
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)

@@ -68,7 +68,7 @@ func (p Pace) Leave(u *User)                     { p.p.leave(u) }
 // A Frontier gives tests the order in which pages are handed out.
 type Frontier struct{ f *frontier }
 
-func NewFrontier(started time.Time, most int, due func(context.Context, int) ([]archive.Page, error)) Frontier {
+func NewFrontier(started time.Time, most int, due func(context.Context, int, archive.Except) ([]archive.Page, error)) Frontier {
 	return Frontier{newFrontier(started, most, due)}
 }
 func (f Frontier) Next(ctx context.Context) (archive.Page, bool, error) { return f.f.next(ctx) }

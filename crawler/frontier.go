@@ -3,6 +3,8 @@ package crawler
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 // frontier hands out the pages that are due. It is the archive's own list,
 // taken in small batches; in memory are only those that are being worked on.
 type frontier struct {
-	due     func(ctx context.Context, n int) ([]archive.Page, error)
+	due     func(ctx context.Context, n int, except archive.Except) ([]archive.Page, error)
 	started time.Time // pages visited since have had their turn in this run
 	most    int       // pages handed out in all; 0: no limit
 
@@ -21,7 +23,6 @@ type frontier struct {
 	busy     map[string]bool // handed out, or queued, and not yet recorded
 	resting  map[string]bool // hosts that are left alone for the rest of the run
 	given    int
-	passed   int             // pages due that the last look had to pass over
 	more     bool            // a look may find more
 	looking  bool            // somebody is at it
 	settled  map[string]bool // recorded since that look began: what it finds of them is old
@@ -31,7 +32,7 @@ type frontier struct {
 
 const batch = 128
 
-func newFrontier(started time.Time, most int, due func(context.Context, int) ([]archive.Page, error)) *frontier {
+func newFrontier(started time.Time, most int, due func(context.Context, int, archive.Except) ([]archive.Page, error)) *frontier {
 	return &frontier{
 		due: due, started: started, most: most, more: true,
 		busy: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
@@ -84,12 +85,14 @@ func (f *frontier) take() (archive.Page, bool) {
 }
 
 // look fills the queue. It asks for so many pages that those which are being
-// worked on, and those which had their turn, leave room for others.
+// worked on leave room for others; those which had their turn, and those of
+// hosts that rest, the archive leaves out.
 func (f *frontier) look(ctx context.Context) error {
 	f.looking, f.more, f.settled = true, false, map[string]bool{}
-	n := len(f.busy) + max(batch, f.passed) + f.passed
+	n := len(f.busy) + batch
+	except := archive.Except{VisitedSince: f.started, Hosts: slices.Sorted(maps.Keys(f.resting))}
 	f.mu.Unlock()
-	pages, err := f.due(ctx, n)
+	pages, err := f.due(ctx, n, except)
 	f.mu.Lock()
 	f.looking = false
 	defer f.signal()
@@ -99,16 +102,12 @@ func (f *frontier) look(ctx context.Context) error {
 		}
 		return fmt.Errorf("ask for the pages that are due: %w", err)
 	}
-	f.passed = 0
 	for _, p := range pages {
-		switch {
-		case f.busy[p.URL], f.settled[p.URL]:
-		case !p.LastVisit.IsZero() && !p.LastVisit.Before(f.started), f.isResting(p.URL):
-			f.passed++
-		default:
-			f.busy[p.URL] = true
-			f.queue = append(f.queue, p)
+		if f.busy[p.URL] || f.settled[p.URL] || f.isResting(p.URL) {
+			continue
 		}
+		f.busy[p.URL] = true
+		f.queue = append(f.queue, p)
 	}
 	f.more = f.more || len(pages) == n
 	return nil

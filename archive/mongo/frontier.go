@@ -13,8 +13,9 @@ import (
 	"fangzhi/archive"
 )
 
-// Due returns up to n pages of site that are due by that time, by (Due, URL).
-func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error) {
+// Due returns up to n pages of site that are due by that time, by (Due, URL),
+// without those that except leaves out.
+func (s *Store) Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error) {
 	done, err := s.begin(ctx)
 	if err != nil {
 		return nil, fault(ctx, err, "due pages of %s", site)
@@ -23,8 +24,12 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]ar
 	if n <= 0 {
 		return nil, nil
 	}
+	filter := bson.D{{Key: "site", Value: site}, {Key: "due", Value: bson.D{{Key: "$lte", Value: dateOf(by)}}}}
+	if out := leftOut(except); len(out) > 0 {
+		filter = append(filter, bson.E{Key: "$nor", Value: out})
+	}
 	var docs []pageDoc
-	cursor, err := s.pages.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "due", Value: bson.D{{Key: "$lte", Value: dateOf(by)}}}},
+	cursor, err := s.pages.Find(ctx, filter,
 		options.Find().SetSort(ascending("due", "url")).SetLimit(int64(n)).SetBatchSize(int32(min(n, inOne))))
 	if err == nil {
 		err = cursor.All(ctx, &docs)
@@ -34,6 +39,20 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int) ([]ar
 		pages[i] = d.page()
 	}
 	return pages, fault(ctx, err, "due pages of %s", site)
+}
+
+// leftOut are the filters of what except leaves out. The hosts stand in the
+// index that is read for what is due.
+func leftOut(except archive.Except) (out bson.A) {
+	for _, host := range except.Hosts {
+		for _, scheme := range []string{"http://", "https://"} {
+			out = append(out, bson.D{{Key: "url", Value: bson.D{{Key: "$gte", Value: scheme + host + "/"}, {Key: "$lt", Value: scheme + host + "0"}}}})
+		}
+	}
+	if !except.VisitedSince.IsZero() {
+		out = append(out, bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: dateOf(except.VisitedSince)}}}})
+	}
+	return out
 }
 
 // Known returns which of urls are pages of site.

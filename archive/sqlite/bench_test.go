@@ -109,7 +109,10 @@ func BenchmarkRead(b *testing.B) {
 		do   func(i int) error
 	}{
 		{"page", func(i int) error { _, err := store.Page(ctx, "zjg-edz", address(i*7919%5000)); return err }},
-		{"due/n=16", func(i int) error { _, err := store.Due(ctx, "zjg-edz", began.AddDate(0, 0, 2), 16); return err }},
+		{"due/n=16", func(i int) error {
+			_, err := store.Due(ctx, "zjg-edz", began.AddDate(0, 0, 2), 16, archive.Except{})
+			return err
+		}},
 		{"known/124 known", func(i int) error { _, err := store.Known(ctx, "zjg-edz", urls); return err }},
 		{"known/124 unknown", func(i int) error { _, err := store.Known(ctx, "zjg-edz", unknown); return err }},
 		{"alike/none", func(i int) error { _, err := store.Alike(ctx, sketch); return err }},

@@ -29,7 +29,7 @@ func TestPlans(t *testing.T) {
 		"a page":             ask(sqlite.FindWhole, []any{"a", "u"}),
 		"a page's id":        ask(sqlite.FindPage, []any{"a", "u"}),
 		"a visit":            ask(sqlite.FindVisit, []any{1, 1}),
-		"due":                ask(sqlite.FindDue, []any{"a", 1, 1}),
+		"due":                ask(sqlite.FindDue, []any{"[]", "a", 1, 1, 1}),
 		"become due":         ask(sqlite.BecomeDue, []any{1, "a", "u"}),
 		"known":              ask(sqlite.FindKnown, []any{"a", "u", "u", "u"}),
 		"namesakes":          ask(sqlite.FindNamesakes, []any{"a", 1, 2}),
@@ -65,6 +65,10 @@ func TestPlans(t *testing.T) {
 		for _, step := range strings.Split(plan, "\n") {
 			// The names of sites, and what a listing walks over in its order.
 			if strings.HasPrefix(step, "SCAN names") || strings.HasPrefix(step, "SCAN ") && strings.Contains(step, " USING INDEX") {
+				continue
+			}
+			// The hosts that are left alone are few.
+			if name == "due" && (step == "SCAN resting" || strings.Contains(step, " VIRTUAL TABLE ")) {
 				continue
 			}
 			// The visits of one URL are few: they may be sorted.

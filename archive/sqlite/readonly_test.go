@@ -46,8 +46,8 @@ func (w watched) Payloads(ctx context.Context) iter.Seq2[archive.Digest, error] 
 	return w.reader.Payloads(ctx)
 }
 func (w watched) Check(ctx context.Context) iter.Seq2[string, error] { return w.reader.Check(ctx) }
-func (w watched) Due(ctx context.Context, site string, by time.Time, n int) ([]archive.Page, error) {
-	return w.reader.Due(ctx, site, by, n)
+func (w watched) Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error) {
+	return w.reader.Due(ctx, site, by, n, except)
 }
 func (w watched) Known(ctx context.Context, site string, urls []string) (map[string]bool, error) {
 	return w.reader.Known(ctx, site, urls)

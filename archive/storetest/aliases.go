@@ -70,7 +70,7 @@ var aliasTests = []subtest{
 		want := aliasOf(url(1), url(2), 7)
 		f.find(r, named(site, url(1), 7), want)
 		f.equal("page", f.page(url(2)), want)
-		if due, err := f.Due(f.Context(), site, minute(9000), 10); err != nil || len(due) != 2 {
+		if due, err := f.Due(f.Context(), site, minute(9000), 10, archive.Except{}); err != nil || len(due) != 2 {
 			f.Errorf("due: %v, %v: want the list and the page", due, err)
 		}
 	}},

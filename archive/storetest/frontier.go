@@ -13,7 +13,7 @@ import (
 // due asks for the addresses of up to n due pages of site.
 func (f *fixture) due(by time.Time, n int) []string {
 	f.Helper()
-	pages, err := f.Due(f.Context(), site, by, n)
+	pages, err := f.Due(f.Context(), site, by, n, archive.Except{})
 	if err != nil {
 		f.Fatalf("due: %v", err)
 	}
@@ -28,7 +28,7 @@ var dueTests = []subtest{
 		r := f.begin(site, 0)
 		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
 		f.record(r, e)
-		got, err := f.Due(f.Context(), site, e.Page.Due, 10)
+		got, err := f.Due(f.Context(), site, e.Page.Due, 10, archive.Except{})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -67,6 +67,32 @@ var dueTests = []subtest{
 		f.record(r, visit(r, unread(site, url(1)), time.Second, text("标题", "正文")))
 		f.equal("after the visit", f.due(minute(1), 10), []string{url(2)})
 		f.equal("a day later", f.due(t0.Add(25*time.Hour), 10), []string{url(2), url(1)})
+	}},
+	{"without what is left out", func(f *fixture) {
+		elsewhere := []string{"http://a.example/1", "https://a.example/2", "http://a.example:8080/3", "http://a.example.org/4", "http://b.example/5", "http://b.example/a.example/"}
+		var seeds []archive.Page
+		for _, u := range elsewhere {
+			seeds = append(seeds, unread(site, u))
+		}
+		r := f.begin(site, 0, seeds...)
+		e := visit(r, unread(site, "http://b.example/5"), time.Second, text("标题", "正文"))
+		e.Page.Due = minute(1)
+		f.record(r, e)
+		ask := func(except archive.Except, n int) []string {
+			f.Helper()
+			pages, err := f.Due(f.Context(), site, minute(9), n, except)
+			if err != nil {
+				f.Fatal(err)
+			}
+			return names(pages, func(p archive.Page) string { return p.URL })
+		}
+		at := e.Page.LastVisit
+		f.equal("nothing", ask(archive.Except{}, 9), []string{elsewhere[3], elsewhere[0], elsewhere[2], elsewhere[5], elsewhere[1], elsewhere[4]})
+		f.equal("one host", ask(archive.Except{Hosts: []string{"a.example"}}, 9), []string{elsewhere[3], elsewhere[2], elsewhere[5], elsewhere[4]})
+		f.equal("two hosts, one page", ask(archive.Except{Hosts: []string{"a.example", "a.example.org"}}, 1), []string{elsewhere[2]})
+		f.equal("visited since", ask(archive.Except{VisitedSince: at}, 9), []string{elsewhere[3], elsewhere[0], elsewhere[2], elsewhere[5], elsewhere[1]})
+		f.equal("visited before", ask(archive.Except{VisitedSince: at.Add(time.Millisecond), Hosts: []string{"a.example"}}, 9), []string{elsewhere[3], elsewhere[2], elsewhere[5], elsewhere[4]})
+		f.equal("all", ask(archive.Except{VisitedSince: at, Hosts: []string{"a.example", "a.example:8080", "a.example.org", "b.example"}}, 9), []string(nil))
 	}},
 }
 

@@ -55,7 +55,7 @@ var pageTests = []subtest{
 		r := f.begin(site, 0)
 		f.find(r, asked)
 		f.equal("found page", f.page(url(1)), asked)
-		due, err := f.Due(f.Context(), site, minute(60), 9)
+		due, err := f.Due(f.Context(), site, minute(60), 9, archive.Except{})
 		if err != nil || len(due) != 1 {
 			f.Fatalf("%d pages due, %v", len(due), err)
 		}

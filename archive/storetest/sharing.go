@@ -124,7 +124,7 @@ var sharingTests = []subtest{
 		})
 		_, err := f.Page(ctx, site, pageA)
 		f.wantErr("page", err, context.Canceled)
-		_, err = f.Due(ctx, site, t0, 1)
+		_, err = f.Due(ctx, site, t0, 1, archive.Except{})
 		f.wantErr("due", err, context.Canceled)
 		_, err = f.Known(ctx, site, []string{pageA})
 		f.wantErr("known", err, context.Canceled)
@@ -174,7 +174,7 @@ func (f *fixture) readAll(rounds int) error {
 				return err
 			}
 		}
-		if _, err := f.Due(f.Context(), "a", minute(9), 10); err != nil {
+		if _, err := f.Due(f.Context(), "a", minute(9), 10, archive.Except{}); err != nil {
 			return err
 		}
 	}
