@@ -20,5 +20,6 @@
 //	entry.go        verdict → what to record, all of it
 //	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
+//	recall.go       a capture as it was recorded
 //	verify.go       the promises held against an archive
 package archive

@@ -65,6 +65,11 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		page.ETag, page.LastModified = "", ""
 		visit.Version = 0
 	}
+	if !v.Cut && !v.Outcome.Failed() && r != nil && r.Kind == KindArticle && r.Trouble == TroubleNone && p.Versions > 0 {
+		if page.ReadAs = FingerprintOf(r.Article); page.ReadAs == p.Fingerprint {
+			page.ReadAs = ""
+		}
+	}
 	if v.Keep {
 		visit.Payload = digest
 		visit.Header, visit.Request = c.Header, c.Request
@@ -83,12 +88,12 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 	if v.Cut {
 		page.Versions++
 		visit.Version = page.Versions
-		page.Fingerprint = fingerprintOf(r, visit.Payload)
+		page.Fingerprint, page.ReadAs = fingerprintOf(r, visit.Payload), ""
 		e.Snapshot = &Snapshot{
 			Site: p.Site, URL: p.URL, Version: page.Versions, Column: p.Column, Kind: page.Kind,
 			TakenAt: c.At.Truncate(time.Second), PriorSeen: p.LastSeen, Status: c.Status, Trust: c.Trust,
 			Payload: visit.Payload, Fingerprint: page.Fingerprint,
-			Article: r.Article, Rules: r.Rules, Sketch: SketchOf(r.Article),
+			Article: r.Article, Rules: r.Rules, Reader: r.Reader, Sketch: SketchOf(r.Article),
 		}
 	}
 	return e

@@ -155,12 +155,34 @@ func judgeContent(p Page, fingerprint Digest, note string) Verdict {
 	switch {
 	case p.Versions == 0:
 		return Verdict{Outcome: New, Reason: "first version" + note, Cut: true, Keep: true}
-	case fingerprint == p.Fingerprint:
+	case fingerprint == p.said():
 		return here(p, "other bytes that say the same")
 	case p.State.Gone():
 		return Verdict{Outcome: Restored, Reason: "was " + string(p.State) + ", there again with another text" + note, Cut: true, Keep: true}
 	}
 	return Verdict{Outcome: Changed, Reason: "says something else than version " + fmt.Sprint(p.Versions) + note, Cut: true, Keep: true}
+}
+
+// Reconsider looks again at v, the verdict on p by the reading now, with what
+// the payload of p's latest version says as it is read today, before: where the
+// two say the same, it is the reading that changed and not the page, and no
+// version is cut. It is pure.
+func (v Verdict) Reconsider(p Page, now, before Reading) Verdict {
+	if !v.Cut || p.Versions == 0 || now.Kind != before.Kind || before.Trouble != TroubleNone {
+		return v
+	}
+	if FingerprintOf(now.Article) != FingerprintOf(before.Article) {
+		return v
+	}
+	return here(p, fmt.Sprintf("says what version %d says: it is read otherwise by now, and so is that version", p.Versions))
+}
+
+// said is the fingerprint of what p said last, as it was read last.
+func (p Page) said() Digest {
+	if p.ReadAs != "" {
+		return p.ReadAs
+	}
+	return p.Fingerprint
 }
 
 // here is the verdict on a page that says what it said before.

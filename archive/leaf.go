@@ -101,6 +101,12 @@ func (w *leafWriter) snapshot(s Snapshot) {
 	w.text("snapshot.rules", string(s.Rules))
 	w.text("snapshot.story", s.Story)
 	w.text("snapshot.trust", string(s.Trust))
+	w.number("snapshot.reader", int64(s.Reader))
+	for _, p := range s.Parts {
+		w.line("snapshot.part", p.URL)
+		w.text("snapshot.part.payload", string(p.Payload))
+		w.text("snapshot.part.missing", p.Missing)
+	}
 }
 
 func (w *leafWriter) article(a Article) {

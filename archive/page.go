@@ -14,6 +14,7 @@ const (
 	KindList       Kind = "list"
 	KindArticle    Kind = "article"
 	KindAttachment Kind = "attachment"
+	KindPart       Kind = "part" // a further page of an article; it has no versions of its own
 )
 
 // State is where a page stands now, as far as visits could tell.
@@ -79,7 +80,9 @@ type Page struct {
 	Payload      Digest `json:"payload,omitempty"`     // of the latest version (a list: as last changed); the archive holds it
 	Title        string `json:"title,omitempty"`       // of the latest version, or of a list
 	Fingerprint  Digest `json:"fingerprint,omitempty"` // of the latest version
+	ReadAs       Digest `json:"read_as,omitempty"`     // its fingerprint as the last visit read it again, where that is another: by other rules, say
 
+	Parts    int `json:"parts,omitempty"` // further pages of the article, as last read
 	Versions int `json:"versions"`
 	Visits   int `json:"visits"`
 	Failures int `json:"failures"` // visits in a row that could not tell what the page says

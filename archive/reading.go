@@ -21,6 +21,7 @@ type Reading struct {
 	Article   Article   `json:"article"`           // empty for a list; only Title is set then
 	Missing   []Missing `json:"missing,omitempty"` // the parts of an article that could not be read
 	Rules     Digest    `json:"rules,omitempty"`   // of the rules that read it
+	Reader    int       `json:"reader,omitempty"`  // version of the reader that read it
 	Charset   string    `json:"charset,omitempty"` // what the bytes were decoded as
 	Damaged   int       `json:"damaged,omitempty"` // characters that could not be decoded
 }

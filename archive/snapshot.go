@@ -15,9 +15,19 @@ type Snapshot struct {
 	Status      int       `json:"status"`
 	Trust       Trust     `json:"trust,omitempty"` // of the answer that it was read from
 	Payload     Digest    `json:"payload"`
+	Parts       []Part    `json:"parts,omitempty"` // the further pages that the article was joined of, in order
 	Fingerprint Digest    `json:"fingerprint"`
 	Article     Article   `json:"article"`
-	Rules       Digest    `json:"rules,omitempty"` // the rules that read it
-	Story       string    `json:"story,omitempty"` // the same for every snapshot that carries the same text
+	Rules       Digest    `json:"rules,omitempty"`  // the rules that read it
+	Reader      int       `json:"reader,omitempty"` // version of the reader that read it
+	Story       string    `json:"story,omitempty"`  // the same for every snapshot that carries the same text
 	Sketch      Sketch    `json:"-"`
+}
+
+// Part is a further page of an article that its portal parted into pages. The
+// page itself is one of kind part, whose visits tell how it was fetched.
+type Part struct {
+	URL     string `json:"url"`               // canonical
+	Payload Digest `json:"payload,omitempty"` // what was read; the archive holds it
+	Missing string `json:"missing,omitempty"` // why it is not part of the text; "" where it is
 }

@@ -170,6 +170,9 @@ func (v *verifier) snapshot(s Snapshot, wanted int) {
 		v.fault(object, "names no payload")
 	}
 	v.refer(s.Payload, object)
+	for _, part := range s.Parts {
+		v.refer(part.Payload, object)
+	}
 	if s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint {
 		v.fault(object, "has not the fingerprint of its article")
 	}

@@ -20,14 +20,15 @@ type crawl struct {
 	line  *line
 	user  *user
 
-	frontier *frontier
-	recorder *recorder
-	known    *urlSet   // addresses that are pages of the site for certain
-	listed   *urlSet   // columns and addresses that they are known to list
-	found    *foundSet // addresses that this run made pages of the site
-	columns  map[string]bool
-	articles []pattern
-	requests atomic.Int64
+	furniture furniture
+	frontier  *frontier
+	recorder  *recorder
+	known     *urlSet   // addresses that are pages of the site for certain
+	listed    *urlSet   // columns and addresses that they are known to list
+	found     *foundSet // addresses that this run made pages of the site
+	columns   map[string]bool
+	articles  []pattern
+	requests  atomic.Int64
 
 	// wait ends when no further page is to be visited, wire when what is in
 	// flight is given up.
@@ -96,6 +97,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 	defer leave(nil)
 	defer k.c.fetcher.pace.leave(k.user)
 
+	if err := k.recallFurniture(ctx); err != nil {
+		return err
+	}
 	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))
 	var keeping, working, recording sync.WaitGroup
 	keeping.Go(func() { k.keepLease(lease, stop) })

@@ -23,6 +23,9 @@ type Store interface {
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
+	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
+	Learnt(ctx context.Context, site, name string) ([]byte, error)
+	Learn(ctx context.Context, run, site, name string, data []byte) error
 	Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error)
 	Record(ctx context.Context, run string, batch []archive.Entry) error
 	BeginRun(ctx context.Context, r archive.Run, seeds []archive.Page) error

@@ -77,6 +77,11 @@ func (r *recorder) record(ctx context.Context) {
 		clear(gathered)
 		r.k.frontier.done(urls...)
 	}
+	if r.failure == nil {
+		if err := r.k.keepFurniture(ctx); err != nil {
+			r.failure = fmt.Errorf("record: %w", err)
+		}
+	}
 }
 
 // commit records a batch and counts it.
@@ -116,7 +121,7 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		r.k.mu.Unlock()
 		r.k.tell(Event{Entry: batch[i]})
 	}
-	return nil
+	return r.k.learn(ctx, gathered)
 }
 
 // discovered returns the pages to record as found by f, and how many of them

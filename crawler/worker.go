@@ -15,9 +15,10 @@ import (
 
 // finding is what one visit brought: what to record, and the pages it led to.
 type finding struct {
-	entry archive.Entry
-	fresh []archive.Page // not pages of the site yet, as far as could be told
-	again []archive.Page // pages of the site, to be due once more or listed by one column more
+	entry  archive.Entry
+	lesson extract.Lesson // what a first version teaches of the site's furniture
+	fresh  []archive.Page // not pages of the site yet, as far as could be told
+	again  []archive.Page // pages of the site, to be due once more or listed by one column more
 
 	canonical string // the URL that an article names as its own, read for the first time
 }
@@ -122,10 +123,8 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	if f, ok, err := k.judgedData(p, a, got); ok || err != nil {
 		return f, err
 	}
-	page, err := k.c.read(extract.Input{
-		URL: p.URL, Status: got.Status, Header: got.Header, Payload: got.Payload,
-		Zone: k.site.Zone, Rules: k.site.Rules,
-	})
+	known := k.furniture.known.Load()
+	page, err := k.c.read(k.input(got.Capture, known))
 	if err != nil {
 		return f, fmt.Errorf("read %s: %w", p.URL, err)
 	}
@@ -140,8 +139,13 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	if k.site.Everything && p.Column == "" && r.Kind == archive.KindArticle {
 		p.Column = columnName(page)
 	}
-	f = k.settled(p, a, got, &r)
+	v, err := k.reconsidered(p, r, known, archive.Judge(p, got.Capture, &r))
+	if err != nil {
+		return f, err
+	}
+	f = k.settledAs(p, a, got, &r, v)
 	if cutsFirst(&f) {
+		f.lesson = page.Lesson()
 		f.canonical = k.canonicalOf(page, p.URL)
 	}
 	switch {
@@ -168,7 +172,11 @@ func toBeRead(p archive.Page, c archive.Capture) bool {
 // settled is the entry of a visit, with all that the archive leaves to us but
 // the pages it leads to.
 func (k *crawl) settled(p archive.Page, a address, got answer, r *archive.Reading) finding {
-	v := archive.Judge(p, got.Capture, r)
+	return k.settledAs(p, a, got, r, archive.Judge(p, got.Capture, r))
+}
+
+// settledAs is settled where v is the verdict.
+func (k *crawl) settledAs(p archive.Page, a address, got answer, r *archive.Reading, v archive.Verdict) finding {
 	target := ""
 	if v.Outcome == archive.Moved {
 		target, v = k.moved(p, got.Capture, v)

@@ -1,63 +1,124 @@
 package extract
 
 import (
+	"cmp"
 	"encoding/json"
-	"sort"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"fangzhi/archive"
 )
 
 // Furniture is what repeats over the pages of one site: statements under every
 // article, teasers, hot lists. A single page cannot tell it from text; many can.
-// The zero value knows nothing and is ready to learn. It is kept as JSON.
+// The zero value knows nothing and is ready to learn. It is kept as JSON, and is
+// not for use by several goroutines while one of them learns.
 type Furniture struct {
 	Pages int            `json:"pages"` // pages learnt from
 	Lines map[uint64]int `json:"lines"` // by a hash of a line's letters and digits: the pages that have it in their text
 }
 
+// Lesson is what one page teaches: the lines of its text, each once, by a hash
+// of its letters and digits.
+type Lesson []uint64
+
 const (
 	// furniturePages is how many pages must show a line before it is furniture.
 	// Two or three may be reprints of one story.
 	furniturePages = 4
-	// furnitureShare is the part of the pages learnt from, in percent, that must
-	// show it: salutations and signatures repeat as well, in one column of many.
-	furnitureShare = 20
+	// furnitureEdge is the part of the pages learnt from, in percent, that must
+	// show a line for it to be furniture at an edge of a text. Contact lines and
+	// salutations of one column's notices repeat as well; few columns are as
+	// large a part of a site as what stands under every article is.
+	furnitureEdge = 40
+	// furnitureInside is the same for a line between others: set phrases of
+	// notices stand there, and no statement of the site's.
+	furnitureInside = 80
 	// furnitureLines bounds what is kept; the rarest lines go first.
 	furnitureLines = 4096
+	// furnitureAge is after how many pages what was learnt counts half: portals
+	// are built anew, and a new statement must not wait for as many pages again
+	// as the old one stood on.
+	furnitureAge = 2048
 )
 
-// Learn adds an article's page: every line of its text, each once. Pages that
-// are not articles have no text and teach nothing. A page that is learnt from
-// twice counts twice; callers learn from each page once, at its first version.
-func (f *Furniture) Learn(p *Page) {
+// Lesson returns what the page teaches. Pages that are not articles, and those
+// whose text a rule finds, have none.
+func (p *Page) Lesson() Lesson {
 	r := p.Reading()
-	if r.Kind != archive.KindArticle || r.Trouble != archive.TroubleNone {
+	if r.Kind != archive.KindArticle || r.Trouble != archive.TroubleNone || p.raw == nil {
+		return nil
+	}
+	lesson := Lesson{}
+	seen := map[uint64]bool{}
+	for i := p.span.lo; i < p.span.hi; i++ {
+		if !p.raw[i-p.span.lo] || p.flat.lines[i].w < furnitureWeight {
+			continue
+		}
+		if h := lineHash(p.flat.lineText(i)); !seen[h] {
+			seen[h] = true
+			lesson = append(lesson, h)
+		}
+	}
+	return lesson
+}
+
+// Learn adds what a page teaches. A page that is learnt from twice counts twice;
+// callers learn from each page once, at its first version.
+func (f *Furniture) Learn(l Lesson) {
+	if l == nil {
 		return
 	}
 	if f.Lines == nil {
 		f.Lines = map[uint64]int{}
 	}
 	f.Pages++
-	seen := map[uint64]bool{}
-	for i := p.span.lo; i < p.span.hi; i++ {
-		if !p.learnt(i) {
-			continue
-		}
-		h := lineHash(p.flat.lineText(i))
-		if !seen[h] {
-			seen[h] = true
-			f.Lines[h]++
-		}
+	for _, h := range l {
+		f.Lines[h]++
 	}
 	if len(f.Lines) > 2*furnitureLines {
 		f.forget()
 	}
+	if f.Pages >= 2*furnitureAge {
+		f.Pages /= 2
+		for h, n := range f.Lines {
+			if f.Lines[h] = n / 2; n < 2 {
+				delete(f.Lines, h)
+			}
+		}
+	}
 }
 
-// learnt says whether line i of the text is one that can be furniture: short
-// lines repeat in every trade's prose.
-func (p *Page) learnt(i int) bool {
-	return p.raw != nil && p.raw[i-p.span.lo] && p.flat.lines[i].w >= furnitureWeight
+// Clone returns a copy that shares nothing with f.
+func (f *Furniture) Clone() *Furniture {
+	return &Furniture{Pages: f.Pages, Lines: maps.Clone(f.Lines)}
+}
+
+// Encode returns f as it is kept, ParseFurniture is its opposite.
+func (f *Furniture) Encode() []byte {
+	b, _ := json.Marshal(f) // numbers alone cannot fail
+	return b
+}
+
+// ParseFurniture reads what Encode wrote. Bytes that it cannot have written are
+// an error.
+func ParseFurniture(b []byte) (*Furniture, error) {
+	f := &Furniture{}
+	if err := json.Unmarshal(b, f); err != nil {
+		return nil, fmt.Errorf("furniture: %w", err)
+	}
+	if f.Pages < 0 || f.Pages >= 2*furnitureAge || len(f.Lines) > 2*furnitureLines {
+		return nil, fmt.Errorf("furniture: %d pages, %d lines: must be at most %d and %d", f.Pages, len(f.Lines), 2*furnitureAge, 2*furnitureLines)
+	}
+	for h, n := range f.Lines {
+		if n < 1 || n > f.Pages {
+			return nil, fmt.Errorf("furniture: line %d: on %d of %d pages", h, n, f.Pages)
+		}
+	}
+	return f, nil
 }
 
 // furnitureWeight is what a line says at least to be furniture: four Han
@@ -71,43 +132,43 @@ func (f *Furniture) forget() {
 	for h := range f.Lines {
 		all = append(all, h)
 	}
-	sort.Slice(all, func(i, j int) bool {
-		if a, b := f.Lines[all[i]], f.Lines[all[j]]; a != b {
-			return a > b
-		}
-		return all[i] < all[j]
+	slices.SortFunc(all, func(a, b uint64) int {
+		return cmp.Or(cmp.Compare(f.Lines[b], f.Lines[a]), cmp.Compare(a, b))
 	})
 	for _, h := range all[min(len(all), furnitureLines):] {
 		delete(f.Lines, h)
 	}
 }
 
-// Holds says whether a line of text is furniture by what was learnt.
-func (f *Furniture) Holds(line string) bool {
-	if f == nil || f.Pages < furniturePages {
-		return false
+// share is the part of the pages learnt from, in percent, that show a line; 0
+// where they are too few to tell.
+func (f *Furniture) share(n int) int {
+	if f == nil || n < furniturePages || f.Pages < furniturePages {
+		return 0
 	}
-	n := f.Lines[lineHash(line)]
-	return n >= furniturePages && 100*n >= furnitureShare*f.Pages
+	return 100 * n / f.Pages
 }
 
 // Digest names what was learnt, as far as readings depend on it: the lines that
-// are furniture. Furniture that holds none has no digest.
+// are furniture, and where. Furniture that holds none has no digest.
 func (f *Furniture) Digest() archive.Digest {
 	if f == nil {
 		return ""
 	}
-	var held []uint64
+	var edge, inside []uint64
 	for h, n := range f.Lines {
-		if n >= furniturePages && 100*n >= furnitureShare*f.Pages && f.Pages >= furniturePages {
-			held = append(held, h)
+		if s := f.share(n); s >= furnitureInside {
+			inside = append(inside, h)
+		} else if s >= furnitureEdge {
+			edge = append(edge, h)
 		}
 	}
-	if len(held) == 0 {
+	if len(edge)+len(inside) == 0 {
 		return ""
 	}
-	sort.Slice(held, func(i, j int) bool { return held[i] < held[j] })
-	b, _ := json.Marshal(held) // numbers alone cannot fail
+	slices.Sort(edge)
+	slices.Sort(inside)
+	b, _ := json.Marshal([][]uint64{edge, inside}) // numbers alone cannot fail
 	return archive.DigestOf(b)
 }
 
@@ -126,24 +187,42 @@ func lineHash(s string) uint64 {
 	return h
 }
 
-// dropFurniture drops the lines of a text that the site's pages share. It
-// leaves a text alone of which it would take more than half: a notice and its
+// dropFurniture drops the lines of a text that the site's pages share: from both
+// ends as far as they go on, and between other lines those that nearly all pages
+// have. Salutations, closing words and signatures stay, whatever repeats them.
+// It leaves a text alone of which it would take more than half: a notice and its
 // reprints are no furniture.
 func (p *Page) dropFurniture(s *span) (dropped int) {
 	if p.in.Known == nil || s.el < 0 {
 		return 0
 	}
-	var all, lost int32
-	var out []int
+	var kept []int
+	all := int32(0)
 	for i := s.lo; i < s.hi; i++ {
-		if !s.has(i) {
-			continue
+		if s.has(i) {
+			kept = append(kept, i)
+			all += p.flat.lines[i].w
 		}
-		w := p.flat.lines[i].w
-		all += w
-		if w >= furnitureWeight && p.in.Known.Holds(p.flat.lineText(i)) {
-			lost += w
+	}
+	share := make([]int, len(kept))
+	for k, i := range kept {
+		if p.flat.lines[i].w >= furnitureWeight && !p.formal(i) {
+			share[k] = p.in.Known.share(p.in.Known.Lines[lineHash(p.flat.lineText(i))])
+		}
+	}
+	head, tail := 0, len(kept)
+	for head < tail && share[head] >= furnitureEdge {
+		head++
+	}
+	for tail > head && share[tail-1] >= furnitureEdge {
+		tail--
+	}
+	lost := int32(0)
+	var out []int
+	for k, i := range kept {
+		if k < head || k >= tail || share[k] >= furnitureInside {
 			out = append(out, i)
+			lost += p.flat.lines[i].w
 		}
 	}
 	if 2*lost > all {
@@ -153,4 +232,32 @@ func (p *Page) dropFurniture(s *span) (dropped int) {
 		s.drop(i)
 	}
 	return len(out)
+}
+
+// formal says whether a line is one of those that notices have in common and
+// that are text all the same: a salutation, closing words, the name of an office.
+func (p *Page) formal(i int) bool {
+	text := p.flat.lineText(i)
+	if strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") {
+		return true
+	}
+	if strings.HasPrefix(text, "特此") || strings.HasPrefix(text, "此致") || strings.HasPrefix(text, "现予公") {
+		return true
+	}
+	return p.flat.lines[i].stops == 0 && isOffice(text)
+}
+
+// isOffice says whether a line is the name of an office and nothing else, as
+// notices are signed with.
+func isOffice(s string) bool {
+	s = strings.ReplaceAll(s, " ", "")
+	if n := utf8.RuneCountInString(s); n < 4 || n > 30 || strings.ContainsAny(s, "，。；：！？、,.;:!?") {
+		return false
+	}
+	for _, end := range [...]string{"局", "厅", "部", "委", "委员会", "政府", "办公室", "办", "院", "会", "中心", "处", "所", "站", "队", "公司", "馆", "校", "大学", "集团", "小组", "指挥部", "法院", "银行"} {
+		if strings.HasSuffix(s, end) {
+			return true
+		}
+	}
+	return false
 }

@@ -7,11 +7,16 @@ import (
 	"fangzhi/archive"
 )
 
+// Reader is the version of how pages are read. It goes up when pages may read
+// otherwise than before, so that what an older one read can be told.
+const Reader = 1
+
 // Reading returns what the page is and says. It is worked out once; its slices
 // are the page's own.
 func (p *Page) Reading() archive.Reading {
 	if p.reading == nil {
 		r := p.read()
+		r.Reader = Reader
 		r.Rules, r.Charset, r.Damaged = p.in.Rules.Digest(), p.charset, p.damaged
 		if p.note != "" {
 			r.Signature += "; parser: " + p.note

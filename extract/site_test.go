@@ -24,7 +24,7 @@ func sitePage(i int) []byte {
 func TestFurnitureIsLearntFromASitesPages(t *testing.T) {
 	var known extract.Furniture
 	for i := range 12 {
-		known.Learn(open(t, extract.Input{URL: fmt.Sprintf("http://a.gov.cn/%d.html", i), Payload: sitePage(i)}))
+		known.Learn(open(t, extract.Input{URL: fmt.Sprintf("http://a.gov.cn/%d.html", i), Payload: sitePage(i)}).Lesson())
 	}
 	alone := open(t, extract.Input{Payload: sitePage(40)}).Reading().Article.Body
 	if !strings.Contains(alone, "河湾发布提醒您") {
@@ -36,6 +36,54 @@ func TestFurnitureIsLearntFromASitesPages(t *testing.T) {
 	}
 	if known.Digest() == "" || (&extract.Furniture{}).Digest() != "" {
 		t.Error("the digest names what was learnt")
+	}
+}
+
+// What notices of one office have in common is text: it stands between lines
+// that differ, or is a salutation, closing words, a signature.
+func TestFurnitureLeavesNoticesWhole(t *testing.T) {
+	notice := func(i int) []byte {
+		return fmt.Appendf(nil, `<html><body><h1>关于第%d批拟发放补贴对象的公示</h1><div>发布时间：2024-06-%02d</div><div class="c">
+<p>各镇人民政府、各街道办事处：</p>
+<p>根据《河湾县农业支持保护补贴实施办法》的规定，现将有关事项公示如下，请社会各界监督。</p>
+<p>本批补贴对象共%d户，补贴资金%d万元，名单见县政府门户网站和各村务公开栏，逐户核对无误后发放。</p>
+<p>公示期间如有异议，请以书面形式向县农业农村局反映，受理单位将为反映人保密。</p>
+<p>特此公示。</p><p>河湾县农业农村局</p><p>2024年6月%d日</p></div></body></html>`, i, i%28+1, 20+i, 40+2*i, i%28+1)
+	}
+	var known extract.Furniture
+	for i := range 30 {
+		known.Learn(open(t, extract.Input{Payload: notice(i)}).Lesson())
+		known.Learn(open(t, extract.Input{Payload: sitePage(i)}).Lesson())
+	}
+	alone := open(t, extract.Input{Payload: notice(40)}).Reading().Article.Body
+	if got := open(t, extract.Input{Payload: notice(40), Known: &known}).Reading().Article.Body; got != alone {
+		t.Error(cmp.Diff(alone, got))
+	}
+}
+
+func TestFurnitureIsKept(t *testing.T) {
+	var known extract.Furniture
+	for i := range 9000 {
+		known.Learn(extract.Lesson{1, uint64(10 + i)})
+	}
+	again, err := extract.ParseFurniture(known.Encode())
+	if err != nil || cmp.Diff(&known, again) != "" || again.Digest() != known.Digest() {
+		t.Errorf("%v", err)
+	}
+	if len(known.Encode()) > archive.MaxLearnt/4 {
+		t.Errorf("%d bytes", len(known.Encode()))
+	}
+	before := known.Digest()
+	for i := range 4000 {
+		known.Learn(extract.Lesson{2, uint64(1e6 + i)})
+	}
+	if known.Digest() == before {
+		t.Error("what is new on all pages is furniture some thousand pages later")
+	}
+	for _, bad := range []string{"", "[]", `{"pages":-1}`, `{"pages":3,"lines":{"7":4}}`, `{"pages":3,"lines":{"7":0}}`, `{"pages":999999}`} {
+		if _, err := extract.ParseFurniture([]byte(bad)); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
 	}
 }
 

@@ -26,6 +26,8 @@ type snapshotDoc struct {
 	Article     articleDoc     `bson:"article"`
 	ArticleFile string         `bson:"article_file,omitempty"` // in bucket large, in place of Article
 	Rules       archive.Digest `bson:"rules,omitempty"`
+	Reader      int            `bson:"reader,omitempty"`
+	Parts       []partDoc      `bson:"parts,omitempty"`
 	Story       string         `bson:"story,omitempty"`
 	Sketch      []int64        `bson:"sketch,omitempty"`
 	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet
@@ -44,7 +46,7 @@ func snapshotDocOf(s archive.Snapshot) snapshotDoc {
 		ID: bson.NewObjectID(), Site: s.Site, URL: s.URL, Version: s.Version, Column: s.Column, Kind: s.Kind,
 		TakenAt: dateOf(s.TakenAt), PriorSeen: dateOf(s.PriorSeen), Status: s.Status, Trust: s.Trust,
 		Payload: s.Payload, Fingerprint: s.Fingerprint, Article: articleDocOf(s.Article),
-		Rules: s.Rules, Story: s.Story, Sketch: s.Sketch, Unindexed: true,
+		Rules: s.Rules, Reader: s.Reader, Parts: partDocsOf(s.Parts), Story: s.Story, Sketch: s.Sketch, Unindexed: true,
 	}
 }
 
@@ -56,8 +58,29 @@ func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
 	return archive.Snapshot{
 		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
 		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status, Trust: d.Trust,
-		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Story: d.Story,
+		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, Parts: partsOf(d.Parts), Story: d.Story,
 	}, nil
+}
+
+// partDoc is a further page of an article as it is stored.
+type partDoc struct {
+	URL     string         `bson:"url"`
+	Payload archive.Digest `bson:"payload,omitempty"`
+	Missing text           `bson:"missing,omitempty"`
+}
+
+func partDocsOf(parts []archive.Part) (docs []partDoc) {
+	for _, p := range parts {
+		docs = append(docs, partDoc{p.URL, p.Payload, text(p.Missing)})
+	}
+	return docs
+}
+
+func partsOf(docs []partDoc) (parts []archive.Part) {
+	for _, d := range docs {
+		parts = append(parts, archive.Part{URL: d.URL, Payload: d.Payload, Missing: string(d.Missing)})
+	}
+	return parts
 }
 
 // articleDoc is an article as it is stored.

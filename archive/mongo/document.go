@@ -31,6 +31,8 @@ type pageDoc struct {
 	Payload      archive.Digest `bson:"payload,omitempty"`
 	Title        text           `bson:"title,omitempty"`
 	Fingerprint  archive.Digest `bson:"fingerprint,omitempty"`
+	ReadAs       archive.Digest `bson:"read_as,omitempty"`
+	Parts        int            `bson:"parts,omitempty"`
 	Versions     int            `bson:"versions"`
 	Visits       int            `bson:"visits"`
 	Failures     int            `bson:"failures"`
@@ -51,7 +53,7 @@ func pageDocOf(p archive.Page) pageDoc {
 		FirstSeen: dateOf(p.FirstSeen), LastVisit: dateOf(p.LastVisit), LastSeen: dateOf(p.LastSeen),
 		LastChange: dateOf(p.LastChange), Due: dateOf(p.Due),
 		ETag: text(p.ETag), LastModified: text(p.LastModified), LastDigest: p.LastDigest, Payload: p.Payload,
-		Title: text(p.Title), Fingerprint: p.Fingerprint, Versions: p.Versions, Visits: p.Visits, Failures: p.Failures,
+		Title: text(p.Title), Fingerprint: p.Fingerprint, ReadAs: p.ReadAs, Parts: p.Parts, Versions: p.Versions, Visits: p.Visits, Failures: p.Failures,
 		Asked: requestDocOf(p.Request), Feeds: p.Feeds,
 		Item: p.Item, Also: p.Also,
 		GoneSince: dateOf(p.GoneSince), RestoredAt: dateOf(p.RestoredAt),
@@ -65,7 +67,7 @@ func (d pageDoc) page() archive.Page {
 		FirstSeen: timeOf(d.FirstSeen), LastVisit: timeOf(d.LastVisit), LastSeen: timeOf(d.LastSeen),
 		LastChange: timeOf(d.LastChange), Due: timeOf(d.Due),
 		ETag: string(d.ETag), LastModified: string(d.LastModified), LastDigest: d.LastDigest, Payload: d.Payload,
-		Title: string(d.Title), Fingerprint: d.Fingerprint, Versions: d.Versions, Visits: d.Visits, Failures: d.Failures,
+		Title: string(d.Title), Fingerprint: d.Fingerprint, ReadAs: d.ReadAs, Parts: d.Parts, Versions: d.Versions, Visits: d.Visits, Failures: d.Failures,
 		Request: d.Asked.request(), Feeds: d.Feeds,
 		Item: d.Item, Also: d.Also,
 		GoneSince: timeOf(d.GoneSince), RestoredAt: timeOf(d.RestoredAt),

@@ -85,7 +85,7 @@ func (t *recording) addFound(p *archive.Page, due time.Time) (added bool, err er
 	n, err := t.exec(insertPage,
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(due),
-		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2],
+		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2], nil, p.Parts,
 		p.Versions, p.Visits, p.Failures, asked, feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p), also, p.Site, p.URL)
 	return n > 0, err
 }

@@ -11,7 +11,7 @@ import (
 
 const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
 	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
-	p.title, p.fingerprint, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0),
+	p.title, p.fingerprint, p.read_as, p.parts, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0),
 	p.gone_since, p.restored_at`
 
 func pageFields(p *archive.Page) []any {
@@ -19,18 +19,18 @@ func pageFields(p *archive.Page) []any {
 		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.FoundOn, &p.Anchor, &p.ListedDay, &p.Depth, &p.MovedTo,
 		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
 		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
-		&p.Title, digest{&p.Fingerprint}, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds}, object{&p.Also}, &p.Item,
+		&p.Title, digest{&p.Fingerprint}, digest{&p.ReadAs}, &p.Parts, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds}, object{&p.Also}, &p.Item,
 		instant{&p.GoneSince}, instant{&p.RestoredAt},
 	}
 }
 
 const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status, s.trust,
-	s.payload, s.fingerprint, s.rules, s.story, s.article`
+	s.payload, s.fingerprint, s.rules, s.reader, s.parts, s.story, s.article`
 
 func snapshotFields(s *archive.Snapshot) []any {
 	return []any{
 		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
-		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Story, object{&s.Article},
+		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, object{&s.Parts}, &s.Story, object{&s.Article},
 	}
 }
 

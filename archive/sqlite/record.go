@@ -60,14 +60,14 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 // A draft is an entry with its parts as the columns hold them.
 type draft struct {
 	*archive.Entry
-	lastDigest, pagePayload, pageFingerprint, visitPayload any
-	payload, fingerprint, rules                            any
-	article                                                string
-	header, request, absence                               any // of the visit
-	asked, feeds                                           any
-	leaf                                                   archive.Hash
-	coding                                                 string
-	packed                                                 []byte // nil: no payload to store
+	lastDigest, pagePayload, pageFingerprint, readAs, visitPayload any
+	payload, fingerprint, rules, parts                             any
+	article                                                        string
+	header, request, absence                                       any // of the visit
+	asked, feeds                                                   any
+	leaf                                                           archive.Hash
+	coding                                                         string
+	packed                                                         []byte // nil: no payload to store
 }
 
 func draftOf(e *archive.Entry) (d draft, err error) {
@@ -80,7 +80,7 @@ func draftOf(e *archive.Entry) (d draft, err error) {
 		from archive.Digest
 	}{
 		{&d.lastDigest, e.Page.LastDigest}, {&d.pagePayload, e.Page.Payload},
-		{&d.pageFingerprint, e.Page.Fingerprint}, {&d.visitPayload, e.Visit.Payload},
+		{&d.pageFingerprint, e.Page.Fingerprint}, {&d.readAs, e.Page.ReadAs}, {&d.visitPayload, e.Visit.Payload},
 	} {
 		if *digest.to, err = bytesOf(digest.from); err != nil {
 			return d, err
@@ -166,6 +166,11 @@ func (d *draft) draftSnapshot() (err error) {
 	if d.rules, err = bytesOf(cut.Rules); err != nil {
 		return err
 	}
+	if len(cut.Parts) > 0 {
+		if d.parts, err = encode(cut.Parts); err != nil {
+			return err
+		}
+	}
 	d.article, err = encode(cut.Article)
 	return err
 }
@@ -196,14 +201,14 @@ const (
 
 	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
 		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
-		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?,
+		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?, read_as = ?, parts = ?,
 		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, gone_since = ?, restored_at = ?, item = ? WHERE id = ?`
 
 	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
 		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
-		etag, last_modified, last_digest, payload, title, fingerprint,
+		etag, last_modified, last_digest, payload, title, fingerprint, read_as, parts,
 		versions, visits, failures, asked, feeds, gone_since, restored_at, item, also, site, url)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
@@ -213,7 +218,7 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
-		trust, payload, fingerprint, rules, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		trust, payload, fingerprint, rules, reader, parts, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	insertPayload = `INSERT INTO payloads (digest, size, coding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 )
@@ -253,7 +258,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 	values := []any{
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
-		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint,
+		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint, d.readAs, p.Parts,
 		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p),
 	}
 	var visited int64
@@ -307,6 +312,6 @@ func (t *recording) addVisit(page int64, d *draft) error {
 func (t *recording) addSnapshot(page int64, d *draft) error {
 	cut := d.Snapshot
 	_, err := t.exec(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
-		cut.Status, string(cut.Trust), d.payload, d.fingerprint, d.rules, cut.Story, packSketch(cut.Sketch), d.article)
+		cut.Status, string(cut.Trust), d.payload, d.fingerprint, d.rules, cut.Reader, d.parts, cut.Story, packSketch(cut.Sketch), d.article)
 	return err
 }

@@ -40,6 +40,7 @@ var pageTests = []subtest{
 		r := f.begin(site, 0)
 		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
 		e.Page.MovedTo, e.Page.Failures = url(2), 3
+		e.Page.ReadAs, e.Page.Parts = archive.DigestOf([]byte("again")), 2
 		f.record(r, e)
 		got := f.page(url(1))
 		f.equal("page", got, e.Page)

@@ -52,7 +52,8 @@ var snapshotTests = []subtest{
 	{"a snapshot comes back as it was cut", func(f *fixture) {
 		r := f.begin(site, 0)
 		e := visit(r, unread(site, url(1)), time.Second, fullArticle())
-		e.Snapshot.Story = "story-1"
+		e.Snapshot.Story, e.Snapshot.Reader = "story-1", 7
+		e.Snapshot.Parts = []archive.Part{{URL: url(2), Payload: archive.DigestOf([]byte("2"))}, {URL: url(3), Missing: "status 503"}}
 		e.Snapshot.PriorSeen = t0.Add(-time.Hour)
 		f.record(r, e)
 		got := collect(f.T, f.Snapshots(f.Context(), archive.Filter{}))
