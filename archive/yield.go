@@ -147,9 +147,6 @@ func (y Yield) articlesCollapsed(usual []Yield) string {
 	if y.Shrunk >= 2 && 2*y.Shrunk >= y.Changed {
 		return fmt.Sprintf("%d of %d articles that changed lost their title or half their text", y.Shrunk, y.Changed)
 	}
-	if y.Alike >= enoughRead && 2*y.Alike > y.Read {
-		return fmt.Sprintf("%d of %d articles have the site's name, or one another's title, for a title", y.Alike, y.Read)
-	}
 	var known Yield
 	for _, o := range usual {
 		known.Read += o.Read
@@ -157,9 +154,13 @@ func (y Yield) articlesCollapsed(usual []Yield) string {
 		known.Dated += o.Dated
 		known.Sourced += o.Sourced
 		known.Body += o.Body
+		known.Alike += o.Alike
 	}
 	if y.Read < enoughRead || known.Read < enoughKnown {
 		return ""
+	}
+	if 2*y.Alike > y.Read && 4*known.Alike < known.Read {
+		return fmt.Sprintf("%d of %d articles have the site's name, or one another's title, for a title", y.Alike, y.Read)
 	}
 	for _, field := range []struct {
 		name       string

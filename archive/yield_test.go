@@ -52,6 +52,7 @@ func TestYieldJudged(t *testing.T) {
 		{"half the text", after(func(y *archive.Yield) { y.Body = 1200 }), runs(well()), "now", "articles have 200 characters on the average, where they had 1200"},
 		{"two short articles", after(func(y *archive.Yield) { y.Read, y.Titled, y.Body = 2, 2, 60 }), runs(well()), "", ""},
 		{"the site's name for a title", after(func(y *archive.Yield) { y.Alike = 4 }), runs(well()), "now", "4 of 6 articles have the site's name, or one another's title, for a title"},
+		{"titles that were alike before", after(func(y *archive.Yield) { y.Alike = 4 }), runs(after(func(y *archive.Yield) { y.Alike = 5 })), "", ""},
 		{"changed articles shrank", after(func(y *archive.Yield) { y.Changed, y.Shrunk = 5, 4 }), runs(well()), "now", "4 of 5 articles that changed lost their title or half their text"},
 		{"one of them shrank", after(func(y *archive.Yield) { y.Changed, y.Shrunk = 5, 1 }), runs(well()), "", ""},
 		{"gone at once", after(func(y *archive.Yield) { y.Asked, y.Gone = 30, 28 }), runs(well()), "now", "28 of 30 articles that were there are gone at once"},

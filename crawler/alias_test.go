@@ -19,6 +19,7 @@ type shelf struct {
 	lists    map[string][][2]string // by path: URL and text of each row
 	articles map[string]string      // by path with query: title
 	heads    map[string]string      // by path: more of the article's head
+	template string                 // of articles: title, head; "": one that is read well
 	asked    map[string]int
 }
 
@@ -36,6 +37,10 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	title, ok := s.articles[path]
 	if !ok {
 		http.NotFound(w, q)
+		return
+	}
+	if s.template != "" {
+		fmt.Fprintf(w, s.template, title, s.heads[path])
 		return
 	}
 	fmt.Fprintf(w, `<html><head><title>%[1]s</title>%[2]s<meta name="ArticleTitle" content="%[1]s"><meta name="PubDate" content="2024-05-20 09:30"></head>

@@ -23,6 +23,7 @@ type crawl struct {
 	furniture furniture
 	frontier  *frontier
 	recorder  *recorder
+	yields    *yields
 	known     *urlSet   // addresses that are pages of the site for certain
 	listed    *urlSet   // columns and addresses that they are known to list
 	found     *foundSet // addresses that this run made pages of the site
@@ -46,7 +47,7 @@ type crawl struct {
 	totals map[string]int    // rows as lists declare them, by column and list
 }
 
-func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
+func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*crawl, error) {
 	scope, err := newScope(site.Scope, site.Columns)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run) (*crawl, error) {
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
-		found: newFoundSet(),
+		found: newFoundSet(), yields: newYields(&site, before),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
@@ -200,7 +201,9 @@ func (k *crawl) closed(ctx context.Context, failure error) archive.Run {
 	defer k.mu.Unlock()
 	run := snapshot(k.run)
 	run.Requests = int(k.requests.Load())
-	run.Notes = k.notes.lines()
+	columns, suspects := k.yields.judged(run.ID)
+	run.Columns = columns
+	run.Notes = append(suspects, k.notes.lines()...)
 	run.Ended = k.c.now()
 	switch {
 	case failure != nil:

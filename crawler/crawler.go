@@ -21,6 +21,7 @@ type Store interface {
 	Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error)
 	Page(ctx context.Context, site, url string) (archive.Page, error)
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
+	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
@@ -132,11 +133,15 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	if err := site.Validate(); err != nil {
 		return archive.Run{}, fmt.Errorf("site %q: %w", site.Name, err)
 	}
+	before, err := c.earlier(ctx, site.Name)
+	if err != nil {
+		return archive.Run{}, fmt.Errorf("site %q: %w", site.Name, err)
+	}
 	run, err := c.open(ctx, &site, tick)
 	if err != nil {
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}
-	k, err := newCrawl(c, site, run)
+	k, err := newCrawl(c, site, run, before)
 	if err != nil {
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}

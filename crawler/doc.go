@@ -12,6 +12,7 @@
 //	frontier.go, request.go, worker.go           from a page that is due to what its visit means
 //	list.go, follow.go, moved.go, urlset.go      from a page to the pages it leads to
 //	item.go, alias.go                            several URLs of one page, asked for once
+//	yield.go                                     what a run gets out of each column
 //	recorder.go                                  many visits in one commit
 //	rest.go, notes.go                            hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what

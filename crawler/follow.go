@@ -54,6 +54,14 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 		return nil // what an article links is listed somewhere, or is somebody else's
 	}
 	found := k.gather(p, page, l)
+	if l != nil {
+		f.list = isThere(f.entry.Visit.Outcome)
+		for i := range found.pages {
+			if found.pages[i].row {
+				f.rows++
+			}
+		}
+	}
 	unknown, err := k.unknown(found.urls())
 	if err != nil {
 		return err

@@ -115,6 +115,9 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		return err
 	}
 	for i := range batch {
+		if err := r.k.yields.count(ctx, r.k, &gathered[i]); err != nil {
+			return err
+		}
 		r.k.mu.Lock()
 		count(&r.k.run, batch[i].Visit)
 		r.k.run.Discovered += found[i]

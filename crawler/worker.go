@@ -20,6 +20,10 @@ type finding struct {
 	fresh  []archive.Page // not pages of the site yet, as far as could be told
 	again  []archive.Page // pages of the site, to be due once more or listed by one column more
 
+	was  archive.Page // the page before the visit
+	list bool         // the page was read as a list
+	rows int          // of it
+
 	canonical string // the URL that an article names as its own, read for the first time
 }
 
@@ -185,7 +189,7 @@ func (k *crawl) settledAs(p archive.Page, a address, got answer, r *archive.Read
 	e.Page.MovedTo, e.Visit.MovedTo = target, target
 	e.Page.Due = k.dueAgain(e.Page, got)
 	k.heed(a.host, got, v.Outcome)
-	return finding{entry: e}
+	return finding{entry: e, was: p}
 }
 
 // dueAgain is when a page is due after a visit: later than the visit itself,

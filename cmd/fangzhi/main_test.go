@@ -85,9 +85,11 @@ func workPortal(ts *testscript.TestScript, neg bool, args []string) {
 				"各单位要明确责任，逐级落实，发现险情立即上报，确保人民群众生命财产安全。",
 			},
 		}))
+	case len(args) == 3 && args[0] == "break":
+		portal.Break(args[1], 0, portaltest.Text(200, args[2]))
 	case len(args) == 3 && args[0] == "redirect":
 		portal.Redirect(args[1], args[2])
 	default:
-		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO")
+		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO, portal break PATH HTML")
 	}
 }

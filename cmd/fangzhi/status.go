@@ -12,14 +12,22 @@ import (
 )
 
 const statusHelp = `Show for each site what the archive holds, how its last run ended, when the
-next one is planned, and what needs a look.`
+next one is planned, and what needs a look: a column is suspect when its list or
+its articles are not read as in the runs before, as after a redesign.`
 
 // siteStatus is one line of the status.
 type siteStatus struct {
 	archive.Summary
 	LastRun *archive.Run `json:"last_run,omitempty"`
+	Suspect []suspect    `json:"suspect,omitempty"`
 	NextRun time.Time    `json:"next_run,omitzero"`
 	Trouble []string     `json:"trouble,omitempty"`
+}
+
+// suspect is a column that is not read as it was.
+type suspect struct {
+	Column string `json:"column"`
+	archive.Suspicion
 }
 
 func statusCommand(a *app) *cobra.Command {
@@ -71,16 +79,32 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 		all[i].NextRun = c.Schedule.Next(now)
 	}
 	for i := range all {
-		runs, err := collect(store.Runs(ctx, archive.Filter{Site: all[i].Site, Newest: true, Limit: 1}))
+		runs, err := collect(store.Runs(ctx, archive.Filter{Site: all[i].Site, Newest: true, Limit: 10}))
 		if err != nil {
 			return nil, err
 		}
-		if len(runs) == 1 {
+		if len(runs) > 0 {
 			all[i].LastRun = &runs[0]
+		}
+		for _, y := range lastYields(runs) {
+			if y.Suspect != nil {
+				all[i].Suspect = append(all[i].Suspect, suspect{y.Column, *y.Suspect})
+			}
 		}
 		all[i].Trouble = trouble(all[i], now)
 	}
 	return all, nil
+}
+
+// lastYields are the columns' figures of the latest run that has any: not all
+// runs come so far.
+func lastYields(newestFirst []archive.Run) []archive.Yield {
+	for i := range newestFirst {
+		if len(newestFirst[i].Columns) > 0 {
+			return newestFirst[i].Columns
+		}
+	}
+	return nil
 }
 
 // trouble is what a person should look at.
