@@ -21,7 +21,12 @@ const statement = "云溪融媒提醒广大读者，阅读本县新闻请认准�
 func withStatements(n int) (p *portaltest.Portal, paths []string) {
 	p = portaltest.New(portaltest.Options{})
 	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
-	for i := range n {
+	return p, publishWithStatement(p, 0, n)
+}
+
+// publishWithStatement publishes the articles numbered from to to.
+func publishWithStatement(p *portaltest.Portal, from, to int) (paths []string) {
+	for i := from; i < to; i++ {
 		a := article(fmt.Sprintf("县政府第%d次常务会议研究部署重点工作", 30+i))
 		a.Published = a.Published.AddDate(0, 0, i)
 		a.Body[0] = fmt.Sprintf("%d月上旬，县长在县政府三楼会议室主持召开第%d次常务会议，研究部署第%d项工作。", i%12+1, 30+i, i)
@@ -29,7 +34,7 @@ func withStatements(n int) (p *portaltest.Portal, paths []string) {
 		a.Body = append(a.Body, statement)
 		paths = append(paths, p.Publish("yw", a))
 	}
-	return p, paths
+	return paths
 }
 
 // again lets every article be served with other bytes that say the same.
@@ -45,9 +50,12 @@ func again(t *testing.T, p *portaltest.Portal, paths []string) {
 // What repeats over a site's pages is learnt and left out, and cuts no version
 // of the pages that were read before it was known.
 func TestFurnitureCutsNoVersion(t *testing.T) {
-	p, paths := withStatements(12)
-	r := newRig(t, p, func(o *crawler.Options) { o.Workers = 1 })
-	r.site.Politeness.Parallel = 1
+	p, paths := withStatements(6)
+	r := newRig(t, p)
+	r.run()
+	for _, later := range publishWithStatement(p, 6, 12) {
+		paths = append(paths, strings.TrimPrefix(later, r.base))
+	}
 	r.run()
 	first := map[string]string{}
 	with := 0
@@ -64,8 +72,8 @@ func TestFurnitureCutsNoVersion(t *testing.T) {
 			t.Errorf("reader %d", s[0].Reader)
 		}
 	}
-	if with == 0 || with == len(paths) {
-		t.Fatalf("%d of %d articles were read with the statement: none tells what is to be tested", with, len(paths))
+	if with == 0 || with > 6 {
+		t.Fatalf("%d of %d articles were read with the statement, want some of the first 6", with, len(paths))
 	}
 	known, err := crawler.KnownFurniture(t.Context(), r.store, r.site.Name)
 	if err != nil || known.Pages != 12 || known.Digest() == "" {
@@ -74,21 +82,19 @@ func TestFurnitureCutsNoVersion(t *testing.T) {
 
 	again(t, p, paths)
 	r.run()
-	otherwise := 0
+	otherwise, told := 0, false
 	for _, path := range paths {
 		v, page := r.last(r.base+path), r.page(r.base+path)
 		if v.Outcome != archive.Unchanged || page.Versions != 1 {
 			t.Errorf("%s: %s: %s", path, v.Outcome, v.Reason)
 		}
-		if strings.Contains(v.Reason, "read otherwise") {
+		if page.ReadAs != "" {
 			otherwise++
-			if page.ReadAs == "" || page.ReadAs == page.Fingerprint {
-				t.Errorf("%s: read as %q", path, page.ReadAs)
-			}
+			told = told || strings.Contains(v.Reason, "read otherwise by now")
 		}
 	}
-	if otherwise != with {
-		t.Errorf("%d pages read otherwise, want %d", otherwise, with)
+	if otherwise != with || !told {
+		t.Errorf("%d pages read otherwise, want %d; told: %v", otherwise, with, told)
 	}
 
 	again(t, p, paths)
