@@ -26,8 +26,10 @@ type timetable struct {
 type job struct {
 	table   *timetable
 	tick    crawler.Tick
-	takenUp bool          // of a run that was cut short, not of a tick
-	records []archive.Run // ticks to be recorded first
+	takenUp bool          // of a run that was cut short, or owed, not of a tick
+	came    span          // the tick, and those before it, which were missed
+	made    string        // how those were made up for, for people; "": not
+	skipped []archive.Run // ticks that fell while it waited for its turn
 	started bool
 	run     archive.Run
 	err     error
@@ -42,6 +44,10 @@ type keeper struct {
 	running int
 	ended   chan *job // has room for every site, so that no job waits to end
 	group   sync.WaitGroup
+
+	mu    sync.Mutex
+	owing []archive.Run // ticks that the archive could not record yet
+	tried time.Time     // when that was tried last
 }
 
 // dispatch starts jobs, those that wait longest first.
@@ -51,11 +57,10 @@ func (k *keeper) dispatch(ctx context.Context) {
 		k.queue = k.queue[1:]
 		j.started = true
 		k.running++
+		k.log.Info("run begins", "site", j.table.site.Name, "planned", j.tick.Planned, "trigger", j.tick.Trigger)
 		k.group.Go(func() {
-			k.record(ctx, j.records)
-			if !j.tick.Planned.IsZero() {
-				j.run, j.err = k.guarded(ctx, j)
-			}
+			k.record(ctx, j.came.records(j.table.site.Name, archive.RunMissed, nobody+j.made))
+			j.run, j.err = k.guarded(ctx, j)
 			k.ended <- j
 		})
 	}
@@ -77,6 +82,7 @@ func (k *keeper) end(ctx context.Context, j *job) {
 	k.running--
 	t := j.table
 	t.open = nil
+	defer k.recordAside(ctx, j.skipped)
 	log := k.log.With("site", t.site.Name, "planned", j.tick.Planned)
 	switch {
 	case errors.Is(j.err, archive.ErrTaken):
@@ -85,29 +91,84 @@ func (k *keeper) end(ctx context.Context, j *job) {
 	case errors.Is(j.err, archive.ErrBusy):
 		t.watch, t.looked = true, k.clock.Now()
 		if !j.takenUp {
-			skipped := span{before: []time.Time{j.tick.Planned}}
-			k.recordAside(ctx, skipped.records(t.site.Name, archive.RunSkipped, "another run of this site is open"))
+			k.recordAside(ctx, j.alone(archive.RunSkipped, "another run of this site is open"))
 		}
+	case j.err != nil && ctx.Err() != nil && j.run.ID == "":
+		k.giveBack(ctx, j)
 	case j.err != nil && ctx.Err() == nil:
 		log.Error("run failed", "run", j.run.ID, "error", j.err)
+		if j.run.ID == "" && !j.takenUp {
+			k.recordAside(ctx, j.alone(archive.RunFailed, j.err.Error()))
+		}
 	case j.run.ID != "":
 		log.Info("run ended", "run", j.run.ID, "state", j.run.State, "articles", j.run.Articles, "lists", j.run.Lists)
 	}
 }
 
-// recordAside records without holding up the loop.
-func (k *keeper) recordAside(ctx context.Context, runs []archive.Run) {
-	k.group.Go(func() { k.record(ctx, runs) })
+// alone is the record of j's tick, of which there is no other.
+func (j *job) alone(state archive.RunState, reason string) []archive.Run {
+	only := span{before: []time.Time{j.tick.Planned}}
+	runs := only.records(j.table.site.Name, state, reason)
+	runs[0].Trigger = j.tick.Trigger
+	return runs
 }
 
+// giveBack records that the tick of j had no run, for the process stops. The
+// next one owes it.
+func (k *keeper) giveBack(ctx context.Context, j *job) {
+	if !j.takenUp {
+		name := j.table.site.Name
+		k.recordAside(ctx, j.came.records(name, archive.RunMissed, nobody))
+		k.recordAside(ctx, j.alone(archive.RunMissed, fmt.Sprintf("serve was stopped before its turn came (parallel: %d)", k.parallel)))
+	}
+	k.recordAside(ctx, j.skipped)
+}
+
+// recordAside records without holding up the loop.
+func (k *keeper) recordAside(ctx context.Context, runs []archive.Run) {
+	if len(runs) > 0 {
+		k.group.Go(func() { k.record(ctx, runs) })
+	}
+}
+
+const (
+	// recordTimeout bounds how long the archive may take to record one tick. A
+	// tick is recorded even when the process is being stopped.
+	recordTimeout = 10 * time.Second
+	// maxOwing bounds how many ticks are kept for an archive that is away.
+	maxOwing = 10_000
+)
+
 // record adds ticks that did not take place. One that is there already was
-// recorded by another process.
+// recorded by another process. What the archive cannot take now it is offered
+// later.
 func (k *keeper) record(ctx context.Context, runs []archive.Run) {
 	for _, r := range runs {
-		err := k.store.BeginRun(ctx, r, nil)
-		if err != nil && !errors.Is(err, archive.ErrTaken) && ctx.Err() == nil {
-			k.log.Error("tick not recorded", "site", r.Site, "run", r.ID, "state", r.State, "error", err)
+		begin, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+		err := k.store.BeginRun(begin, r, nil)
+		cancel()
+		log := k.log.With("site", r.Site, "run", r.ID, "reason", r.Reason)
+		switch {
+		case err == nil:
+			log.Info("tick " + string(r.State))
+		case !errors.Is(err, archive.ErrTaken):
+			log.Error("tick not recorded yet", "state", r.State, "error", err)
+			k.mu.Lock()
+			if len(k.owing) < maxOwing {
+				k.owing = append(k.owing, r)
+			}
+			k.mu.Unlock()
 		}
+	}
+}
+
+// recordOwing offers the archive again what it could not record.
+func (k *keeper) recordOwing(ctx context.Context, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.owing) > 0 && now.Sub(k.tried).Abs() >= maxSleep {
+		k.recordAside(ctx, k.owing)
+		k.owing, k.tried = nil, now
 	}
 }
 

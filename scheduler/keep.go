@@ -14,17 +14,19 @@ import (
 const maxHistory = 1000
 
 // history returns the n newest runs of site that took place, the newest first,
-// and the latest tick of which there is a record.
-func (s *Scheduler) history(ctx context.Context, site string, n int) (took []archive.Run, tick time.Time, err error) {
+// the latest tick of which there is a record, and whether a run is owed: a tick
+// was missed, and there was no run since.
+func (s *Scheduler) history(ctx context.Context, site string, n int) (took []archive.Run, tick time.Time, owed bool, err error) {
 	// Runs planned for the future were planned by a clock that was wrong.
 	filter := archive.Filter{Site: site, Until: s.clock.Now().Add(grace), Newest: true, Limit: maxHistory}
 	for r, err := range s.store.Runs(ctx, filter) {
 		if err != nil {
-			return nil, tick, err
+			return nil, tick, false, err
 		}
 		if tick.IsZero() && r.Trigger != archive.TriggerManual {
 			tick = r.Planned
 		}
+		owed = owed || len(took) == 0 && r.State == archive.RunMissed
 		if len(took) < n && r.State != archive.RunSkipped && r.State != archive.RunMissed {
 			took = append(took, r)
 		}
@@ -32,16 +34,16 @@ func (s *Scheduler) history(ctx context.Context, site string, n int) (took []arc
 			break
 		}
 	}
-	return took, tick, nil
+	return took, tick, owed, nil
 }
 
 // begin reads where a site stood when the last process ended.
 func (s *Scheduler) begin(ctx context.Context, site Site) (*timetable, error) {
-	took, tick, err := s.history(ctx, site.Name, 1)
+	took, tick, owed, err := s.history(ctx, site.Name, 1)
 	if err != nil {
 		return nil, err
 	}
-	t := &timetable{site: site, watch: len(took) > 0 && cutShort(took[0])}
+	t := &timetable{site: site, watch: owed || len(took) > 0 && cutShort(took[0])}
 	if tick.IsZero() {
 		// A site that was never run on schedule has missed nothing.
 		tick = s.clock.Now()
@@ -76,24 +78,34 @@ func (k *keeper) keep(ctx context.Context, t *timetable, now time.Time) {
 	planned := came.latest.UTC()
 	switch late := now.Sub(planned); {
 	case t.open != nil:
-		k.recordAside(ctx, came.all().records(t.site.Name, archive.RunSkipped, k.occupied(t.open)))
+		skipped := came.all().records(t.site.Name, archive.RunSkipped, k.occupied(t.open))
+		if t.open.started {
+			k.recordAside(ctx, skipped)
+		} else {
+			// Ticks are recorded in their order: should this process die, the
+			// next one sees by the latest record which have none.
+			t.open.skipped = append(t.open.skipped, skipped...)
+		}
 	case late <= grace:
 		k.enqueue(&job{
-			table:   t,
-			tick:    crawler.Tick{Planned: planned, Trigger: archive.TriggerSchedule},
-			records: came.records(t.site.Name, archive.RunMissed, "nothing was there to run it"),
+			table: t,
+			tick:  crawler.Tick{Planned: planned, Trigger: archive.TriggerSchedule},
+			came:  came,
 		})
 	case t.site.OnMissed == Skip:
-		k.recordAside(ctx, came.all().records(t.site.Name, archive.RunMissed, "nothing was there to run it"))
+		k.recordAside(ctx, came.all().records(t.site.Name, archive.RunMissed, nobody))
 	default:
-		reason := fmt.Sprintf("nothing was there to run it; made up for by the run of %s", planned.Format(time.RFC3339))
 		k.enqueue(&job{
-			table:   t,
-			tick:    crawler.Tick{Planned: planned, Trigger: archive.TriggerCatchUp},
-			records: came.records(t.site.Name, archive.RunMissed, reason),
+			table: t,
+			tick:  crawler.Tick{Planned: planned, Trigger: archive.TriggerCatchUp},
+			came:  came,
+			made:  "; made up for by the run of " + planned.Format(time.RFC3339),
 		})
 	}
 }
+
+// nobody is why a tick was missed.
+const nobody = "nothing was there to run it"
 
 // occupied says why a tick that falls while j is open is skipped.
 func (k *keeper) occupied(j *job) string {
@@ -117,7 +129,8 @@ const (
 	lookTimeout = 10 * time.Second
 )
 
-// takeUp goes on with a run that was cut short: what was due then is due still.
+// takeUp goes on with a run that was cut short, or begins one that is owed: what
+// was due then is due still.
 func (k *keeper) takeUp(ctx context.Context, t *timetable, now time.Time) {
 	first := t.looked.IsZero()
 	if !t.watch || t.open != nil || t.site.OnMissed == Skip || !first && now.Sub(t.looked).Abs() < maxSleep {
@@ -126,11 +139,15 @@ func (k *keeper) takeUp(ctx context.Context, t *timetable, now time.Time) {
 	t.looked = now
 	look, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	runs, _, err := k.history(look, t.site.Name, maxTakenUp)
+	runs, _, owed, err := k.history(look, t.site.Name, maxTakenUp)
 	if err != nil {
 		if ctx.Err() == nil {
 			k.log.Error("last run not read", "site", t.site.Name, "error", err)
 		}
+		return
+	}
+	if owed {
+		k.enqueue(t.catchUp(now, false))
 		return
 	}
 	if len(runs) == 0 || !cutShort(runs[0]) {
@@ -148,11 +165,12 @@ func (k *keeper) takeUp(ctx context.Context, t *timetable, now time.Time) {
 		t.watch = false
 		return
 	}
-	k.enqueue(&job{
-		table:   t,
-		takenUp: true,
-		tick: crawler.Tick{
-			Planned: now.UTC().Truncate(time.Millisecond), Trigger: archive.TriggerCatchUp, Full: runs[0].Full,
-		},
-	})
+	k.enqueue(t.catchUp(now, runs[0].Full))
+}
+
+// catchUp is a job that no tick asked for.
+func (t *timetable) catchUp(now time.Time, full bool) *job {
+	return &job{table: t, takenUp: true, tick: crawler.Tick{
+		Planned: now.UTC().Truncate(time.Millisecond), Trigger: archive.TriggerCatchUp, Full: full,
+	}}
 }

@@ -97,8 +97,9 @@ func New(store Store, run Run, o Options) (*Scheduler, error) {
 //
 // Every tick ends as a run in the archive: one that took place, or one that was
 // skipped because the site's run before was open, or missed because nothing was
-// there to run it. A site whose last run was cut short, and that makes up for
-// what is missed, is taken up again at once.
+// there to run it, or because Serve ended while it waited for its turn. A site
+// whose last run was cut short or missed, and that makes up for what is missed,
+// is taken up again at once.
 func (s *Scheduler) Serve(ctx context.Context) error {
 	k := keeper{Scheduler: s, ended: make(chan *job, len(s.sites))}
 	for _, site := range s.sites {
@@ -109,7 +110,11 @@ func (s *Scheduler) Serve(ctx context.Context) error {
 			}
 			return fmt.Errorf("schedule %s: last run: %w", site.Name, err)
 		}
-		s.log.Info("scheduled", "site", site.Name, "next", t.next)
+		if t.next.IsZero() {
+			s.log.Warn("no tick is planned", "site", site.Name)
+		} else {
+			s.log.Info("scheduled", "site", site.Name, "next", t.next)
+		}
 		k.tables = append(k.tables, t)
 	}
 	defer k.group.Wait()
@@ -119,16 +124,33 @@ func (s *Scheduler) Serve(ctx context.Context) error {
 			k.keep(ctx, t, now)
 		}
 		k.dispatch(ctx)
+		k.recordOwing(ctx, now)
 		select {
 		case <-ctx.Done():
-			k.group.Wait()
-			for len(k.ended) > 0 {
-				k.end(ctx, <-k.ended)
-			}
+			k.stop(ctx)
 			return nil
 		case j := <-k.ended:
 			k.end(ctx, j)
 		case <-s.clock.After(k.sleep(s.clock.Now())):
 		}
 	}
+}
+
+// stop waits for the runs that are open, and records the ticks that will have
+// none.
+func (k *keeper) stop(ctx context.Context) {
+	now := k.clock.Now()
+	for _, t := range k.tables {
+		if !t.next.IsZero() && !t.next.After(now) {
+			k.keep(ctx, t, now)
+		}
+	}
+	for _, j := range k.queue {
+		k.giveBack(ctx, j)
+	}
+	k.group.Wait()
+	for len(k.ended) > 0 {
+		k.end(ctx, <-k.ended)
+	}
+	k.group.Wait()
 }

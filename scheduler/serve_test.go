@@ -50,6 +50,42 @@ func TestServeTickWhileWaiting(t *testing.T) {
 	})
 }
 
+// A tick that waits for its turn when the process is stopped has a record, in
+// its place, and the next process makes up for it.
+func TestServeStoppedWhileWaiting(t *testing.T) {
+	stopped := "serve was stopped before its turn came (parallel: 1)"
+	for _, tt := range []struct {
+		name     string
+		onMissed scheduler.OnMissed
+		want     []string
+	}{
+		{"made up for", scheduler.RunOnce, []string{
+			"01 01:10 schedule missed " + stopped,
+			"01 02:10 schedule skipped the run of 2000-01-01T01:10:00Z was still waiting for its turn (parallel: 1)",
+			"01 02:30 catch_up done", "01 03:10 schedule done",
+		}},
+		{"let go", scheduler.Skip, []string{
+			"01 01:10 schedule missed " + stopped,
+			"01 02:10 schedule skipped the run of 2000-01-01T01:10:00Z was still waiting for its turn (parallel: 1)",
+			"01 03:10 schedule done",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &portal{ledger: newLedger(), takes: 100 * time.Minute}
+				sites := []scheduler.Site{site(t, "slow", "0 1 * * *"), site(t, "quick", "10 1-3 * * *")}
+				sites[1].OnMissed = tt.onMissed
+				serve(t, p, scheduler.Options{Sites: sites, Parallel: 1}, 150*time.Minute)
+				p.takes = time.Minute
+				serve(t, p, scheduler.Options{Sites: sites[1:], Parallel: 1}, time.Hour)
+				if diff := cmp.Diff(tt.want, p.ledger.lines("quick")); diff != "" {
+					t.Errorf("runs of quick (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
 // Of two processes that serve the same site one has each tick, and nobody
 // complains.
 func TestServeTwoProcesses(t *testing.T) {
@@ -161,7 +197,7 @@ func TestServeWhileTheArchiveIsAway(t *testing.T) {
 		serve(t, p, scheduler.Options{
 			Sites: []scheduler.Site{site(t, "a", "0 * * * *")}, Log: slog.New(slog.NewTextHandler(&log, nil)),
 		}, 2*time.Hour+time.Minute)
-		if diff := cmp.Diff([]string{"01 02:00 schedule done"}, p.ledger.lines("a")); diff != "" {
+		if diff := cmp.Diff([]string{"01 01:00 schedule failed no connection", "01 02:00 schedule done"}, p.ledger.lines("a")); diff != "" {
 			t.Errorf("runs (-want +got):\n%s", diff)
 		}
 		if !strings.Contains(log.String(), "no connection") {
