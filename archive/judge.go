@@ -76,11 +76,11 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 		}
 		return v, true
 	case leadsTo404(c.Location()):
-		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to the portal's error page %q", status, c.Location())}, true
+		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to the portal's error page %q", status, brief(c.Location()))}, true
 	case leadsHome(p, c.Location()):
-		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to %q, which is not the article", status, c.Location())}, true
+		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to %q, which is not the article", status, brief(c.Location()))}, true
 	case c.Location() != "":
-		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, c.Location())}, true
+		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, brief(c.Location()))}, true
 	case c.Status == http.StatusNotFound, c.Status == http.StatusGone:
 		return Verdict{Outcome: Gone, Reason: status}, true
 	case c.Status == http.StatusRequestTimeout, c.Status == http.StatusTooEarly,
@@ -92,6 +92,15 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 		return Verdict{Outcome: Unreadable, Reason: status + ": not an answer with a page", Keep: len(c.Payload) > 0}, true
 	}
 	return Verdict{}, false
+}
+
+// brief is s as a reason may hold it.
+func brief(s string) string {
+	const most = 300
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // leadsTo404 says whether a redirect leads to a page named 404: that is how

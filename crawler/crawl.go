@@ -45,6 +45,7 @@ type crawl struct {
 	walked map[string]int    // further pages found, by column
 	idle   map[string]int    // pages of lists in a row that brought nothing new, by column
 	totals map[string]int    // rows as lists declare them, by column and list
+	moves  map[string]int    // redirects in a row that led to a page
 }
 
 func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*crawl, error) {
@@ -65,7 +66,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
-		found: newFoundSet(), yields: newYields(&site, before),
+		found: newFoundSet(), yields: newYields(&site, before), moves: map[string]int{},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -99,7 +100,8 @@ type Crawler struct {
 	fetcher *fetcher
 	robots  *robots
 	read    func(extract.Input) (*extract.Page, error)
-	telling sync.Mutex // one Observe at a time, whichever run it tells of
+	reading chan struct{} // a place for each page that is read: what large ones take is bounded
+	telling sync.Mutex    // one Observe at a time, whichever run it tells of
 }
 
 // New returns a crawler that records in store.
@@ -109,7 +111,8 @@ func New(store Store, o Options) (*Crawler, error) {
 	}
 	o = o.filled()
 	f := newFetcher(o.Limits, o.UserAgent, o.Workers, o.Now)
-	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent)), read: extract.Open}, nil
+	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent)), read: extract.Open,
+		reading: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}, nil
 }
 
 // Close frees the connections that are kept for further requests.

@@ -26,6 +26,10 @@ func (k *crawl) moved(p archive.Page, c archive.Capture, v archive.Verdict) (str
 	return to.url, v
 }
 
+// maxMoves is how many redirects in a row, each to another page, a run follows:
+// twice what browsers' users would put up with.
+const maxMoves = 20
+
 // followMove makes the page that p moved to due, as what p was.
 func (k *crawl) followMove(f *finding, p archive.Page) error {
 	to, err := canonical(f.entry.Page.MovedTo)
@@ -33,6 +37,14 @@ func (k *crawl) followMove(f *finding, p archive.Page) error {
 		return nil
 	}
 	if why, _ := k.scope.admit(to); why != admitted {
+		return nil
+	}
+	k.mu.Lock()
+	n := k.moves[p.URL] + 1
+	k.moves[to.url] = max(k.moves[to.url], n)
+	k.mu.Unlock()
+	if n > maxMoves {
+		f.entry.Visit.Reason += fmt.Sprintf(": not followed, after %d redirects in a row", maxMoves)
 		return nil
 	}
 	target := archive.Page{

@@ -105,12 +105,23 @@ func (f *fetcher) sameAgain(x *exchange, asked, page string) (string, bool) {
 	return to.String(), err == nil && a.url == page
 }
 
-// withCookies returns cookies with those that an answer sets.
+// What a host's cookies may take in a request: servers refuse more (nginx at
+// 8 KiB a line).
+const (
+	maxCookies     = 50
+	maxCookieBytes = 8 << 10
+)
+
+// withCookies returns cookies with those that an answer sets, as far as they
+// fit.
 func withCookies(cookies []*http.Cookie, answer http.Header) []*http.Cookie {
 	for _, c := range (&http.Response{Header: answer}).Cookies() {
 		cookies = slices.DeleteFunc(cookies, func(o *http.Cookie) bool { return o.Name == c.Name })
-		if c.MaxAge >= 0 {
+		if c.MaxAge >= 0 && len(cookies) < maxCookies {
 			cookies = append(cookies, c)
+			if len(cookieHeader(cookies)) > maxCookieBytes {
+				cookies = cookies[:len(cookies)-1]
+			}
 		}
 	}
 	return cookies

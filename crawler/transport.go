@@ -104,7 +104,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	x.status, x.header, x.protocol = answer.StatusCode, answer.Header, answer.Proto
 	x.trust, x.security = x.line.trust(x.target, answer.TLS)
-	t.read(ctx, cancel, answer, x, started)
+	if x.status != http.StatusSwitchingProtocols { // its body is the connection, and no limit ends that
+		t.read(ctx, cancel, answer, x, started)
+	}
 	answer.Body.Close()
 	answer.Body, answer.ContentLength, answer.Uncompressed = http.NoBody, 0, true
 	return answer, nil

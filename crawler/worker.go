@@ -124,6 +124,8 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 		return f, k.followMove(&f, p)
 	}
+	k.c.reading <- struct{}{}
+	defer func() { <-k.c.reading }()
 	if f, ok, err := k.judgedData(p, a, got); ok || err != nil {
 		return f, err
 	}

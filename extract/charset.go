@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,8 +33,8 @@ const metaReach = 16 << 10
 // declaration (gb2312 and gbk read as GB18030, Big5 with the Hong Kong
 // additions); by the host's country; by the bytes. Damaged counts characters
 // that could not be decoded; they are U+FFFD in the text. An error is
-// ErrTooLarge or ErrDamaged and concerns the content coding alone; the text up
-// to the damage comes with it.
+// ErrTooLarge or ErrDamaged and concerns the content coding alone; with damage
+// comes the text up to it.
 func Decode(in Input) (text, name string, damaged int, err error) {
 	coding := ""
 	if in.Header != nil {
@@ -45,6 +46,9 @@ func Decode(in Input) (text, name string, damaged int, err error) {
 		if out, e := decodeOne("gzip", body, maxUnpacked); e == nil || len(out) > 0 {
 			body, err = out, e
 		}
+	}
+	if errors.Is(err, ErrTooLarge) {
+		return "", "", 0, err
 	}
 	text, name, damaged = decodeCharset(body, in.Header, in.URL)
 	return text, name, damaged, err

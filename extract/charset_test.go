@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -83,5 +84,38 @@ func TestDecodeContentLimits(t *testing.T) {
 	cut := packed(t, []byte(strings.Repeat("some text ", 100)))
 	if out, err := extract.DecodeContent("gzip", cut[:len(cut)-9], 0); !errors.Is(err, extract.ErrDamaged) || len(out) == 0 {
 		t.Errorf("cut short: %d bytes, %v", len(out), err)
+	}
+}
+
+// What unpacks to much is measured before it is given memory: a bomb costs no
+// more than the bytes that are looked at anyway, a large page its own size.
+func TestUnpackingIsFrugal(t *testing.T) {
+	random := make([]byte, 10<<20)
+	for i := range random {
+		random[i] = byte(i * i >> 7)
+	}
+	for _, c := range []struct {
+		name  string
+		body  []byte
+		most  uint64
+		wants error
+	}{
+		{"bomb", packed(t, make([]byte, 200<<20)), 24 << 20, extract.ErrTooLarge},
+		{"large", packed(t, random), 32 << 20, nil},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		out, err := extract.DecodeContent("gzip", c.body, 0)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, c.wants) || c.wants == nil && !bytes.Equal(out, random) {
+			t.Errorf("%s: %d bytes, %v", c.name, len(out), err)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > c.most {
+			t.Errorf("%s: allocated %d MiB, want %d at most", c.name, got>>20, c.most>>20)
+		}
+	}
+	cut := packed(t, random)
+	if out, err := extract.DecodeContent("gzip", cut[:len(cut)-20], 0); !errors.Is(err, extract.ErrDamaged) || !bytes.HasPrefix(random, out) || len(out) < 4<<20 {
+		t.Errorf("large and cut short: %d bytes, %v", len(out), err)
 	}
 }

@@ -41,9 +41,9 @@ const (
 // of a Content-Encoding header (RFC 9110, 8.4) names them, several parted by
 // commas. Limit bounds the result in bytes; 0 stands for 64 MiB.
 //
-// With an error that is ErrTooLarge or ErrDamaged comes what was unpacked up to
-// it. A payload that lacks the mark of the coding named is returned as it is:
-// servers say gzip over plain bytes.
+// With ErrDamaged comes what was unpacked up to it, with ErrTooLarge the
+// beginning. A payload that lacks the mark of the coding named is returned as it
+// is: servers say gzip over plain bytes.
 func DecodeContent(coding string, payload []byte, limit int64) ([]byte, error) {
 	if limit <= 0 {
 		limit = maxUnpacked
@@ -64,49 +64,72 @@ func DecodeContent(coding string, payload []byte, limit int64) ([]byte, error) {
 }
 
 func decodeOne(name string, payload []byte, limit int64) ([]byte, error) {
-	var r io.Reader
+	r, err := unpacker(name, payload)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if r == nil || len(payload) == 0 {
+		return payload, nil
+	}
+	limit = min(limit, max(ratioFloor, int64(len(payload))*maxRatio))
+	b, err := drain(r, len(payload), min(limit, ratioFloor))
+	if err != ErrTooLarge || limit <= ratioFloor {
+		r.Close()
+		return b, err
+	}
+	// What is large is measured before it is given memory.
+	rest, _ := io.Copy(io.Discard, io.LimitReader(r, limit-ratioFloor)) // an error comes again below
+	r.Close()
+	size := ratioFloor + 1 + rest
+	if size > limit {
+		return b, ErrTooLarge
+	}
+	if r, err = unpacker(name, payload); err != nil {
+		return b, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	defer r.Close()
+	var whole bytes.Buffer
+	whole.Grow(int(size) + bytes.MinRead)
+	if _, err := whole.ReadFrom(r); err != nil {
+		return whole.Bytes(), fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return whole.Bytes(), nil
+}
+
+// unpacker returns what unpacks payload; nil where payload is to be taken as it
+// is.
+func unpacker(name string, payload []byte) (io.ReadCloser, error) {
 	switch name {
 	case "", "identity", "none", "utf-8", "binary":
-		return payload, nil
+		return nil, nil
 	case "gzip", "x-gzip":
 		if !bytes.HasPrefix(payload, gzipMagic) {
-			return payload, nil
+			return nil, nil
 		}
-		z, err := gzip.NewReader(bytes.NewReader(payload))
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		r = z
+		return gzip.NewReader(bytes.NewReader(payload))
 	case "deflate":
 		z, err := zlib.NewReader(bytes.NewReader(payload))
 		if err != nil {
-			r = flate.NewReader(bytes.NewReader(payload))
-		} else {
-			r = z
+			return flate.NewReader(bytes.NewReader(payload)), nil
 		}
+		return z, nil
 	case "br":
 		if looksPlain(payload) {
-			return payload, nil
+			return nil, nil
 		}
-		r = brotli.NewReader(bytes.NewReader(payload))
+		return io.NopCloser(brotli.NewReader(bytes.NewReader(payload))), nil
 	case "zstd":
 		if !bytes.HasPrefix(payload, zstdMagic) {
-			return payload, nil
+			return nil, nil
 		}
 		z, err := zstd.NewReader(bytes.NewReader(payload),
 			zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderMaxMemory(128<<20))
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+			return nil, err
 		}
-		defer z.Close()
-		r = z
-	default:
-		return nil, fmt.Errorf("%w: unknown coding", ErrDamaged)
+		return z.IOReadCloser(), nil
 	}
-	if len(payload) == 0 {
-		return payload, nil
-	}
-	return drain(r, len(payload), limit)
+	return nil, errors.New("unknown coding")
 }
 
 var (
@@ -114,9 +137,8 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// drain reads r, which unpacks packed bytes, within limit and ratio.
+// drain reads r, which unpacks packed bytes, up to limit.
 func drain(r io.Reader, packed int, limit int64) ([]byte, error) {
-	limit = min(limit, max(ratioFloor, int64(packed)*maxRatio))
 	var b bytes.Buffer
 	b.Grow(min(packed*4+512, 1<<20, int(limit)+1))
 	n, err := b.ReadFrom(io.LimitReader(r, limit+1))

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -106,6 +107,9 @@ func (p *Page) decode() {
 	switch {
 	case err != nil && p.text == "":
 		p.failure = err.Error()
+	case errors.Is(err, ErrTooLarge), err != nil && !strings.Contains(strings.ToLower(p.text), "</html"):
+		// A part would be read as if it were the whole.
+		p.failure, p.text = err.Error(), ""
 	case err != nil:
 		p.note = err.Error()
 		p.damaged++
