@@ -36,7 +36,8 @@ var arrows = map[string][]string{
 		"configs", "scheduler", "crawler", "crawler/discover", "crawler/portaltest", "extract",
 		"archive", "archive/diff", "archive/export", "archive/mongo", "archive/sqlite",
 	},
-	"bench": {"crawler/portaltest"},
+	"bench":        {"crawler/portaltest"},
+	"bench/export": {"archive", "archive/sqlite"},
 }
 
 // homes says which packages alone may import what: each library has one place.

@@ -13,12 +13,15 @@ require (
 	github.com/klauspost/compress v1.20.3 // content codings, and Zstandard for payloads
 	github.com/mattn/go-isatty v0.0.24 // is it a terminal
 	github.com/mattn/go-runewidth v0.0.31 // Chinese is two columns wide
+	github.com/nlnwa/whatwg-url v0.6.2 // the keys of a CDXJ, parsed as browsers do
+	github.com/parquet-go/parquet-go v0.32.0 // Parquet exports
 	github.com/robfig/cron/v3 v3.0.1 // the parser of schedules, not the runner
 	github.com/schollz/progressbar/v3 v3.19.1 // progress on a terminal
 	github.com/spf13/cobra v1.10.2 // the command line
 	go.mongodb.org/mongo-driver/v2 v2.10.0 // the MongoDB archive
 	golang.org/x/net v0.62.0 // the HTML parser; rules for header values
 	golang.org/x/sync v0.24.0 // errgroup, singleflight, semaphore
+	golang.org/x/sys v0.49.0 // one sync for a folder of many files
 	golang.org/x/text v0.43.0 // charsets
 	modernc.org/sqlite v1.61.1 // the embedded archive, without cgo
 )
@@ -26,15 +29,12 @@ require (
 // For tests alone.
 require (
 	github.com/google/go-cmp v0.7.0 // differences in tests
+	github.com/mmcdole/gofeed v1.4.2 // an Atom feed as its readers see it
+	github.com/nlnwa/gowarc v1.6.0 // the strictest reader of WARC
 	github.com/rogpeppe/go-internal v1.16.0 // commands tested as scripts
 )
 
-require (
-	github.com/nlnwa/whatwg-url v0.6.2
-	github.com/parquet-go/parquet-go v0.32.0
-	golang.org/x/mod v0.43.0
-	golang.org/x/sys v0.49.0
-)
+require golang.org/x/mod v0.43.0
 
 require (
 	github.com/antchfx/htmlquery v1.3.5 // indirect
@@ -49,10 +49,13 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/kennygrant/sanitize v1.2.4 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/mmcdole/goxpp/v2 v2.0.0 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/parquet-go/bitpack v1.0.0 // indirect
 	github.com/parquet-go/jsonlite v1.0.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.21 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
+	github.com/prometheus/prometheus v0.40.3 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/saintfish/chardet v0.0.0-20230101081208-5e3ef4b5456d // indirect

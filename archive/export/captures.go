@@ -63,7 +63,6 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		return known, false, err
 	}
 	var all []capture
-	told := 0 // visits up to the last one that is known
 	l := line{bringers: map[archive.Digest]archive.Visit{}}
 	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
 		if err != nil {
@@ -71,17 +70,10 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 		now.Visits++
 		now.Last = v.At
-		if !v.At.After(known.Last) {
-			told++
-		}
-		if c, ok := l.next(p, v); ok {
+		if c, ok := l.next(p, v); ok && v.At.After(known.Last) {
 			c.version = versionOf(versions, v)
 			all = append(all, c)
 		}
-	}
-	// Where visits were added in between, nothing that is known holds.
-	if told == known.Visits {
-		all = slices.DeleteFunc(all, func(c capture) bool { return !c.visit.At.After(known.Last) })
 	}
 	all = sel.choose(all)
 	for i, c := range all {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+
+	"fangzhi/archive"
 )
 
 // firstChunk is how many records a listing reads at first; it reads more at a
@@ -79,6 +81,15 @@ func (s *Store) prepared(ctx context.Context, query string, args ...any) (*sql.R
 		}
 	}
 	return held.(*sql.Stmt).QueryContext(ctx, args...)
+}
+
+// ask is how a listing is asked for: that of one page through a statement that is
+// kept, for an export asks so for every page.
+func (s *Store) ask(f archive.Filter) func(context.Context, string, ...any) (*sql.Rows, error) {
+	if f.URL != "" {
+		return s.prepared
+	}
+	return s.query
 }
 
 // scan reads all rows of a query into records; columns names where each column

@@ -170,7 +170,7 @@ func (w *where) snapshotFilter(f archive.Filter) {
 func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return list(s, ctx, "list snapshots", 64, f.Limit, func(last *archive.Snapshot, n int) ([]archive.Snapshot, error) {
 		query, args := snapshotsQuery(f, last, n)
-		return scan(snapshotFields)(s.query(ctx, query, args...))
+		return scan(snapshotFields)(s.ask(f)(ctx, query, args...))
 	})
 }
 
@@ -195,7 +195,7 @@ func snapshotsQuery(f archive.Filter, last *archive.Snapshot, n int) (string, []
 func (s *Store) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error] {
 	return list(s, ctx, "list visits", 256, f.Limit, func(last *archive.Visit, n int) ([]archive.Visit, error) {
 		query, args := visitsQuery(f, last, n)
-		return scan(visitFields)(s.query(ctx, query, args...))
+		return scan(visitFields)(s.ask(f)(ctx, query, args...))
 	})
 }
 

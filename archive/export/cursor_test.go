@@ -1,0 +1,132 @@
+package export_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive"
+	"fangzhi/archive/export"
+)
+
+// told exports with a cursor and returns what was told: path, version and state
+// of each record.
+func told(t *testing.T, s export.Store, cursor string, versions export.Versions) []string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "out.csv")
+	j := export.Job{Format: export.CSV, Selection: export.Selection{Versions: versions}}
+	if _, err := export.Run(t.Context(), s, j, export.Target{Path: path, Cursor: cursor}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(text(t, path)) {
+		if cells := strings.Split(line, ","); cells[0] != "url" {
+			got = append(got, strings.Join([]string{cells[1], cells[0], cells[3], cells[7]}, " "))
+		}
+	}
+	return got
+}
+
+func TestCursor(t *testing.T) {
+	for _, tt := range []struct {
+		versions            export.Versions
+		first, second, late []string
+	}{
+		{export.All,
+			[]string{"a http://a/1 1 live", "a http://a/1 2 live", "a http://a/1 3 live", "a http://a/2 1 live", "b http://a/1 1 live", "b http://a/1 2 live"},
+			[]string{"a http://a/1 4 live", "a http://a/2 1 gone"}, []string{"b http://a/1 3 live", "b http://a/1 4 live"}},
+		{export.Latest,
+			[]string{"a http://a/1 3 live", "a http://a/2 1 live", "b http://a/1 2 live"},
+			[]string{"a http://a/1 4 live", "a http://a/2 1 gone"}, []string{"b http://a/1 4 live"}},
+	} {
+		cursor := filepath.Join(t.TempDir(), "cursor")
+		s := portal()
+		check := func(what string, want []string) {
+			t.Helper()
+			if diff := cmp.Diff(want, told(t, s, cursor, tt.versions)); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", tt.versions, what, diff)
+			}
+		}
+		check("first", tt.first)
+		check("nothing new", nil)
+		s.cut("a", "http://a/1", 12).state("http://a/2", archive.StateGone)
+		check("an edit and a withdrawal", tt.second)
+		// Taken long ago and recorded only now: the clock does not matter.
+		s.cut("b", "http://a/1", 1).cut("b", "http://a/1", 2)
+		check("recorded late", tt.late)
+		check("nothing again", nil)
+	}
+}
+
+// cut adds a version to a page, taken on a day.
+func (s *store) cut(site, url string, d int) *store {
+	for i, p := range s.pages {
+		if p.Site != site || p.URL != url {
+			continue
+		}
+		s.pages[i].Versions++
+		for j := len(s.snapshots) - 1; j >= 0; j-- {
+			if v := s.snapshots[j]; v.Site == site && v.URL == url {
+				v.Version++
+				v.TakenAt = day(d)
+				s.snapshots = append(s.snapshots[:j+1], append([]archive.Snapshot{v}, s.snapshots[j+1:]...)...)
+				return s
+			}
+		}
+	}
+	return s
+}
+
+// Until the export stands, the cursor stays where it was.
+func TestCursorMovesWithTheExport(t *testing.T) {
+	dir := t.TempDir()
+	cursor := filepath.Join(dir, "cursor")
+	s := portal()
+	s.fail = errBroken
+	j := export.Job{Format: export.JSONL}
+	if _, err := export.Run(t.Context(), s, j, export.Target{Path: filepath.Join(dir, "out"), Cursor: cursor}); err == nil {
+		t.Fatal("no error")
+	}
+	if _, err := os.Stat(cursor); err == nil {
+		t.Error("the cursor moved")
+	}
+	if got := names(t, dir); len(got) > 0 {
+		t.Errorf("left behind: %v", got)
+	}
+	if got := told(t, portal(), cursor, export.All); len(got) != 6 {
+		t.Errorf("told %v", got)
+	}
+	// A cursor of another selection would leave things out in silence.
+	_, err := export.Run(t.Context(), portal(), j, export.Target{Path: filepath.Join(dir, "out"), Cursor: cursor})
+	if err == nil || !strings.Contains(err.Error(), "belongs to another selection") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Captures are told that were made since, and revisits of those told before.
+func TestCursorOfCaptures(t *testing.T) {
+	k := county(t)
+	cursor := filepath.Join(t.TempDir(), "cursor")
+	count := func() int {
+		t.Helper()
+		r, err := export.Run(t.Context(), k.store, export.Job{Format: export.WARC}, export.Target{Path: filepath.Join(t.TempDir(), "out"), Cursor: cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Records
+	}
+	if n := count(); n != 14 {
+		t.Errorf("first: %d captures", n)
+	}
+	if n := count(); n != 0 {
+		t.Errorf("nothing new: %d captures", n)
+	}
+	k.visit("/yw/", day(9), answer{status: 304})
+	k.visit("/5.html", day(9), article(t, "新", "新闻一则。"))
+	if n := count(); n != 2 {
+		t.Errorf("a revisit and a new page: %d captures", n)
+	}
+}
