@@ -213,14 +213,18 @@ func (c *cursor) move(s *stage) error {
 	if c == nil {
 		return nil
 	}
-	target := filepath.Join(filepath.Dir(c.path), "."+filepath.Base(c.path)+".partial")
+	return moveCursor(s, c.path)
+}
+
+func moveCursor(s *stage, path string) error {
+	target := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial")
 	if err := copyFile(s.work(cursorName), target); err != nil {
 		return err
 	}
-	if err := os.Rename(target, c.path); err != nil {
-		return failure(c.path, err)
+	if err := os.Rename(target, path); err != nil {
+		return failure(path, err)
 	}
-	return syncFolder(filepath.Dir(c.path))
+	return syncFolder(filepath.Dir(path))
 }
 
 // copyFile writes a durable copy of the file from.

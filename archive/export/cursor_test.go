@@ -106,6 +106,25 @@ func TestCursorMovesWithTheExport(t *testing.T) {
 	}
 }
 
+// What an export with a cursor brought does not come again, so it is not written
+// over.
+func TestCursorReplacesNothing(t *testing.T) {
+	dir := t.TempDir()
+	to := export.Target{Path: filepath.Join(dir, "out"), Cursor: filepath.Join(dir, "cursor")}
+	if _, err := export.Run(t.Context(), portal(), everyArticle, to); err != nil {
+		t.Fatal(err)
+	}
+	before := text(t, to.Path)
+	_, err := export.Run(t.Context(), portal(), everyArticle, to)
+	if err == nil || !strings.Contains(err.Error(), "is there already: what an export with a cursor brought does not come again") || text(t, to.Path) != before {
+		t.Errorf("error %v", err)
+	}
+	os.Remove(to.Path)
+	if r, err := export.Run(t.Context(), portal(), everyArticle, to); err != nil || r.Records != 0 {
+		t.Errorf("%d records, %v", r.Records, err)
+	}
+}
+
 // Captures are told that were made since, and revisits of those told before.
 func TestCursorOfCaptures(t *testing.T) {
 	k := county(t)

@@ -18,7 +18,7 @@
 //	sorter.go, ahead.go       more items than fit in memory; reading while writing
 //	run.go, publish.go        an export to a file or folder, whole or not at all
 //	stage.go, journal.go      where it is made, and how it is taken up again
-//	cursor.go                 what former exports have told
+//	cursor.go, ending.go      what former exports have told, and how one ends
 //	receipt.go, bag.go        what is written beside an export
 //	check.go                  an export held against that
 package export

@@ -125,6 +125,15 @@ func (r *run) checkpoint(held Archive, j journal, open ...*staged) error {
 	return syncFolder(filepath.Dir(fresh))
 }
 
+// forget takes the journal away: the files that it names are about to move.
+func (r *run) forget() error {
+	r.journal = journal{Job: r.journal.Job}
+	if err := os.Remove(r.stage.work(journalName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return syncFolder(r.stage.work(""))
+}
+
 func writeDurably(path string, text []byte) error {
 	f, err := os.Create(path)
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 // settled as a crawl does it.
 type keeper struct {
 	t     *testing.T
+	path  string
 	store *sqlite.Store
 	run   string
 }
@@ -33,7 +34,8 @@ const portalRoot = "http://www.county.example"
 // keep opens an archive for a test.
 func keep(t *testing.T) *keeper {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
+	path := filepath.Join(t.TempDir(), "archive.db")
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func keep(t *testing.T) *keeper {
 	if err := store.BeginRun(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
-	return &keeper{t, store, r.ID}
+	return &keeper{t, path, store, r.ID}
 }
 
 // answer is what a portal says to one request.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,9 +11,11 @@ import (
 // publish writes the receipt and the bag's tag files, makes everything durable
 // and puts it in place. Only then the cursor moves on.
 func (r *run) publish(cur *cursor, held Archive) error {
+	if err := r.forget(); err != nil {
+		return err
+	}
 	s, target := r.stage, r.path()
-	files := slices.Clone(s.list())
-	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: files, Damaged: r.report.Damaged}
+	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: slices.Clone(s.list()), Damaged: r.report.Damaged}
 	text, err := about.text()
 	if err != nil {
 		return err
@@ -34,17 +37,29 @@ func (r *run) publish(cur *cursor, held Archive) error {
 	}
 	r.report.Files = slices.Clone(s.list())
 	if folder {
-		err = r.placeFolder(target)
-	} else {
-		err = r.placeFile(target)
+		err = syncFolders(filepath.Join(s.dir, outFolder))
+	}
+	if err == nil && cur != nil {
+		err = r.announce()
+	}
+	if err == nil {
+		err = r.place(target)
+	}
+	if err == nil {
+		err = cur.move(s)
 	}
 	if err != nil {
 		return err
 	}
-	if err := cur.move(s); err != nil {
-		return err
-	}
 	return s.remove()
+}
+
+// place puts file or folder in place.
+func (r *run) place(target string) error {
+	if r.to.folder(r.job) {
+		return r.placeFolder(target)
+	}
+	return r.placeFile(target)
 }
 
 // write makes a small file of the export.
@@ -60,14 +75,14 @@ func (s *stage) write(name string, text []byte) (File, error) {
 	return f.file(), f.Close()
 }
 
-// placeFolder puts the export where target is, in place of a former one.
+// placeFolder puts the export where target is, in place of a former one. It is
+// there already where the stage has none.
 func (r *run) placeFolder(target string) error {
-	out, old := filepath.Join(r.stage.dir, outFolder), filepath.Join(r.stage.dir, "replaced")
-	if err := syncFolders(out); err != nil {
-		return err
+	out, old := filepath.Join(r.stage.dir, outFolder), filepath.Join(r.stage.dir, replacedFolder)
+	if _, err := os.Stat(out); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	switch err := os.Rename(target, old); {
-	case err != nil && !errors.Is(err, os.ErrNotExist):
+	if err := os.Rename(target, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return failure(target, err)
 	}
 	if err := os.Rename(out, target); err != nil {
@@ -76,26 +91,26 @@ func (r *run) placeFolder(target string) error {
 	return syncFolder(filepath.Dir(target))
 }
 
-// placeFile puts file and receipt in place. A receipt of what stood there is
-// gone before the file is replaced: none is better than a wrong one.
+// placeFile puts file and receipt in place, those that the stage still has. A
+// receipt of what stood there is gone before the file is replaced: none is
+// better than a wrong one.
 func (r *run) placeFile(target string) error {
-	receipt := target + receiptSuffix
-	if err := os.Remove(receipt); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return failure(receipt, err)
-	}
-	from := r.stage.out(filepath.Base(target))
-	if info, err := os.Stat(target); err == nil {
-		if err := os.Chmod(from, info.Mode().Perm()); err != nil {
+	from, receipt := r.stage.out(filepath.Base(target)), target+receiptSuffix
+	if _, err := os.Stat(from); err == nil {
+		if err := os.Remove(receipt); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return failure(receipt, err)
+		}
+		if info, err := os.Stat(target); err == nil {
+			if err := os.Chmod(from, info.Mode().Perm()); err != nil {
+				return failure(target, err)
+			}
+		}
+		if err := os.Rename(from, target); err != nil {
 			return failure(target, err)
 		}
 	}
-	if err := os.Rename(from, target); err != nil {
-		return failure(target, err)
-	}
-	if r.to.Receipt {
-		if err := os.Rename(from+receiptSuffix, receipt); err != nil {
-			return failure(receipt, err)
-		}
+	if err := os.Rename(from+receiptSuffix, receipt); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure(receipt, err)
 	}
 	return syncFolder(filepath.Dir(target))
 }

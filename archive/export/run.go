@@ -79,7 +79,11 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 	if r.stage, err = openStage(r.path()); err != nil {
 		return Report{}, err
 	}
-	if err = r.export(); err != nil {
+	done, err := r.complete()
+	if err == nil && !done {
+		err = r.export()
+	}
+	if err != nil {
 		if r.journal.Archive != "" {
 			r.stage.release() // to be taken up again
 			return r.report, fmt.Errorf("%w: the same command goes on after %d", err, r.journal.Records)
@@ -144,6 +148,8 @@ func (r *run) checkTarget() error {
 		return nil
 	case err != nil:
 		return failure(r.to.Path, err)
+	case r.to.Cursor != "" && !r.ending():
+		return fmt.Errorf("write %q: is there already: what an export with a cursor brought does not come again; move it, or name another", r.to.Path)
 	case r.to.folder(r.job) != info.IsDir():
 		if info.IsDir() {
 			return fmt.Errorf("write %q: is a folder: the path of a file is wanted", r.to.Path)
@@ -265,8 +271,8 @@ func (r *run) count() {
 	}
 }
 
-// partCaptures is how many captures stand between two checkpoints.
-const partCaptures = 5_000
+// partCaptures is how many captures stand between two checkpoints; tests set it.
+var partCaptures = 5_000
 
 // captures writes a web archive.
 func (r *run) captures(cur *cursor, held Archive) error {
@@ -319,7 +325,7 @@ func (r *run) captures(cur *cursor, held Archive) error {
 	if list == nil {
 		return writeIndex(r.stage, &w.index)
 	}
-	if err := list.file.Close(); err != nil {
+	if err := errors.Join(list.file.Close(), r.forget()); err != nil {
 		return err
 	}
 	if err := packIndex(r.stage, &w.index); err != nil {

@@ -35,6 +35,8 @@ type stage struct {
 const (
 	outFolder  = "out"
 	workFolder = "work"
+
+	replacedFolder = "replaced" // what stood at the target before
 )
 
 // stageOf is where an export to target is made.
@@ -53,11 +55,10 @@ func openStage(target string) (*stage, error) {
 	if s.lock, err = lockFile(filepath.Join(s.dir, "lock")); err != nil {
 		return nil, fmt.Errorf("write %q: another export to it is under way (%w)", target, err)
 	}
-	for _, folder := range []string{outFolder, workFolder} {
-		if err := os.MkdirAll(filepath.Join(s.dir, folder), 0o777); err != nil {
-			s.release()
-			return nil, failure(target, err)
-		}
+	// Not out: where there is none, the export stands at its place already.
+	if err := os.MkdirAll(filepath.Join(s.dir, workFolder), 0o777); err != nil {
+		s.release()
+		return nil, failure(target, err)
 	}
 	return s, nil
 }
@@ -78,9 +79,25 @@ func (s *stage) clear() error {
 
 func (s *stage) release() { s.lock.Close() }
 
-// remove takes the whole stage away.
+// remove takes the whole stage away, last of all what says how it ended.
 func (s *stage) remove() error {
 	defer s.release()
+	for _, folder := range []string{outFolder, replacedFolder} {
+		if err := os.RemoveAll(filepath.Join(s.dir, folder)); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(s.work(""))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != endingName {
+			if err := os.Remove(s.work(e.Name())); err != nil {
+				return err
+			}
+		}
+	}
 	return os.RemoveAll(s.dir)
 }
 
