@@ -86,7 +86,7 @@ func (a *aliasing) pageOf(p *archive.Page) string {
 			continue
 		}
 		switch other.State {
-		case archive.StateDiscovered, archive.StateLive, archive.StateUnreachable, archive.StateChallenged:
+		case archive.StateDiscovered, archive.StateLive, archive.StateRestored, archive.StateUnreachable, archive.StateChallenged:
 		case archive.StateAlias:
 			if other.MovedTo == p.URL {
 				continue

@@ -30,6 +30,8 @@ type crawl struct {
 	columns   map[string]bool
 	articles  []pattern
 	requests  atomic.Int64
+	around    *around // what the run saw, to look at pages that are gone against
+	absent    absent
 
 	// wait ends when no further page is to be visited, wire when what is in
 	// flight is given up.
@@ -67,6 +69,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), yields: newYields(&site, before), moves: map[string]int{},
+		around: newAround(), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
@@ -124,6 +127,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 		working.Go(k.work)
 	}
 	working.Wait()
+	if err := k.settleAbsent(keep); err != nil {
+		k.stop(err)
+	}
 	close(k.recorder.in)
 	recording.Wait()
 	endLease()
@@ -178,7 +184,7 @@ func (k *crawl) work() {
 			}
 			return
 		}
-		k.recorder.add(found)
+		k.done(p, found)
 	}
 }
 

@@ -42,6 +42,17 @@ type links struct {
 	pages []lead // what a list lists; with Everything every other link
 }
 
+// rows are the addresses that a list lists.
+func (l *links) rows() []string {
+	var urls []string
+	for i := range l.pages {
+		if l.pages[i].row {
+			urls = append(urls, l.pages[i].url)
+		}
+	}
+	return urls
+}
+
 // ahead is how many pages of a list are asked for before the answers to those
 // before them tell whether there is an end: a page that is missing does not
 // hide those behind it, and a pager that lies costs little.
@@ -61,6 +72,7 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 				f.rows++
 			}
 		}
+		k.around.listed(p.URL, found.rows())
 	}
 	unknown, err := k.unknown(found.urls())
 	if err != nil {

@@ -21,6 +21,7 @@ type frontier struct {
 	mu       sync.Mutex
 	queue    []archive.Page
 	busy     map[string]bool // handed out, or queued, and not yet recorded
+	held     map[string]bool // of busy: visited, and recorded when all else is done
 	resting  map[string]bool // hosts that are left alone for the rest of the run
 	given    int
 	more     bool            // a look may find more
@@ -35,7 +36,7 @@ const batch = 128
 func newFrontier(started time.Time, most int, due func(context.Context, int, archive.Except) ([]archive.Page, error)) *frontier {
 	return &frontier{
 		due: due, started: started, most: most, more: true,
-		busy: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
+		busy: map[string]bool{}, held: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
 	}
 }
 
@@ -59,7 +60,7 @@ func (f *frontier) next(ctx context.Context) (p archive.Page, ok bool, err error
 			if err := f.look(ctx); err != nil {
 				return p, false, err
 			}
-		case len(f.busy) == 0 && !f.looking:
+		case len(f.busy) == len(f.held) && !f.looking:
 			f.finished = true
 			f.signal()
 		default:
@@ -130,12 +131,29 @@ func (f *frontier) done(urls ...string) {
 	defer f.mu.Unlock()
 	for _, u := range urls {
 		delete(f.busy, u)
+		delete(f.held, u)
 		if f.looking {
 			f.settled[u] = true
 		}
 	}
 	f.more = true
 	f.signal()
+}
+
+// hold says that a page that was handed out is visited, and will be recorded
+// when all else is done.
+func (f *frontier) hold(url string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.busy[url], f.held[url] = true, true
+	f.signal()
+}
+
+// holds says whether a page is visited and not yet recorded.
+func (f *frontier) holds(url string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.held[url]
 }
 
 // drop takes back a page that was handed out and not visited.
@@ -162,6 +180,12 @@ func (f *frontier) exhausted() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.finished
+}
+
+func (f *frontier) restsNow(url string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.isResting(url)
 }
 
 func (f *frontier) isResting(url string) bool {

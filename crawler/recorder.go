@@ -39,6 +39,13 @@ func (r *recorder) add(f finding) {
 	r.in <- f
 }
 
+// flush waits until all that was handed in before is recorded.
+func (r *recorder) flush() {
+	done := make(chan struct{})
+	r.in <- finding{flushed: done}
+	<-done
+}
+
 func weight(f finding) int64 {
 	return min(int64(len(f.entry.Payload))+entryBytes, pendingBytes)
 }
@@ -51,19 +58,26 @@ func (r *recorder) record(ctx context.Context) {
 		gathered = append(gathered[:0], first)
 		bytes := weight(first)
 	gather:
-		for len(gathered) < batchEntries && bytes < batchBytes {
+		for first.flushed == nil && len(gathered) < batchEntries && bytes < batchBytes {
 			select {
 			case f, ok := <-r.in:
 				if !ok {
 					break gather
 				}
 				gathered = append(gathered, f)
-				bytes += weight(f)
+				if bytes += weight(f); f.flushed != nil {
+					break gather
+				}
 			default:
 				break gather
 			}
 		}
-		if r.failure == nil {
+		var flushed chan<- struct{}
+		if last := len(gathered) - 1; gathered[last].flushed != nil {
+			flushed = gathered[last].flushed
+			gathered = gathered[:last]
+		}
+		if r.failure == nil && len(gathered) > 0 {
 			if err := r.commit(ctx, gathered); err != nil {
 				r.failure = fmt.Errorf("record: %w", err)
 				r.k.stop(r.failure)
@@ -76,6 +90,9 @@ func (r *recorder) record(ctx context.Context) {
 		}
 		clear(gathered)
 		r.k.frontier.done(urls...)
+		if flushed != nil {
+			close(flushed)
+		}
 	}
 	if r.failure == nil {
 		if err := r.k.keepFurniture(ctx); err != nil {

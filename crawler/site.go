@@ -30,8 +30,9 @@ type Site struct {
 	AllowAddresses []netip.Prefix
 	// Proxy is the address of a proxy, http, https, socks5 or socks5h; NoProxy
 	// for none, "" for the environment's.
-	Proxy string
-	TLS   TLS
+	Proxy      string
+	TLS        TLS
+	Withdrawal archive.Withdrawal // what makes a page that is gone a withdrawn one
 	// Revisit says when p, as it is after a visit at the time now, is due
 	// again; the zero time: never. Nil: DefaultRevisit.
 	Revisit func(p archive.Page, now time.Time) time.Time

@@ -25,6 +25,8 @@ type finding struct {
 	rows int          // of it
 
 	canonical string // the URL that an article names as its own, read for the first time
+
+	flushed chan<- struct{} // no finding, but a wish to know that those before it are recorded
 }
 
 // visit fetches one page and decides what that means. The error is that of the

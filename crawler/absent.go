@@ -1,0 +1,245 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// absent holds the visits of a run that found pages gone which had been there.
+// What they mean depends on what else the run sees, so they are settled last.
+type absent struct {
+	mu   sync.Mutex
+	held []missing
+	// By column: it has no other article; there is no more of it to ask for.
+	sole, spent map[string]bool
+}
+
+// missing is a page as it was before the visit, and what the visit brought.
+type missing struct {
+	page  archive.Page
+	found finding
+}
+
+// maxHeld bounds how many visits wait. Where more pages are gone in one run no
+// evidence is of use: the site was rebuilt.
+const maxHeld = 2000
+
+// hold takes a finding that has to wait, and says whether it did.
+func (k *crawl) hold(p archive.Page, f finding) bool {
+	v := f.entry.Visit
+	if v.Outcome != archive.Gone || p.Versions == 0 || p.Kind == archive.KindList || p.State == archive.StateWithdrawn {
+		return false
+	}
+	k.absent.mu.Lock()
+	defer k.absent.mu.Unlock()
+	if len(k.absent.held) >= maxHeld {
+		return false
+	}
+	k.absent.held = append(k.absent.held, missing{p, f})
+	k.frontier.hold(p.URL)
+	return true
+}
+
+// settleAbsent decides what became of the pages that the run found gone, once
+// all else is visited, and hands them on to be recorded.
+func (k *crawl) settleAbsent(ctx context.Context) error {
+	err := k.askControls(ctx)
+	if k.wait.Err() == nil && err != nil {
+		return err
+	}
+	k.recorder.flush()
+	columns := map[string]bool{}
+	// Asking for controls may have found more that are gone.
+	for i := 0; i < len(k.absent.held); i++ {
+		m := &k.absent.held[i]
+		if !columns[m.page.Column] {
+			columns[m.page.Column] = true
+			if err := k.readLists(ctx, m.page.Column); err != nil {
+				return err
+			}
+		}
+		if err := k.settleOne(ctx, m); err != nil {
+			return err
+		}
+		k.recorder.add(m.found)
+	}
+	k.absent.held = nil
+	return nil
+}
+
+func (k *crawl) settleOne(ctx context.Context, m *missing) error {
+	sole := k.absent.sole[m.page.Column]
+	s := k.around.of(m.page, sole)
+	if s.Alone = sole || k.absent.spent[m.page.Column]; sole && len(s.Controls) == 0 {
+		s.Controls = s.Lists // there is nothing else that could answer well
+	}
+	s.CutOff = k.wait.Err() != nil
+	if k.frontier.restsNow(m.page.URL) {
+		s.Suspect = "its host was left alone before the run was through"
+	}
+	a := k.site.Withdrawal.Observe(s)
+	e := &m.found.entry
+	e.Visit.Absence = &a
+	var before []archive.Visit
+	if m.page.State.Gone() {
+		var err error
+		if before, err = k.sinceSeen(ctx, m.page); err != nil {
+			return err
+		}
+	}
+	withdrawn, reason := k.site.Withdrawal.Judge(m.page, before, e.Visit)
+	e.Missed(a, withdrawn, reason)
+	e.Page.Due = k.dueAgain(e.Page, answer{Capture: archive.Capture{At: e.Visit.At}})
+	return nil
+}
+
+// sinceSeen returns the visits to p since it was last seen, oldest first.
+func (k *crawl) sinceSeen(ctx context.Context, p archive.Page) ([]archive.Visit, error) {
+	var visits []archive.Visit
+	f := archive.Filter{Site: p.Site, URL: p.URL, Since: p.LastSeen}
+	for v, err := range k.c.store.Visits(ctx, f) {
+		if err != nil {
+			return nil, fmt.Errorf("earlier visits to %s: %w", p.URL, err)
+		}
+		if v.Absence != nil {
+			visits = append(visits, v)
+		}
+	}
+	return visits, nil
+}
+
+// askControls visits pages of the columns that miss some, where the run has not
+// seen enough of them: only beside pages that are there does a gap show.
+func (k *crawl) askControls(ctx context.Context) error {
+	for i := 0; i < len(k.absent.held); i++ {
+		p := k.absent.held[i].page
+		if k.absent.sole[p.Column] {
+			continue
+		}
+		asked, err := k.askControlsOf(ctx, p, p.Column)
+		if err != nil {
+			return err
+		}
+		if asked == 0 && p.Column != "" && !k.hasOthers(ctx, p) {
+			k.absent.sole[p.Column] = true
+			if _, err := k.askControlsOf(ctx, p, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// askControlsOf visits pages of a column, any when it is "", until there are
+// enough controls for p. It returns how many controls there are.
+func (k *crawl) askControlsOf(ctx context.Context, p archive.Page, column string) (controls int, err error) {
+	wanted := func() int {
+		s := k.around.of(p, column == "")
+		controls = len(s.Controls)
+		return k.site.Withdrawal.Needed(s.Vanished) - controls
+	}
+	if wanted() <= 0 || k.frontier.restsNow(p.URL) {
+		return controls, nil
+	}
+	var live []archive.Page
+	f := archive.Filter{Site: p.Site, Column: column, Kind: archive.KindArticle, State: archive.StateLive}
+	for q, err := range k.c.store.Pages(ctx, f) {
+		if err != nil {
+			return 0, fmt.Errorf("look for pages like %s: %w", p.URL, err)
+		}
+		if !q.FirstSeen.After(p.LastSeen) && q.LastVisit.Before(k.run.Started) && hostOf(q.URL) == hostOf(p.URL) && !k.frontier.holds(q.URL) {
+			if live = append(live, q); len(live) == maxControls {
+				break
+			}
+		}
+	}
+	k.absent.spent[column] = len(live) < maxControls
+	for _, q := range live {
+		if wanted() <= 0 {
+			break
+		}
+		if k.frontier.restsNow(q.URL) {
+			continue
+		}
+		f, err := k.visit(q)
+		if resting := (*restingError)(nil); errors.As(err, &resting) {
+			k.rest(hostOf(q.URL), resting.Error())
+			k.absent.spent[column] = false
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		k.done(q, f)
+	}
+	wanted()
+	return controls, nil
+}
+
+// hasOthers says whether p's column has another article with versions, gone or
+// not.
+func (k *crawl) hasOthers(ctx context.Context, p archive.Page) bool {
+	for q, err := range k.c.store.Pages(ctx, archive.Filter{Site: p.Site, Column: p.Column, Kind: archive.KindArticle}) {
+		if err != nil || q.Versions > 0 && q.URL != p.URL {
+			return true
+		}
+	}
+	return false
+}
+
+// readLists reads the lists of a column that brought what they had brought
+// before, from what the archive holds of them.
+func (k *crawl) readLists(ctx context.Context, column string) error {
+	for _, list := range k.around.unread(column) {
+		p, err := k.c.store.Page(ctx, k.site.Name, list)
+		if err != nil {
+			return fmt.Errorf("read the list %s again: %w", list, err)
+		}
+		if p.Request != nil || p.Payload == "" {
+			continue
+		}
+		in := extract.Input{URL: list, Status: 200, Zone: k.site.Zone, Rules: k.site.Rules}
+		if in.Payload, err = k.c.store.Payload(ctx, p.Payload); err != nil {
+			return fmt.Errorf("read the list %s again: %w", list, err)
+		}
+		for v, err := range k.c.store.Visits(ctx, archive.Filter{Site: k.site.Name, URL: list, Newest: true}) {
+			if err != nil {
+				return fmt.Errorf("read the list %s again: %w", list, err)
+			}
+			if v.Payload == p.Payload && v.Header != nil {
+				in.Header = v.Header
+				break
+			}
+		}
+		page, err := k.c.read(in)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", list, err)
+		}
+		links := page.Links()
+		urls := make([]string, 0, len(links))
+		for i := range links {
+			if a, err := canonical(links[i].URL); err == nil {
+				urls = append(urls, a.url)
+			}
+		}
+		if len(urls) > 0 {
+			k.around.listed(list, slices.Compact(urls))
+			k.around.read(column, list)
+		}
+	}
+	return nil
+}
+
+// done takes in what a visit to p brought: to be recorded, now or later.
+func (k *crawl) done(p archive.Page, f finding) {
+	k.around.saw(p, f.entry.Visit)
+	if !k.hold(p, f) {
+		k.recorder.add(f)
+	}
+}
