@@ -175,7 +175,7 @@ func (a *aliasing) learn(ctx context.Context, f *finding) error {
 	}
 	for i := range others {
 		other := &others[i]
-		if other.URL == p.URL || other.Versions == 0 || other.State != archive.StateLive || other.Fingerprint != p.Fingerprint {
+		if other.URL == p.URL || other.Versions == 0 || !other.State.There() || other.Fingerprint != p.Fingerprint {
 			continue
 		}
 		f.entry = f.entry.AsAlias(other.URL, fmt.Sprintf(why, other.URL))

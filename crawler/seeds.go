@@ -32,7 +32,7 @@ func (c *Crawler) seeds(ctx context.Context, site *Site, run archive.Run) ([]arc
 		case errors.Is(err, archive.ErrNotFound):
 		case err != nil:
 			return nil, fmt.Errorf("look for column %q: %w", column.Name, err)
-		case len(shell.Feeds) > 0 && shell.State == archive.StateLive && !run.Full && !run.Walk &&
+		case len(shell.Feeds) > 0 && shell.State.There() && !run.Full && !run.Walk &&
 			run.Started.Sub(shell.LastVisit) < shellRest:
 			for _, url := range shell.Feeds {
 				feed := seed

@@ -41,7 +41,7 @@ type Selection struct {
 
 // states are what a page that was visited may be in.
 var states = []archive.State{
-	archive.StateLive, archive.StateUnreachable, archive.StateGone, archive.StateWithdrawn, archive.StateRefused,
+	archive.StateLive, archive.StateUnreachable, archive.StateGone, archive.StateWithdrawn, archive.StateRestored, archive.StateRefused,
 	archive.StateChallenged, archive.StateMoved, archive.StateAlias, archive.StateUnreadable,
 }
 
