@@ -100,6 +100,7 @@ sites:
     politeness: &slow {delay: 1m30s, parallel: 3}
     revisit:
       - {age: 1w, every: 12h}
+    withdrawal: {observations: 4, over: 1w}
     max_pages: 10
     allow_private: true
   - name: "2024"
@@ -133,8 +134,10 @@ sites:
 				},
 				Everything: true, Preset: "trs", Rules: extract.Rules{Title: "h1", Remove: []string{".share"}},
 				Politeness: crawler.Politeness{Delay: 90 * time.Second, Parallel: 3}, MaxPages: 10, AllowPrivate: true,
+				Withdrawal: archive.Withdrawal{Observations: 4, Over: 7 * 24 * time.Hour},
 			},
-			Expr: "30 2 * * *", OnMissed: scheduler.Skip,
+			Policy: scheduler.Revisit{{Age: 7 * scheduler.Day, Every: 12 * time.Hour}},
+			Expr:   "30 2 * * *", OnMissed: scheduler.Skip,
 		},
 		{
 			Site: crawler.Site{
@@ -142,6 +145,7 @@ sites:
 				Columns: []crawler.Column{{Name: "通知公告", URL: "http://127.0.0.1:8099/"}},
 				Preset:  "auto", Politeness: crawler.Politeness{Delay: 0, Parallel: 3},
 			},
+			Policy:   scheduler.DefaultRevisit,
 			OnMissed: scheduler.RunOnce,
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
 
+	"fangzhi/archive"
 	"fangzhi/crawler"
 	"fangzhi/scheduler"
 )
@@ -119,4 +120,23 @@ func (s *siteReader) revisit() scheduler.Revisit {
 		}
 	}
 	return policy
+}
+
+// withdrawal is how much evidence makes a page that is gone a withdrawn one.
+func (s *siteReader) withdrawal() archive.Withdrawal {
+	fields := s.mapping(s.fields["withdrawal"], "observations", "over", "controls")
+	var w archive.Withdrawal
+	if n, ok := s.number(fields["observations"], 2, 100); ok {
+		w.Observations = n
+	}
+	if n, ok := s.number(fields["controls"], 1, 10); ok {
+		w.Controls = n
+	}
+	if d, ok := s.duration(fields["over"]); ok {
+		if d < scheduler.Day || d > 365*scheduler.Day {
+			s.mistake(fields["over"], "%s: must be 1d to 365d", s.quote(fields["over"]))
+		}
+		w.Over = d
+	}
+	return w
 }

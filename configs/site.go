@@ -41,7 +41,7 @@ func (r *reader) site(v value) scheduler.Site {
 	first := len(r.problems)
 	s := siteReader{reader: r, at: v, places: map[string]value{}}
 	s.fields = r.mapping(v, "name", "title", "timezone", "schedule", "on_missed", "columns", "scope", "everything",
-		"preset", "rules", "politeness", "revisit", "max_pages", "allow_private", "proxy", "tls")
+		"preset", "rules", "politeness", "revisit", "withdrawal", "max_pages", "allow_private", "proxy", "tls")
 	if _, ok := v.node.(ast.MapNode); !ok {
 		return scheduler.Site{}
 	}
@@ -61,8 +61,9 @@ func (r *reader) site(v value) scheduler.Site {
 	site.Zone = s.zone(site.Columns)
 	site.Expr, site.Schedule = s.schedule(site.Zone)
 	site.OnMissed = s.onMissed()
+	site.Withdrawal = s.withdrawal()
 	policy := s.revisit()
-	site.Revisit = policy.Due
+	site.Policy, site.Revisit = policy, policy.Due
 	if site.Everything {
 		site.Revisit = policy.DueWithLists
 	}

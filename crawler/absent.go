@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"fangzhi/archive"
-	"fangzhi/extract"
 )
 
 // absent holds the visits of a run that found pages gone which had been there.
@@ -18,6 +17,7 @@ type absent struct {
 	held []missing
 	// By column: it has no other article; there is no more of it to ask for.
 	sole, spent map[string]bool
+	suspicions  map[string]string // why a column is not read as it was, by column
 }
 
 // missing is a page as it was before the visit, and what the visit brought.
@@ -49,6 +49,12 @@ func (k *crawl) hold(p archive.Page, f finding) bool {
 // settleAbsent decides what became of the pages that the run found gone, once
 // all else is visited, and hands them on to be recorded.
 func (k *crawl) settleAbsent(ctx context.Context) error {
+	if len(k.absent.held) == 0 {
+		return nil
+	}
+	if err := k.suspect(ctx); err != nil {
+		return err
+	}
 	err := k.askControls(ctx)
 	if k.wait.Err() == nil && err != nil {
 		return err
@@ -80,6 +86,7 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 		s.Controls = s.Lists // there is nothing else that could answer well
 	}
 	s.CutOff = k.wait.Err() != nil
+	s.Suspect = k.absent.suspicions[m.page.Column]
 	if k.frontier.restsNow(m.page.URL) {
 		s.Suspect = "its host was left alone before the run was through"
 	}
@@ -204,20 +211,14 @@ func (k *crawl) readLists(ctx context.Context, column string) error {
 		if p.Request != nil || p.Payload == "" {
 			continue
 		}
-		in := extract.Input{URL: list, Status: 200, Zone: k.site.Zone, Rules: k.site.Rules}
-		if in.Payload, err = k.c.store.Payload(ctx, p.Payload); err != nil {
+		before, err := archive.Recall(ctx, k.c.store, k.site.Name, list, p.Payload)
+		if errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrCorrupt) {
+			continue // it is no evidence then
+		}
+		if err != nil {
 			return fmt.Errorf("read the list %s again: %w", list, err)
 		}
-		for v, err := range k.c.store.Visits(ctx, archive.Filter{Site: k.site.Name, URL: list, Newest: true}) {
-			if err != nil {
-				return fmt.Errorf("read the list %s again: %w", list, err)
-			}
-			if v.Payload == p.Payload && v.Header != nil {
-				in.Header = v.Header
-				break
-			}
-		}
-		page, err := k.c.read(in)
+		page, err := k.c.read(k.input(before, nil))
 		if err != nil {
 			return fmt.Errorf("read %s: %w", list, err)
 		}
@@ -231,6 +232,27 @@ func (k *crawl) readLists(ctx context.Context, column string) error {
 		if len(urls) > 0 {
 			k.around.listed(list, slices.Compact(urls))
 			k.around.read(column, list)
+		}
+	}
+	return nil
+}
+
+// suspect recalls which columns the latest run that read them left suspect.
+func (k *crawl) suspect(ctx context.Context) error {
+	k.absent.suspicions = map[string]string{}
+	told := map[string]bool{}
+	for run, err := range k.c.store.Runs(ctx, archive.Filter{Site: k.site.Name, Newest: true, Limit: 20}) {
+		if err != nil {
+			return fmt.Errorf("which columns are suspect: %w", err)
+		}
+		for _, y := range run.Columns {
+			if told[y.Column] {
+				continue
+			}
+			told[y.Column] = true
+			if y.Suspect != nil {
+				k.absent.suspicions[y.Column] = "the column is suspect: " + y.Suspect.Reason
+			}
 		}
 	}
 	return nil

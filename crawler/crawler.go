@@ -24,7 +24,6 @@ type Store interface {
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
 	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
-	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Learnt(ctx context.Context, site, name string) ([]byte, error)

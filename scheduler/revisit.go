@@ -68,7 +68,13 @@ func short(d time.Duration) string {
 }
 
 // Due returns when page p, as it is after a visit at now, is due again; the
-// zero time: not any more, unless a full run asks for everything.
+// zero time: not any more, unless a full run asks for everything. See Next.
+func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
+	due, _ := r.Next(p, now)
+	return due
+}
+
+// Next is Due with the reason, for people.
 //
 //   - An article (or document) is due by its age: see born.
 //   - A list page is not due by age. Every run begins with the lists that are
@@ -76,38 +82,44 @@ func short(d time.Duration) string {
 //   - After a failed visit a page is due soon, then at doubling intervals. What
 //     is known of a page that is gone does not change by a failure.
 //   - A page that is gone is asked for daily, weekly, then monthly, for two
-//     years after it was last seen: some come back.
-func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
+//     years: daily visits make it a withdrawn one, and some come back. One that
+//     is withdrawn is not asked for daily any more.
+func (r Revisit) Next(p archive.Page, now time.Time) (time.Time, string) {
+	after := func(wait time.Duration, why string) (time.Time, string) { return now.Add(early(p, wait)), why }
+	failed := func(first, most time.Duration) (time.Time, string) {
+		wait := backOff(p.Failures, first, most)
+		return after(wait, fmt.Sprintf("%s at %s in a row: again after %s", p.State, number(p.Failures, "visit"), short(wait)))
+	}
 	switch p.State {
 	case archive.StateDiscovered:
-		return now
+		return now, "not visited yet"
 	case archive.StateGone, archive.StateWithdrawn:
-		return r.dueGone(p, now)
+		return r.nextGone(p, now)
 	case archive.StateUnreachable:
 		// The run that comes next should find it due; a site that is down for
 		// long is asked ever more rarely, but never more rarely than its
 		// healthy pages of that age, or weekly.
-		return now.Add(early(p, backOff(p.Failures, 10*time.Minute, clamp(r.every(p, now), Day, 7*Day))))
+		return failed(10*time.Minute, clamp(r.every(p, now), Day, 7*Day))
 	case archive.StateChallenged:
-		return now.Add(early(p, backOff(p.Failures, 6*time.Hour, 7*Day)))
+		return failed(6*time.Hour, 7*Day)
 	case archive.StateRefused:
-		return now.Add(early(p, backOff(p.Failures, Day, 30*Day)))
+		return failed(Day, 30*Day)
 	case archive.StateUnreadable:
 		// Cut short by the line, or a page that fangzhi cannot read: once
 		// more soon, for the first case, then rarely.
-		return now.Add(early(p, backOff(p.Failures, time.Hour, 30*Day)))
+		return failed(time.Hour, 30*Day)
 	case archive.StateMoved:
 		// The target is a page of its own. A redirect may be taken back.
-		return now.Add(early(p, 7*Day))
+		return after(7*Day, "a redirect may be taken back: every 7d")
 	}
 	if p.Kind == archive.KindList {
-		return time.Time{}
+		return time.Time{}, "a list is not due by age: every run begins with the columns"
 	}
-	every := r.every(p, now)
+	every, step := r.step(p, now)
 	if every == 0 {
-		return time.Time{}
+		return time.Time{}, "older than the revisit policy goes: only a full run asks for it"
 	}
-	return now.Add(early(p, every))
+	return after(every, step)
 }
 
 // DueWithLists is Due for a site that follows every link: its lists are not
@@ -119,48 +131,73 @@ func (r Revisit) DueWithLists(p archive.Page, now time.Time) time.Time {
 	return r.Due(p, now)
 }
 
-func (r Revisit) dueGone(p archive.Page, now time.Time) time.Time {
-	since := p.LastSeen
+func (r Revisit) nextGone(p archive.Page, now time.Time) (time.Time, string) {
+	if p.Kind == archive.KindList {
+		return time.Time{}, "the list has become shorter"
+	}
+	since := p.GoneSince
+	if since.IsZero() || p.Versions == 0 {
+		since = p.LastSeen
+	}
 	if since.IsZero() {
 		since = p.FirstSeen
 	}
+	wait := 30 * Day
 	switch gone := now.Sub(since); {
-	case p.Kind == archive.KindList:
-		return time.Time{} // the list has become shorter
-	case gone < 7*Day:
-		return now.Add(early(p, Day))
+	case gone < 7*Day && p.State != archive.StateWithdrawn:
+		wait = Day
 	case gone < 90*Day:
-		return now.Add(early(p, 7*Day))
-	case gone < 2*365*Day:
-		return now.Add(early(p, 30*Day))
+		wait = 7 * Day
+	case gone >= 2*365*Day:
+		return time.Time{}, fmt.Sprintf("%s for two years: only a full run asks for it", p.State)
 	}
-	return time.Time{}
+	return now.Add(early(p, wait)), fmt.Sprintf("%s since %s: every %s", p.State, since.UTC().Format(time.DateOnly), short(wait))
 }
 
 // every returns the wait that p's age asks for, 0 when p is past the last step.
 func (r Revisit) every(p archive.Page, now time.Time) time.Duration {
-	age := now.Sub(born(p))
+	every, _ := r.step(p, now)
+	return every
+}
+
+// step is every, with the step that says so.
+func (r Revisit) step(p archive.Page, now time.Time) (time.Duration, string) {
+	from, what := born(p)
+	age := now.Sub(from)
 	for _, s := range r {
 		if s.Age == 0 || age < s.Age {
-			return s.Every
+			young := "of any age"
+			if s.Age != 0 {
+				young = "younger than " + short(s.Age)
+			} else if len(r) > 1 {
+				young = short(r[len(r)-2].Age) + " old or older"
+			}
+			return s.Every, fmt.Sprintf("%s, counted from %s (%s): every %s", young, what, from.UTC().Format(time.DateOnly), short(s.Every))
 		}
 	}
-	return 0
+	return 0, ""
 }
 
 // born is the moment from which p's age counts: the day that its list gives
 // for it or, where the list gives none, its discovery, so that a first crawl
 // does not take a portal's whole past for news. A change makes a page young
 // again: what was edited lately is edited again soon.
-func born(p archive.Page) time.Time {
-	at := p.FirstSeen
+func born(p archive.Page) (at time.Time, what string) {
+	at, what = p.FirstSeen, "its discovery"
 	if day, err := time.Parse(time.DateOnly, p.ListedDay); err == nil && day.Before(at) {
-		at = day
+		at, what = day, "the day that its list gives"
 	}
 	if p.Versions > 1 && p.LastChange.After(at) {
-		at = p.LastChange
+		at, what = p.LastChange, "its last change"
 	}
-	return at
+	return at, what
+}
+
+func number(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // backOff returns the wait after so many failures in a row: first, then double

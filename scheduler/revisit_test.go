@@ -80,6 +80,15 @@ func TestDue(t *testing.T) {
 		{"gone before it was ever seen", nil, article(func(p *archive.Page) {
 			p.State, p.LastSeen, p.FirstSeen, p.Versions = archive.StateGone, time.Time{}, now, 0
 		}), day},
+		{"found gone today, long after it was seen", nil, article(func(p *archive.Page) {
+			p.State, p.LastSeen, p.GoneSince = archive.StateGone, ago(100*day), ago(time.Hour)
+		}), day},
+		{"gone for a fortnight", nil, article(func(p *archive.Page) {
+			p.State, p.LastSeen, p.GoneSince = archive.StateGone, ago(100*day), ago(14*day)
+		}), 7 * day},
+		{"withdrawn lately", nil, article(func(p *archive.Page) {
+			p.State, p.LastSeen, p.GoneSince = archive.StateWithdrawn, ago(6*day), ago(5*day)
+		}), 7 * day},
 		{"withdrawn", nil, article(func(p *archive.Page) {
 			p.State, p.LastSeen = archive.StateWithdrawn, ago(100*day)
 		}), 30 * day},
@@ -102,6 +111,36 @@ func TestDue(t *testing.T) {
 				t.Errorf("due in %s, want %s less 5 to 10 %%", wait, tt.want)
 			}
 		})
+	}
+}
+
+// What is due says why.
+func TestNextSaysWhy(t *testing.T) {
+	page := archive.Page{Site: "a", URL: "http://a/1", Kind: archive.KindArticle, State: archive.StateLive, FirstSeen: ago(day), Versions: 1}
+	with := func(change func(*archive.Page)) archive.Page {
+		p := page
+		change(&p)
+		return p
+	}
+	for _, c := range []struct {
+		page archive.Page
+		want string
+	}{
+		{page, "younger than 7d, counted from its discovery (2026-03-30): every 1d"},
+		{with(func(p *archive.Page) { p.ListedDay = "2026-02-01" }), "younger than 90d, counted from the day that its list gives (2026-02-01): every 7d"},
+		{with(func(p *archive.Page) { p.FirstSeen, p.LastChange, p.Versions = ago(400*day), ago(2*day), 2 }), "younger than 7d, counted from its last change (2026-03-29): every 1d"},
+		{with(func(p *archive.Page) { p.FirstSeen = ago(400 * day) }), "90d old or older, counted from its discovery (2025-02-24): every 30d"},
+		{with(func(p *archive.Page) { p.State, p.Failures = archive.StateUnreachable, 3 }), "unreachable at 3 visits in a row: again after 40m"},
+		{with(func(p *archive.Page) { p.State, p.GoneSince = archive.StateGone, ago(day) }), "gone since 2026-03-30: every 1d"},
+		{with(func(p *archive.Page) { p.State, p.GoneSince = archive.StateWithdrawn, ago(9*day) }), "withdrawn since 2026-03-22: every 7d"},
+		{with(func(p *archive.Page) { p.State, p.GoneSince = archive.StateWithdrawn, ago(800*day) }), "withdrawn for two years: only a full run asks for it"},
+		{with(func(p *archive.Page) { p.Kind = archive.KindList }), "a list is not due by age: every run begins with the columns"},
+		{with(func(p *archive.Page) { p.State = archive.StateMoved }), "a redirect may be taken back: every 7d"},
+	} {
+		due, why := scheduler.DefaultRevisit.Next(c.page, now)
+		if why != c.want || !due.Equal(scheduler.DefaultRevisit.Due(c.page, now)) {
+			t.Errorf("%s %s: due %v: %q, want %q", c.page.State, c.page.Kind, due, why, c.want)
+		}
 	}
 }
 

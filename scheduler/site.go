@@ -21,6 +21,7 @@ const (
 // Site is a site with its schedule.
 type Site struct {
 	crawler.Site
+	Policy   Revisit  // the steps behind Revisit, to tell them; nil: none
 	Schedule Schedule // zero: run by hand only
 	Expr     string   // the schedule as it was written
 	OnMissed OnMissed // "": run_once

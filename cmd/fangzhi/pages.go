@@ -145,3 +145,14 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	}
 	return all, nil
 }
+
+// standing says since when a page is gone, or that it came back.
+func standing(p archive.Page) string {
+	switch {
+	case p.State.Gone() && !p.GoneSince.IsZero():
+		return fmt.Sprintf("%s: last seen %s, gone since %s; fangzhi explain tells by what evidence", p.State, moment(p.LastSeen), moment(p.GoneSince))
+	case p.State == archive.StateRestored:
+		return fmt.Sprintf("had been gone, and was there again %s", moment(p.RestoredAt))
+	}
+	return ""
+}

@@ -116,6 +116,9 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 	if s.Trust == archive.TrustUnverified || s.Trust == archive.TrustDowngraded {
 		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "from a server whose certificate was not verified: "+string(s.Trust)))
 	}
+	if line := standing(p); line != "" {
+		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, line))
+	}
 	if s.Story != "" && s.Story != s.URL {
 		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "same story as "+safe(s.Story)))
 	}

@@ -128,7 +128,7 @@ func trouble(s siteStatus, now time.Time) []string {
 func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 	out := newJSONLines(a.stdout)
 	var t table
-	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "DUE", "LAST RUN", "ENDED", "NEXT RUN")
+	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "WITHDRAWN", "DUE", "LAST RUN", "ENDED", "NEXT RUN")
 	for _, s := range sites {
 		if asJSON {
 			if err := out.write(s); err != nil {
@@ -141,7 +141,7 @@ func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 			last, state = moment(s.LastRun.Started), string(s.LastRun.State)
 		}
 		t.add(s.Site, fmt.Sprint(s.Kinds[archive.KindArticle]), fmt.Sprint(s.Versions),
-			fmt.Sprint(s.States[archive.StateGone]+s.States[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
+			fmt.Sprint(s.States[archive.StateGone]), fmt.Sprint(s.States[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
 	}
 	if asJSON {
 		return nil
