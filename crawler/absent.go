@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"fangzhi/archive"
@@ -52,14 +51,19 @@ func (k *crawl) settleAbsent(ctx context.Context) error {
 	if len(k.absent.held) == 0 {
 		return nil
 	}
-	if err := k.suspect(ctx); err != nil {
-		return err
-	}
 	err := k.askControls(ctx)
 	if k.wait.Err() == nil && err != nil {
 		return err
 	}
 	k.recorder.flush()
+	// Nothing is counted now: the recorder waits.
+	suspect, _ := k.yields.judged(k.run.ID)
+	k.absent.suspicions = map[string]string{}
+	for _, y := range suspect {
+		if y.Suspect != nil {
+			k.absent.suspicions[y.Column] = "the column is suspect: " + y.Suspect.Reason
+		}
+	}
 	columns := map[string]bool{}
 	// Asking for controls may have found more that are gone.
 	for i := 0; i < len(k.absent.held); i++ {
@@ -229,31 +233,7 @@ func (k *crawl) readLists(ctx context.Context, column string) error {
 				urls = append(urls, a.url)
 			}
 		}
-		if len(urls) > 0 {
-			k.around.listed(list, slices.Compact(urls))
-			k.around.read(column, list)
-		}
-	}
-	return nil
-}
-
-// suspect recalls which columns the latest run that read them left suspect.
-func (k *crawl) suspect(ctx context.Context) error {
-	k.absent.suspicions = map[string]string{}
-	told := map[string]bool{}
-	for run, err := range k.c.store.Runs(ctx, archive.Filter{Site: k.site.Name, Newest: true, Limit: 20}) {
-		if err != nil {
-			return fmt.Errorf("which columns are suspect: %w", err)
-		}
-		for _, y := range run.Columns {
-			if told[y.Column] {
-				continue
-			}
-			told[y.Column] = true
-			if y.Suspect != nil {
-				k.absent.suspicions[y.Column] = "the column is suspect: " + y.Suspect.Reason
-			}
-		}
+		k.around.listed(list, urls)
 	}
 	return nil
 }

@@ -197,6 +197,11 @@ func TestNotWithdrawn(t *testing.T) {
 			d.portal.Withdraw(urls[4])
 			d.portal.Break("/yw/index*", 0, portaltest.Status(501, ""))
 		}, archive.StateGone, "the lists of its column could not be read"},
+		{"its list is built anew", func(d *days, urls []string) {
+			d.pass(6) // so that there is something to compare with
+			d.portal.Withdraw(urls[4])
+			d.portal.Break("/yw/index*", 0, portaltest.Text(200, `<html><body><div id="app"></div><script src="/js/app.js"></script></body></html>`))
+		}, archive.StateGone, "the column is suspect: "},
 		{"it is still listed", func(d *days, urls []string) {
 			d.portal.Break(urls[4], 0, portaltest.Status(404, ""))
 		}, archive.StateGone, "it is still listed on "},

@@ -14,9 +14,10 @@ import (
 type around struct {
 	mu      sync.Mutex
 	scenes  map[scene]*tally
-	lists   map[string][]listSighting // by column
-	rows    map[uint64]string         // what lists list, and the list that did first
-	forgets bool                      // rows is full
+	lists   map[string][]archive.Sighting // by column
+	rows    map[uint64]string             // what lists list, and the list that did first
+	read    map[string]bool               // lists whose rows are in rows
+	forgets bool                          // rows is full
 }
 
 // scene is the pages of one column on one host; without a column all of the
@@ -35,11 +36,6 @@ type control struct {
 	firstSeen time.Time
 }
 
-type listSighting struct {
-	archive.Sighting
-	rows bool // what it lists is in rows
-}
-
 const (
 	maxControls = 16
 	maxLists    = 50      // of one column
@@ -49,7 +45,7 @@ const (
 var rowSeed = maphash.MakeSeed()
 
 func newAround() *around {
-	return &around{scenes: map[scene]*tally{}, lists: map[string][]listSighting{}, rows: map[uint64]string{}}
+	return &around{scenes: map[scene]*tally{}, lists: map[string][]archive.Sighting{}, rows: map[uint64]string{}, read: map[string]bool{}}
 }
 
 // saw counts a visit to page p, which is as it was before it.
@@ -59,7 +55,7 @@ func (a *around) saw(p archive.Page, v archive.Visit) {
 	s := archive.Sighting{URL: v.URL, At: v.At, Outcome: v.Outcome}
 	if p.Kind == archive.KindList || v.Kind == archive.KindList {
 		if all := a.lists[p.Column]; len(all) < maxLists {
-			a.lists[p.Column] = append(all, listSighting{s, a.reads(v)})
+			a.lists[p.Column] = append(all, s)
 		}
 		if v.Outcome == archive.Challenged {
 			a.tally(scene{p.Column, hostOf(p.URL)}).challenged++
@@ -79,12 +75,6 @@ func (a *around) saw(p archive.Page, v archive.Visit) {
 			break // one and the same
 		}
 	}
-}
-
-// reads says whether the links of a list were followed: not when it brought
-// what it had brought before.
-func (a *around) reads(v archive.Visit) bool {
-	return v.Outcome == archive.New || v.Outcome == archive.Changed || v.Outcome == archive.Restored
 }
 
 func (a *around) tally(s scene) *tally {
@@ -116,10 +106,13 @@ func (t *tally) count(p archive.Page, s archive.Sighting) {
 	}
 }
 
-// listed notes that list lists urls.
+// listed notes that list lists urls. One that lists nothing tells nothing.
 func (a *around) listed(list string, urls []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if len(urls) > 0 {
+		a.read[list] = true
+	}
 	for _, u := range urls {
 		if len(a.rows) >= maxRows {
 			a.forgets = true
@@ -158,8 +151,8 @@ func (a *around) of(p archive.Page, alone bool) archive.Surroundings {
 		switch {
 		case l.Outcome.Failed() || l.Outcome == archive.Gone || l.Outcome == archive.Moved:
 			failed++
-		case l.rows && !a.forgets:
-			s.Lists = append(s.Lists, l.Sighting)
+		case a.read[l.URL] && !a.forgets:
+			s.Lists = append(s.Lists, l)
 		}
 	}
 	s.Unread = failed > 0 && failed == len(a.lists[p.Column])
@@ -172,20 +165,9 @@ func (a *around) unread(column string) (urls []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, l := range a.lists[column] {
-		if !l.rows && (l.Outcome == archive.Unchanged || l.Outcome == archive.NotModified) {
+		if !a.read[l.URL] && (l.Outcome == archive.Unchanged || l.Outcome == archive.NotModified) {
 			urls = append(urls, l.URL)
 		}
 	}
 	return urls
-}
-
-// read says that the rows of a list are known.
-func (a *around) read(column, list string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for i := range a.lists[column] {
-		if l := &a.lists[column][i]; l.URL == list {
-			l.rows = true
-		}
-	}
 }

@@ -75,7 +75,7 @@ func (y *yields) count(ctx context.Context, k *crawl, f *finding) error {
 		}
 		return nil
 	}
-	if p.Versions > 0 && f.was.State == archive.StateLive {
+	if p.Versions > 0 && f.was.State.There() {
 		switch {
 		case v.Outcome == archive.Gone:
 			c.Gone++
