@@ -65,7 +65,8 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		page.ETag, page.LastModified = "", ""
 		visit.Version = 0
 	}
-	if !v.Cut && !v.Outcome.Failed() && r != nil && r.Kind == KindArticle && r.Trouble == TroubleNone && p.Versions > 0 {
+	if !v.Cut && !v.Outcome.Failed() && r != nil && r.Trouble == TroubleNone &&
+		(r.Kind == KindArticle && p.Versions > 0 || r.Kind == KindPart) {
 		if page.ReadAs = FingerprintOf(r.Article); page.ReadAs == p.Fingerprint {
 			page.ReadAs = ""
 		}

@@ -58,6 +58,31 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 	return judgeArticle(p, r)
 }
 
+// JudgePart is Judge for a further page of an article, read as of kind part: it
+// has no versions, and is new, changed or unchanged by its own text. Its bytes
+// are kept where that changed.
+func JudgePart(p Page, c Capture, r *Reading) Verdict {
+	if r != nil && r.Trouble == TroubleNone && r.Kind != KindPart && c.Status == http.StatusOK {
+		return Verdict{Outcome: Unreadable, Reason: fmt.Sprintf("no page of an article: reads as %s (%s)", r.Kind, r.Signature), Keep: true}
+	}
+	v := Judge(p, c, r)
+	if !v.Cut {
+		return v
+	}
+	v.Cut = false
+	switch {
+	case p.Payload == "":
+		v.Reason = "a page of an article, read for the first time"
+	case FingerprintOf(r.Article) == p.said():
+		return here(p, "other bytes that say the same")
+	case p.State.Gone():
+		v.Outcome, v.Reason = Restored, "was "+string(p.State)+", there again with another text"
+	default:
+		v.Outcome, v.Reason = Changed, "a page of an article, says something else than before"
+	}
+	return v
+}
+
 // judgeStatus decides by the status alone; ok is false where the content has
 // to tell.
 func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {

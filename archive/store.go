@@ -126,7 +126,8 @@ type Store interface {
 	// BeginRun opens r, and adds seeds as pages discovered at r.Started. With
 	// r.Full every page of the site that was not visited since r.FullSince (all
 	// of them when that is zero) is due at r.Started at the latest, but for
-	// aliases and dead links: pages that are gone and were never seen. An open
+	// aliases, further pages of articles, and dead links: pages that are gone and
+	// were never seen. An open
 	// run of the site whose lease passed before r.Started is closed as
 	// interrupted.
 	// It returns ErrTaken when there is a run with r's ID, ErrBusy when another

@@ -1,34 +1,76 @@
 package crawler
 
 import (
-	"errors"
 	"fmt"
 
 	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
-// reconsidered is verdict v on page p, which reads as now. Where it would cut a
-// further version, the payload of the latest one is read as this one was: by
-// the rules, the furniture and the reader of today. A version whose bytes cannot
-// be had any more has no say.
-func (k *crawl) reconsidered(p archive.Page, now archive.Reading, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
+// reconsidered is verdict v on page p, which reads as now and has the further
+// pages w. Where it would cut another version, the payloads of the latest one
+// are read as the new ones were: by the rules, the furniture and the reader of
+// today, and without the pages that are missing now. A version whose bytes
+// cannot be had any more has no say.
+func (k *crawl) reconsidered(p archive.Page, now archive.Reading, w *whole, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
 	if !v.Cut || p.Versions == 0 || p.Payload == "" || now.Kind != archive.KindArticle {
 		return v, nil
 	}
-	before, err := archive.Recall(k.wire, k.c.store, p.Site, p.URL, p.Payload)
-	if errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrCorrupt) {
+	before, lacking, err := k.readAgain(p, w, known)
+	if gone(err) {
 		v.Reason += fmt.Sprintf("; version %d could not be read again: %v", p.Versions, err)
 		return v, nil
 	}
 	if err != nil {
 		return v, err
 	}
-	page, err := k.c.read(k.input(before, known))
-	if err != nil {
-		return v, fmt.Errorf("read %s again: %w", p.URL, err)
+	v = v.Reconsider(p, now, before)
+	if v.Cut && lacking > 0 {
+		v.Reason += fmt.Sprintf("; version %d lacks %d of its pages", p.Versions, lacking)
 	}
-	return v.Reconsider(p, now, page.Reading()), nil
+	return v, nil
+}
+
+// readAgain reads the latest version of p again, and says how many of its pages it
+// lacks.
+func (k *crawl) readAgain(p archive.Page, w *whole, known *extract.Furniture) (r archive.Reading, lacking int, err error) {
+	first, err := archive.Recall(k.wire, k.c.store, p.Site, p.URL, p.Payload)
+	if err != nil {
+		return r, 0, err
+	}
+	page, err := k.c.read(k.input(first, known))
+	if err != nil {
+		return r, 0, fmt.Errorf("read %s again: %w", p.URL, err)
+	}
+	r = page.Reading()
+	if p.Parts == 0 {
+		return r, 0, nil
+	}
+	missing := map[string]bool{}
+	for _, m := range w.missing() {
+		missing[m.URL] = true
+	}
+	all := []archive.Article{r.Article}
+	for s, err := range k.c.store.Snapshots(k.wire, archive.Filter{Site: p.Site, URL: p.URL, Version: p.Versions}) {
+		if err != nil {
+			return r, 0, err
+		}
+		for _, part := range s.Parts {
+			switch {
+			case missing[part.URL]:
+			case part.Missing != "":
+				lacking++
+			default:
+				a, err := k.recallArticle(p.Site, part.URL, part.Payload, known)
+				if err != nil {
+					return r, 0, err
+				}
+				all = append(all, a)
+			}
+		}
+	}
+	r.Article = extract.Join(all...)
+	return r, lacking, nil
 }
 
 // input is a capture as the site's pages are read.

@@ -18,11 +18,11 @@ import (
 // method promises.
 type Store interface {
 	Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error]
+	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
 	Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error)
 	Page(ctx context.Context, site, url string) (archive.Page, error)
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
-	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)

@@ -156,6 +156,29 @@ func (f *frontier) holds(url string) bool {
 	return f.held[url]
 }
 
+// claim takes a page for somebody who came upon it, so that it is not handed out
+// until it is done or released. It says no where somebody works on it.
+func (f *frontier) claim(url string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.busy[url] {
+		i := slices.IndexFunc(f.queue, func(p archive.Page) bool { return p.URL == url })
+		if i < 0 {
+			return false
+		}
+		f.queue = slices.Delete(f.queue, i, i+1)
+	}
+	f.busy[url] = true
+	return true
+}
+
+// release gives back pages that were claimed and not visited.
+func (f *frontier) release(urls ...string) {
+	if len(urls) > 0 {
+		f.done(urls...)
+	}
+}
+
 // drop takes back a page that was handed out and not visited.
 func (f *frontier) drop(url string) {
 	f.mu.Lock()

@@ -101,12 +101,14 @@ func (c *Crawler) recount(ctx context.Context, run *archive.Run) error {
 
 // count adds a visit to a run's tally.
 func count(run *archive.Run, visit archive.Visit) {
-	tally := run.Articles
-	if visit.Kind == archive.KindList {
-		tally = run.Lists
-	}
-	tally[visit.Outcome]++
 	run.Bytes += visit.Bytes
+	switch visit.Kind {
+	case archive.KindPart: // its article counts
+	case archive.KindList:
+		run.Lists[visit.Outcome]++
+	default:
+		run.Articles[visit.Outcome]++
+	}
 }
 
 // takeUpWithin is how long after a full run was cut short another one takes it

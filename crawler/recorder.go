@@ -47,7 +47,11 @@ func (r *recorder) flush() {
 }
 
 func weight(f finding) int64 {
-	return min(int64(len(f.entry.Payload))+entryBytes, pendingBytes)
+	n := int64(len(f.entry.Payload)) + entryBytes
+	for i := range f.parts {
+		n += int64(len(f.parts[i].Payload)) + entryBytes
+	}
+	return min(n, pendingBytes)
 }
 
 // record commits what comes in until in is closed. When the archive fails it
@@ -83,9 +87,12 @@ func (r *recorder) record(ctx context.Context) {
 				r.k.stop(r.failure)
 			}
 		}
-		urls := make([]string, len(gathered))
+		var urls []string
 		for i := range gathered {
-			urls[i] = gathered[i].entry.Page.URL
+			urls = append(urls, gathered[i].entry.Page.URL)
+			for j := range gathered[i].parts {
+				urls = append(urls, gathered[i].parts[j].Page.URL)
+			}
 			r.room.Release(weight(gathered[i]))
 		}
 		clear(gathered)
@@ -103,8 +110,8 @@ func (r *recorder) record(ctx context.Context) {
 
 // commit records a batch and counts it.
 func (r *recorder) commit(ctx context.Context, gathered []finding) error {
-	batch := make([]archive.Entry, len(gathered))
-	found := make([]int, len(gathered))
+	batch := make([]archive.Entry, 0, len(gathered))
+	found := 0
 	var cut []*archive.Snapshot
 	aliases, err := r.aliases(ctx, gathered)
 	if err != nil {
@@ -119,8 +126,10 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 			return err
 		}
 		aliases.mark(f)
-		f.entry.Discovered, found[i] = r.discovered(f)
-		batch[i] = f.entry
+		fresh := 0
+		f.entry.Discovered, fresh = r.discovered(f)
+		found += fresh
+		batch = append(append(batch, f.parts...), f.entry)
 		if s := f.entry.Snapshot; s != nil {
 			if err := r.assignStory(ctx, s, cut); err != nil {
 				return err
@@ -131,13 +140,16 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 	if err := r.k.c.store.Record(ctx, r.k.run.ID, batch); err != nil {
 		return err
 	}
-	for i := range batch {
+	for i := range gathered {
 		if err := r.k.yields.count(ctx, r.k, &gathered[i]); err != nil {
 			return err
 		}
+	}
+	for i := range batch {
 		r.k.mu.Lock()
 		count(&r.k.run, batch[i].Visit)
-		r.k.run.Discovered += found[i]
+		r.k.run.Discovered += found
+		found = 0
 		r.k.mu.Unlock()
 		r.k.tell(Event{Entry: batch[i]})
 	}

@@ -16,9 +16,10 @@ import (
 // finding is what one visit brought: what to record, and the pages it led to.
 type finding struct {
 	entry  archive.Entry
-	lesson extract.Lesson // what a first version teaches of the site's furniture
-	fresh  []archive.Page // not pages of the site yet, as far as could be told
-	again  []archive.Page // pages of the site, to be due once more or listed by one column more
+	parts  []archive.Entry // visits to the further pages of the article
+	lesson extract.Lesson  // what a first version teaches of the site's furniture
+	fresh  []archive.Page  // not pages of the site yet, as far as could be told
+	again  []archive.Page  // pages of the site, to be due once more or listed by one column more
 
 	was  archive.Page // the page before the visit
 	list bool         // the page was read as a list
@@ -32,14 +33,44 @@ type finding struct {
 // visit fetches one page and decides what that means. The error is that of the
 // contexts, a *restingError, or the archive's; the page is not visited then.
 func (k *crawl) visit(p archive.Page) (finding, error) {
-	a, err := addressOf(p)
+	a, got, barred, err := k.ask(p)
 	if err != nil {
-		return k.unasked(p, archive.Refused, err.Error()), nil
+		return finding{}, err
+	}
+	if barred != nil {
+		return *barred, nil
+	}
+	return k.judged(p, a, got)
+}
+
+// add adds the further pages of an article that was settled.
+func (f *finding) add(w *whole) {
+	for i := range w.parts {
+		if e := w.parts[i].entry; e != nil {
+			f.parts = append(f.parts, *e)
+		}
+	}
+	if isThere(f.entry.Visit.Outcome) {
+		f.entry.Page.Parts = len(w.parts)
+	}
+	if f.entry.Snapshot != nil {
+		f.entry.Snapshot.Parts = w.list()
+	}
+}
+
+// ask fetches p; barred is the visit where p was not to be asked for.
+func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err error) {
+	no := func(o archive.Outcome, reason string) (address, answer, *finding, error) {
+		f := k.unasked(p, o, reason)
+		return a, answer{}, &f, nil
+	}
+	if a, err = addressOf(p); err != nil {
+		return no(archive.Refused, err.Error())
 	}
 	if why, text := k.scope.admit(a); why != admitted {
-		f := k.unasked(p, archive.Refused, "out of the scope: "+text)
+		_, _, f, _ := no(archive.Refused, "out of the scope: "+text)
 		f.entry.Page.Due = time.Time{}
-		return f, nil
+		return a, answer{}, f, nil
 	}
 	e := errand{
 		to: a, known: p.URL, request: p.Request, line: k.line, user: k.user,
@@ -48,22 +79,19 @@ func (k *crawl) visit(p archive.Page) (finding, error) {
 	permit, err := k.c.robots.ask(k.wait, k.wire, e)
 	switch {
 	case err != nil:
-		return finding{}, err
+		return a, answer{}, nil, err
 	case permit.unknown != "":
 		k.rest(a.host, permit.unknown)
-		return k.unasked(p, archive.Unreachable, permit.unknown), nil
+		return no(archive.Unreachable, permit.unknown)
 	case permit.barred != "":
-		return k.unasked(p, archive.Refused, permit.barred), nil
+		return no(archive.Refused, permit.barred)
 	}
 	e.politeness.Delay = max(e.politeness.Delay, permit.delay)
-	if !k.rereads(p) {
+	if !k.rereads(p) && p.Parts == 0 { // of several pages any may have changed
 		e.conditions = conditions(p)
 	}
-	got, err := k.c.fetcher.fetch(k.wait, k.wire, e)
-	if err != nil {
-		return finding{}, err
-	}
-	return k.judged(p, a, got)
+	got, err = k.c.fetcher.fetch(k.wait, k.wire, e)
+	return a, got, nil, err
 }
 
 // unasked is a visit that was decided without a request.
@@ -111,14 +139,16 @@ func conditions(p archive.Page) http.Header {
 // of ours can be, makes the page unreadable and no more.
 func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err error) {
 	got.At = k.since(got.At)
+	var w whole
 	defer func() {
 		if fault := recover(); fault != nil {
+			k.frontier.release(w.urls()...)
 			k.c.options.Log.Error("panic while reading a page", "site", k.site.Name, "url", p.URL, "panic", fault, "stack", string(debug.Stack()))
 			r := &archive.Reading{Trouble: archive.TroubleUnreadable, Signature: fmt.Sprintf("panic while reading: %v", fault)}
 			f, err = k.settled(p, a, got, r), nil
 		}
 	}()
-	if !toBeRead(p, got.Capture) && !(k.rereads(p) && got.Status == http.StatusOK && got.Truncated == "") {
+	if !toBeRead(p, got.Capture) && !((k.rereads(p) || p.Parts > 0) && got.Status == http.StatusOK && got.Truncated == "") {
 		f = k.settled(p, a, got, nil)
 		k.feedAgain(&f)
 		if p.Request != nil && !isThere(f.entry.Visit.Outcome) {
@@ -147,11 +177,18 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	if k.site.Everything && p.Column == "" && r.Kind == archive.KindArticle {
 		p.Column = columnName(page)
 	}
-	v, err := k.reconsidered(p, r, known, archive.Judge(p, got.Capture, &r))
+	if r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone && got.Status == http.StatusOK {
+		if w, err = k.gatherParts(p, page, r, known); err != nil {
+			return f, err
+		}
+	}
+	v, err := k.judgedWhole(p, got.Capture, &r, &w, known)
 	if err != nil {
+		k.frontier.release(w.urls()...)
 		return f, err
 	}
 	f = k.settledAs(p, a, got, &r, v)
+	f.add(&w)
 	if cutsFirst(&f) {
 		f.lesson = page.Lesson()
 		f.canonical = k.canonicalOf(page, p.URL)

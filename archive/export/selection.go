@@ -56,12 +56,12 @@ func (s Selection) Validate(captures bool) error {
 	for _, k := range s.Kinds {
 		switch k {
 		case archive.KindArticle, archive.KindAttachment:
-		case archive.KindList, archive.KindUnread:
+		case archive.KindList, archive.KindPart, archive.KindUnread:
 			if !captures {
 				return fmt.Errorf("kind: %q: must be article or attachment: other pages have no versions", k)
 			}
 		default:
-			return fmt.Errorf("kind: %q: must be article or attachment; of captures also list or unread", k)
+			return fmt.Errorf("kind: %q: must be article or attachment; of captures also list, part or unread", k)
 		}
 	}
 	for _, state := range s.States {

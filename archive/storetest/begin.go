@@ -132,6 +132,14 @@ var beginTests = []subtest{
 			c := archive.Capture{URL: p.URL, At: minute(n), Status: 404}
 			f.record(r, archive.Settle(r.ID, p, c, nil, archive.Judge(p, c, nil)))
 		}
+		part := unread(site, url(2))
+		part.Kind = archive.KindPart
+		c := capture(part.URL, minute(3), "text")
+		reading := &archive.Reading{Kind: archive.KindPart, Article: text("标题", "第二页")}
+		e := archive.Settle(r.ID, part, c, reading, archive.JudgePart(part, c, reading))
+		e.Page.Due = time.Time{}
+		f.record(r, e)
+		f.equal("kind", f.page(part.URL).Kind, archive.KindPart)
 		f.end(r)
 		full := run(site, time.Hour)
 		full.Full = true
@@ -139,6 +147,7 @@ var beginTests = []subtest{
 			f.Fatal(err)
 		}
 		f.equal("due of the dead link", f.page(dead.URL).Due, minute(900))
+		f.equal("due of an article's further page", f.page(part.URL).Due, time.Time{})
 		f.equal("due of what was there", f.page(once.URL).Due, full.Started)
 	}},
 	{"full since a moment makes due what was not visited since", func(f *fixture) {

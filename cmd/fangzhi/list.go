@@ -30,11 +30,11 @@ func listCommand(a *app) *cobra.Command {
 			}
 			f.State = archive.State(state)
 			switch archive.Kind(kind) {
-			case archive.KindArticle, archive.KindAttachment, archive.KindList, archive.KindUnread:
+			case archive.KindArticle, archive.KindAttachment, archive.KindList, archive.KindPart, archive.KindUnread:
 				f.Kind = archive.Kind(kind)
 			default:
 				if kind != "all" {
-					return usage("--kind: %q: must be article, attachment, list, unread or all", kind)
+					return usage("--kind: %q: must be article, attachment, list, part, unread or all", kind)
 				}
 			}
 			store, err := a.open(cmd.Context(), read)
@@ -46,7 +46,7 @@ func listCommand(a *app) *cobra.Command {
 		},
 	}
 	sel.listing(cmd)
-	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, unread or all")
+	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, part, unread or all")
 	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, restored, unreachable, refused, challenged, unreadable, moved, discovered")
 	return cmd
 }
