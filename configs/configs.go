@@ -95,7 +95,7 @@ func (r *reader) config(v value) Config {
 		c.Archive = s
 	}
 	if s, ok := r.text(fields["contact"]); ok {
-		if err := checkContact(s); err != nil {
+		if err := CheckContact(s); err != nil {
 			r.mistake(fields["contact"], "%q: %v", s, err)
 		}
 		c.Contact = s

@@ -9,6 +9,7 @@
 //	site.go               one site: its name, columns and scope
 //	habits.go             when and how politely it is crawled
 //	rules.go              selectors
+//	draft.go              a configuration written from a look at a portal
 //	values.go             durations, zones, addresses
 //	presets.go, presets/  ready rules for families of portal software
 //	reader.go             a YAML tree, read by what it may hold

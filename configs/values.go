@@ -88,8 +88,8 @@ func parseZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// checkContact says why s does not lead to a person.
-func checkContact(s string) error {
+// CheckContact says why s does not lead to a person.
+func CheckContact(s string) error {
 	if u, err := url.Parse(s); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.ContainsAny(s, " ()<>") {
 		return nil
 	}

@@ -20,6 +20,8 @@
 //	fetch.go, retry.go, agent.go                 one page by colly, again if need be
 //	transport.go, limits.go                      bytes as sent, within limits
 //	line.go, guard.go, proxy.go, tls.go          every connection: addresses, proxies, certificates
+//	survey.go, survey_column.go, region.go       a portal's columns, from its home page
+//	try.go                                       what a run would read of a column
 //	look.go                                      one page, nothing recorded
 //	discover/                                    what lists list and how they go on, by portal software
 //	portaltest/                                  a portal on loopback, for tests and the demo

@@ -2,7 +2,9 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"fangzhi/archive"
@@ -18,7 +20,7 @@ import (
 // An error says why the page was not asked for: its URL, the scope, robots.txt,
 // a host that wants a pause.
 func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.Capture, *extract.Page, error) {
-	return c.ask(ctx, site, archive.Request{URL: rawURL})
+	return c.ask(ctx, site, archive.Request{URL: rawURL}, nil)
 }
 
 // LookList fetches a page of a list as a run of site would, and reads it: a
@@ -26,7 +28,11 @@ func (c *Crawler) Look(ctx context.Context, site Site, rawURL string) (archive.C
 // errors as with Look. What was fetched may be no list, which has no rows and
 // leads nowhere; the page is nil where it was data.
 func (c *Crawler) LookList(ctx context.Context, site Site, r archive.Request) (archive.Capture, *extract.Page, discover.List, error) {
-	got, page, err := c.ask(ctx, site, r)
+	return c.lookList(ctx, site, r, nil)
+}
+
+func (c *Crawler) lookList(ctx context.Context, site Site, r archive.Request, b *budget) (archive.Capture, *extract.Page, discover.List, error) {
+	got, page, err := c.ask(ctx, site, r, b)
 	if err != nil {
 		return got, page, discover.List{}, err
 	}
@@ -43,8 +49,16 @@ func (c *Crawler) LookList(ctx context.Context, site Site, r archive.Request) (a
 	return got, a.Page, discover.Read(a), nil
 }
 
-// ask fetches what r asks for.
-func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request) (archive.Capture, *extract.Page, error) {
+// budget is how many requests may be sent, and how many were.
+type budget struct {
+	most int64
+	sent atomic.Int64
+}
+
+var errSpent = errors.New("no more requests are to be sent")
+
+// ask fetches what r asks for, within b where there is one.
+func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request, b *budget) (archive.Capture, *extract.Page, error) {
 	fail := func(err error) (archive.Capture, *extract.Page, error) {
 		return archive.Capture{}, nil, fmt.Errorf("look at %q: %w", r.URL, err)
 	}
@@ -62,7 +76,9 @@ func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request) (archiv
 	}
 	u := &user{}
 	defer c.fetcher.pace.leave(u)
-	var requests atomic.Int64
+	if b == nil {
+		b = &budget{most: math.MaxInt64}
+	}
 	var request *archive.Request
 	known := ""
 	if !discover.Plain(r) {
@@ -75,7 +91,10 @@ func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request) (archiv
 		if why, text := scope.admit(to); why != admitted {
 			return fail(fmt.Errorf("out of the scope: %s", text))
 		}
-		e := errand{to: to, known: known, request: request, line: line, user: u, politeness: site.Politeness, requests: &requests}
+		e := errand{to: to, known: known, request: request, line: line, user: u, politeness: site.Politeness, requests: &b.sent}
+		if b.sent.Load() >= b.most {
+			return fail(errSpent)
+		}
 		permit, err := c.robots.ask(ctx, ctx, e)
 		switch {
 		case err != nil:
@@ -86,6 +105,9 @@ func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request) (archiv
 			return fail(fmt.Errorf("%s", permit.barred))
 		}
 		e.politeness.Delay = max(e.politeness.Delay, permit.delay)
+		if b.sent.Load() >= b.most { // for robots.txt
+			return fail(errSpent)
+		}
 		got, err := c.fetcher.fetch(ctx, ctx, e)
 		if err != nil {
 			return fail(err)

@@ -148,3 +148,23 @@ func (f *robotsFile) keep(rules robotsRules, fault string, now time.Time) {
 		f.until = now.Add(robotsAgain)
 	}
 }
+
+// sitemaps are those that the robots.txt of an origin names, as far as it was
+// read.
+func (r *robots) sitemaps(origin string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, file := range r.files {
+		if key.origin != origin {
+			continue
+		}
+		select {
+		case <-file.turn:
+			named := file.rules.sitemaps
+			file.turn <- struct{}{}
+			return named
+		default: // it is being read
+		}
+	}
+	return nil
+}

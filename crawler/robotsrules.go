@@ -14,6 +14,8 @@ import (
 type robotsRules struct {
 	rules []robotsRule
 	delay time.Duration // Crawl-delay; 0: none
+
+	sitemaps []string // that the file names, for whomever
 }
 
 type robotsRule struct {
@@ -26,6 +28,7 @@ type robotsRule struct {
 const (
 	maxRobotsRules   = 20_000 // what 500 KiB hold of short lines
 	maxRobotsPattern = 2048   // longer ones fit no URL that is fetched
+	maxSitemaps      = 50
 )
 
 // parseRobots reads the rules for the crawler that calls itself token.
@@ -39,6 +42,7 @@ func parseRobots(body, token string) (rules robotsRules) {
 		if reader.named {
 			rules = reader.own
 		}
+		rules.sitemaps = reader.sitemaps
 	}()
 	grobotstxt.Parse(uniform(body), &reader)
 	return rules
@@ -102,12 +106,17 @@ type robotsReader struct {
 	own, everyone robotsRules
 	named         bool // a group names the crawler
 	inOwn, inAll  bool // the group being read
+	sitemaps      []string
 	ruled         bool // its rules have begun: the next User-agent starts another
 }
 
-func (r *robotsReader) HandleRobotsStart()        {}
-func (r *robotsReader) HandleRobotsEnd()          {}
-func (r *robotsReader) HandleSitemap(int, string) {}
+func (r *robotsReader) HandleRobotsStart() {}
+func (r *robotsReader) HandleRobotsEnd()   {}
+func (r *robotsReader) HandleSitemap(_ int, url string) {
+	if url != "" && len(r.sitemaps) < maxSitemaps {
+		r.sitemaps = append(r.sitemaps, url)
+	}
+}
 func (r *robotsReader) HandleUserAgent(_ int, agent string) {
 	if r.ruled {
 		r.inOwn, r.inAll, r.ruled = false, false, false

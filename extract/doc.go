@@ -9,6 +9,7 @@
 // field is read, and how well.
 //
 //	page.go                        Input, Open, Page
+//	portal.go                      what a page says of its portal
 //	coding.go charset.go           content codings and charsets
 //	parse.go                       markup to tree, within limits
 //	tree.go lines.go               the tree laid flat: elements and the lines of text they hold

@@ -1,28 +1,30 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"fangzhi/archive"
 	"fangzhi/crawler"
-	"fangzhi/extract"
 )
 
 const checkHelp = `Check the configuration: every mistake in one go, each with file, line, the path
-of the option and what would be right. With --try also fetch, for each column,
-the list and its first article, and show what would be stored; nothing is.
+of the option and what would be right. With --try also look at each column as a
+crawl would, and record nothing: the rows that its list yields, how many there
+are in all, whether a next page was found, by what software's ways the list is
+read; and what an article says, beside what of it could not be read.
 
 Exit codes: 0 no mistake, 3 a column or article could not be read (--try),
 4 the configuration is unusable.`
 
 func checkCommand(a *app) *cobra.Command {
-	var try bool
+	var try, asJSON bool
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:     "check [FILE] [SITE…]",
@@ -30,6 +32,9 @@ func checkCommand(a *app) *cobra.Command {
 		Long:    checkHelp,
 		Example: "  fangzhi check\n  fangzhi check --try zjg-edz",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if asJSON && !try {
+				return usage("check: --json goes with --try")
+			}
 			if len(args) > 0 && isConfig(args[0]) {
 				a.config, args = args[0], args[1:]
 			}
@@ -61,9 +66,25 @@ func checkCommand(a *app) *cobra.Command {
 			failed := 0
 			for _, s := range sites {
 				for _, column := range s.Columns {
-					if err := a.tryColumn(cmd.Context(), cr, s, column); err != nil {
+					t, err := cr.Try(cmd.Context(), s, column)
+					if err != nil {
+						return err
+					}
+					fault := trialFault(t)
+					if fault != "" {
 						failed++
-						fmt.Fprintf(a.stdout, "  failed: %s\n", safe(err.Error()))
+					}
+					if asJSON {
+						if err := newJSONLines(a.stdout).write(t); err != nil {
+							return err
+						}
+						continue
+					}
+					if err := a.printTrial(t); err != nil {
+						return err
+					}
+					if fault != "" {
+						fmt.Fprintf(a.stdout, "  failed: %s\n", safe(fault))
 					}
 				}
 			}
@@ -74,6 +95,7 @@ func checkCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&try, "try", false, "read a list and an article of each column")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "with --try: JSON, a line for each column")
 	f.flags(cmd)
 	return cmd
 }
@@ -86,64 +108,107 @@ func isConfig(arg string) bool {
 // tryRows is how many rows of a list are shown.
 const tryRows = 5
 
-// tryColumn shows the rows of a column's list and what its first article says.
-func (a *app) tryColumn(ctx context.Context, cr *crawler.Crawler, s crawler.Site, column crawler.Column) error {
-	fmt.Fprintf(a.stdout, "%s, %s: %s\n", safe(s.Name), safe(column.Name), safe(column.URL))
-	capture, page, err := cr.Look(ctx, s, column.URL)
-	if err != nil {
-		return err
-	}
-	reading, err := answered(capture, page)
-	if err != nil {
-		return err
-	}
-	if reading.Kind != archive.KindList {
-		return fmt.Errorf("%s does not read as a list but as %s: %s", column.URL, reading.Kind, reading.Signature)
-	}
-	var rows []extract.Link
-	for _, link := range page.Links() {
-		if link.Row {
-			rows = append(rows, link)
+// printTrial shows the rows of a column's list, and what an article says beside
+// what it does not.
+func (a *app) printTrial(t crawler.Trial) error {
+	out := a.stdout
+	fmt.Fprintf(out, "%s, %s: %s\n", safe(t.Site), safe(t.Column), safe(t.URL))
+	rows := table{limit: map[int]int{2: 60}}
+	dated := 0
+	for i, row := range t.Rows {
+		if row.Day != "" {
+			dated++
+		}
+		if i < tryRows {
+			rows.add("  row", dash(row.Day), row.Title, row.URL)
 		}
 	}
-	t := table{limit: map[int]int{2: 60}}
-	for _, row := range rows[:min(tryRows, len(rows))] {
-		t.add("  row", row.Day, row.Text, row.URL)
-	}
-	if err := t.print(a.stdout); err != nil {
+	if err := rows.print(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "  %d rows\n", len(rows))
-	if len(rows) == 0 {
-		return errors.New("the list has no row that leads to an article: it may be filled by script")
+	list := fmt.Sprintf("%d rows, %d dated", len(t.Rows), dated)
+	if t.Left > 0 {
+		list += fmt.Sprintf(", %d more out of the scope", t.Left)
 	}
-	capture, page, err = cr.Look(ctx, s, rows[0].URL)
-	if err != nil {
-		return err
+	if t.Total > 0 {
+		list += fmt.Sprintf(", %d in all", t.Total)
 	}
-	if reading, err = answered(capture, page); err != nil {
-		return err
+	if t.Family != "" {
+		list += ", read as " + t.Family
+		if t.Evidence != "" {
+			list += " (" + t.Evidence + ")"
+		}
 	}
-	fmt.Fprintf(a.stdout, "  %s\n", safe(rows[0].URL))
-	return printReading(a.stdout, reading)
+	fmt.Fprintf(out, "  list: %s\n", safe(list))
+	if t.FedBy != "" {
+		fmt.Fprintf(out, "  filled by: %s\n", safe(t.FedBy))
+	}
+	next := t.Next
+	if next == "" {
+		next = "none found"
+	}
+	fmt.Fprintf(out, "  next page: %s\n", safe(next))
+	if t.Sample != nil {
+		return printSample(out, t.Sample)
+	}
+	return nil
 }
 
-// answered is what was read from a page, or why there is nothing to read.
-func answered(c archive.Capture, p *extract.Page) (archive.Reading, error) {
+// printSample shows the fields of an article, those that are missing among them.
+func printSample(w io.Writer, s *crawler.Sample) error {
+	fmt.Fprintf(w, "  article: %s\n", safe(s.URL))
+	if s.Failure != "" {
+		return nil // told by the caller
+	}
+	a := s.Article
+	var t table
+	for _, f := range []struct{ name, value string }{
+		{"title", a.Title}, {"published", strings.TrimPrefix(published(a), "-")}, {"source", a.Source}, {"author", a.Author},
+		{"document_number", a.DocumentNumber}, {"body", bodyWord(a.Body)}, {"attachments", countWord(len(a.Attachments))}, {"pictures", countWord(len(a.Pictures))},
+	} {
+		value := f.value
+		for i, missing := range s.Missing {
+			if missing == f.name && value == "" {
+				value = "MISSING, tried " + s.Tried[i]
+			}
+		}
+		if value != "" {
+			t.add("   ", f.name, value)
+		}
+	}
+	for i, missing := range s.Missing {
+		if !slices.ContainsFunc(t.rows, func(row []string) bool { return row[1] == missing }) {
+			t.add("   ", missing, "MISSING, tried "+s.Tried[i])
+		}
+	}
+	t.limit = map[int]int{2: 100}
+	return t.print(w)
+}
+
+func bodyWord(body string) string {
+	if body == "" {
+		return ""
+	}
+	first, _, _ := strings.Cut(body, "\n")
+	return fmt.Sprintf("%d characters: %s", utf8.RuneCountInString(body), first)
+}
+
+func countWord(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// trialFault is why a trial does not count as one that went well.
+func trialFault(t crawler.Trial) string {
 	switch {
-	case c.Status == 0:
-		return archive.Reading{}, fmt.Errorf("%s: %s", c.URL, c.Failure)
-	case c.Location() != "":
-		return archive.Reading{}, fmt.Errorf("%s: redirects to %s: write that URL", c.URL, c.Location())
-	case p == nil:
-		return archive.Reading{}, fmt.Errorf("%s: status %d", c.URL, c.Status)
+	case t.Failure != "":
+		return t.Failure
+	case t.Sample != nil && t.Sample.Failure != "":
+		return t.Sample.URL + ": " + t.Sample.Failure
+	case t.Sample != nil && t.Sample.Article.Body == "" && len(t.Sample.Article.Pictures)+len(t.Sample.Article.Attachments) == 0:
+		return t.Sample.URL + ": no body, no picture, no attachment"
 	}
-	r := p.Reading()
-	if r.Trouble != archive.TroubleNone {
-		return r, fmt.Errorf("%s: %s: %s", c.URL, strings.ReplaceAll(string(r.Trouble), "_", " "), r.Signature)
-	}
-	if c.Status >= 400 {
-		return r, fmt.Errorf("%s: status %d", c.URL, c.Status)
-	}
-	return r, nil
+	return ""
 }

@@ -66,7 +66,7 @@ func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 		&cobra.Group{ID: "keep", Title: "Keeping it:"},
 	)
 	for group, commands := range map[string][]*cobra.Command{
-		"crawl": {demoCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
+		"crawl": {demoCommand(a), initCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
 		"read":  {statusCommand(a), runsCommand(a), listCommand(a), logCommand(a), showCommand(a), diffCommand(a), searchCommand(a)},
 		"keep":  {exportCommand(a), verifyCommand(a)},
 	} {

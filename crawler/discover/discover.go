@@ -10,6 +10,8 @@
 //	request.go    requests as scripts make them
 //	rows.go       rows of pages and of pieces of pages
 //	script.go     scripts without their comments
+//	leads.go      links that may lead to lists
+//	forward.go    pages that are nothing but a redirect
 //	data.go       lists for programs, and how they are told from pages
 //
 // The families, by their presets' names:
@@ -73,10 +75,10 @@ type List struct {
 
 // Row is one line of a list.
 type Row struct {
-	URL   string
-	Title string
-	Day   string // YYYY-MM-DD; "" where the list gives none
-	Kin   uint32 // the same for rows that stand in the same kind of list on the page
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	Day   string `json:"day,omitempty"` // YYYY-MM-DD; "" where the list gives none
+	Kin   uint32 `json:"-"`             // the same for rows that stand in the same kind of list on the page
 }
 
 // page is what families look at: an HTML page, and the address it came from.
