@@ -21,7 +21,7 @@ type capture struct {
 	profile string            // of a revisit: how it is known that the answer stands; "" for an answer
 	refers  archive.Visit     // of a revisit: the visit that brought the answer
 	fault   error             // the archive has lost the payload
-	last    bool              // of its page
+	last    bool              // answer of its page that was asked for
 }
 
 func (c capture) weight() int { return len(c.payload) }
@@ -76,8 +76,12 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	all = sel.choose(all)
+	last := len(all) - 1
+	for last >= 0 && all[last].profile != "" {
+		last--
+	}
 	for i, c := range all {
-		c.last = i == len(all)-1
+		c.last = i == last
 		if c.profile == "" {
 			c.payload, err = store.Payload(ctx, c.visit.Payload)
 			switch {

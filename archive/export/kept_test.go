@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -113,7 +114,7 @@ func article(t *testing.T, title, text string) answer {
 		`</title><link rel="stylesheet" href="/style.css"></head><body><h1>` + title + `</h1><img src="/pic.png"><p id="text">` + text + `</p></body></html>`
 	return answer{
 		status:  200,
-		header:  http.Header{"Content-Type": {"text/html"}, "Content-Encoding": {"gzip"}, "Etag": {`"` + title + `"`}, "Set-Cookie": {"a=1", "b=2"}},
+		header:  http.Header{"Content-Type": {"text/html"}, "Content-Encoding": {"gzip"}, "Etag": {`"` + strconv.Itoa(len(html)) + `"`}, "Set-Cookie": {"a=1", "b=2"}},
 		payload: packed(gbk(t, html)),
 		reading: &archive.Reading{Kind: archive.KindArticle, Article: archive.Article{
 			Title: title, Body: text, Source: "县融媒体中心", Published: time.Date(2026, 2, 28, 9, 30, 0, 0, time.FixedZone("", 8*3600)),

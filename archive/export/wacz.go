@@ -68,7 +68,7 @@ func (l *pageList) add(c capture) error {
 		Title: c.page.Title,
 	}
 	switch {
-	case c.version != nil:
+	case c.visit.Kind == archive.KindArticle && c.version != nil:
 		p.Title = c.version.Article.Title
 	case c.visit.Kind != archive.KindList || !c.last:
 		return nil

@@ -1,0 +1,149 @@
+package export_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive/export"
+)
+
+// Exports as other people's tools read them. Where a tool is missing its test
+// says that it did not run; FANGZHI_REQUIRE_TOOLS=1 makes that a failure.
+
+// missing ends a test whose tool is not there.
+func missing(t *testing.T, what, from string) {
+	t.Helper()
+	text := "NOT CHECKED: " + what + " is not here; it comes from " + from
+	if os.Getenv("FANGZHI_REQUIRE_TOOLS") != "" {
+		t.Fatal(text)
+	}
+	t.Skip(text)
+}
+
+// tool is the path of a program of a Debian package.
+func tool(t *testing.T, name, deb string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name, "apt install "+deb)
+	}
+	return path
+}
+
+const nodeModules = "replaytest/node_modules"
+
+// node runs a script of replaytest and returns what it printed.
+func node(t *testing.T, script string, args ...string) []byte {
+	t.Helper()
+	program := tool(t, "node", "nodejs")
+	modules(t)
+	cmd := exec.CommandContext(t.Context(), program, append([]string{script}, args...)...)
+	cmd.Dir = "replaytest"
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("node %s: %v: %s", script, err, said.String())
+	}
+	return out
+}
+
+func modules(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(nodeModules); err != nil {
+		missing(t, "archive/export/"+nodeModules, "npm ci --ignore-scripts, run in archive/export/replaytest")
+	}
+}
+
+func TestIndexIsThatOfWarcio(t *testing.T) {
+	dir := toFolder(t, county(t).store, export.Job{Format: export.WARC})
+	want := string(node(t, "index.mjs", dir))
+	if diff := cmp.Diff(want, text(t, filepath.Join(dir, "index.cdxj"))); diff != "" || strings.Count(want, "\n") != 14 {
+		t.Errorf("index (-warcio +ours):\n%s", diff)
+	}
+}
+
+func TestDuckDBReadsTheSame(t *testing.T) {
+	k := county(t)
+	dir := t.TempDir()
+	for _, f := range []export.Format{export.JSONL, export.CSV, export.Parquet} {
+		j := export.Job{Format: f, Selection: export.Selection{Versions: export.All}}
+		if _, err := export.Run(t.Context(), k.store, j, export.Target{Path: filepath.Join(dir, "out."+string(f))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got map[string]int
+	if err := json.Unmarshal(node(t, "duck.mjs", dir), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{
+		"jsonl": 3, "csv": 3, "parquet": 3, "days": 3, "instants": 3,
+		"jsonl lacks of csv": 0, "csv lacks of parquet": 0, "parquet lacks of jsonl": 0,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A page is seen in the browser as it was: its text, its style, its picture; and
+// a day on which nothing had changed shows what stood then.
+func TestReplay(t *testing.T) {
+	modules(t)
+	b := openBrowser(t)
+	dir := t.TempDir()
+	if _, err := export.Run(t.Context(), county(t).store, export.Job{Format: export.WACZ}, export.Target{Path: filepath.Join(dir, "county.wacz")}); err != nil {
+		t.Fatal(err)
+	}
+	pages := http.NewServeMux()
+	serve := func(pattern, file string) {
+		pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
+	}
+	serve("/{$}", "replaytest/replay.html")
+	serve("/sw.js", nodeModules+"/@webrecorder/wabac/dist/sw.js")
+	serve("/county.wacz", filepath.Join(dir, "county.wacz"))
+	server := httptest.NewServer(pages)
+	defer server.Close()
+
+	b.open(server.URL + "/")
+	var added string
+	b.wait(`load("`+server.URL+`/county.wacz").then(arguments[0], (e) => arguments[0](String(e)))`, &added)
+	if added != "added" {
+		t.Fatalf("wabac does not take the file in: %q", added)
+	}
+	show := func(at, path string) (seen struct {
+		Text, Color, Title string
+		Width              int
+	}) {
+		t.Helper()
+		b.wait(`show("`+at+`", "`+portalRoot+path+`").then(arguments[0], (e) => arguments[0]({text: String(e)}))`, &seen)
+		return seen
+	}
+	const first, second = "招聘医生二十四名，请于三月十日前报名。", "招聘医生二十八名，请于三月十日前报名。"
+	for _, tt := range []struct{ name, at, path, want string }{
+		{"version-1", "20260301120001", "/1.html", first},
+		{"revisit-304", "20260302120000", "/1.html", first},
+		{"version-2", "20260303120000", "/1.html", second},
+		{"revisit-same", "20260306120000", "/1.html", second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := show(tt.at, tt.path)
+			if got.Text != tt.want || got.Color != "rgb(1, 2, 3)" || got.Width != 8 || got.Title != "通知" {
+				t.Errorf("the browser shows %+v, want %q", got, tt.want)
+			}
+			if err := os.WriteFile(filepath.Join(t.ArtifactDir(), "replay.png"), b.picture(), 0o666); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if got := show("20260302120000", "/yw/"); got.Text != "一" || got.Title != "要闻" {
+		t.Errorf("of the list the browser shows %+v", got)
+	}
+}
