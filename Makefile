@@ -22,9 +22,10 @@ lint:
 fuzz:
 	scripts/fuzz $(FUZZTIME)
 
-# CPU, memory and rate of a crawl of a portal in another process.
+# CPU, memory and rate of a crawl of a portal in another process, and of exports.
 bench:
 	$(GO) run ./bench
+	$(GO) run ./bench/export
 
 demo:
 	$(GO) run ./cmd/fangzhi demo

@@ -84,7 +84,7 @@ func (c child) calls(t *testing.T, strace string) map[string]int {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
 	if out, err := c.start(t, strace, "-f", "-qq", "-o", log, "-e", "trace="+strings.Join(marks, ",")); err != nil {
-		t.Skipf("NOT CHECKED: strace cannot trace here: %v: %s", err, out)
+		missing(t, "a strace that may trace", fmt.Sprintf("a system that lets it: %v: %s", err, out))
 	}
 	threads := map[string]map[string]int{}
 	for _, m := range regexp.MustCompile(`(?m)^(\d+) +(\w+)\(`).FindAllStringSubmatch(text(t, log), -1) {
@@ -124,10 +124,7 @@ func treeOf(t *testing.T, path string) string {
 // An export that is killed, wherever it is, leaves nothing or the whole at its
 // place, and the same command gives the bytes of one that was not killed.
 func TestKilledExportResumesToTheSameBytes(t *testing.T) {
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("NOT CHECKED: strace is not here to kill exports at each of their steps (apt: strace)")
-	}
+	strace := tool(t, "strace", "strace")
 	if testing.Short() {
 		t.Skip("NOT CHECKED: kills and repeats some fifty exports")
 	}

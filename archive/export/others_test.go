@@ -1,12 +1,14 @@
 package export_test
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +147,47 @@ func TestReplay(t *testing.T) {
 	}
 	if got := show("20260302120000", "/yw/"); got.Text != "一" || got.Title != "要闻" {
 		t.Errorf("of the list the browser shows %+v", got)
+	}
+}
+
+// A spreadsheet program shows the text as it is, and runs none of it.
+func TestLibreOfficeOpensTheTable(t *testing.T) {
+	office := tool(t, "soffice", "libreoffice-calc-nogui")
+	k := county(t)
+	k.visit("/6.html", day(9), article(t, "=1+1", "＝正文，二十四名。"))
+	dir := t.TempDir()
+	if _, err := export.Run(t.Context(), k.store, export.Job{Format: export.CSV, Excel: true}, export.Target{Path: filepath.Join(dir, "table.csv")}); err != nil {
+		t.Fatal(err)
+	}
+	// 76 is UTF-8; the first row is 1; the result as it is shown.
+	cmd := exec.CommandContext(t.Context(), office, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"),
+		"--infilter=CSV:44,34,76,1", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", filepath.Join(dir, "shown"), filepath.Join(dir, "table.csv"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text(t, filepath.Join(dir, "shown", "table.csv")), "\xef\xbb\xbf"))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatal(len(rows), err)
+	}
+	title, body := slices.Index(rows[0], "title"), slices.Index(rows[0], "body")
+	got := []string{rows[1][title], rows[1][body], rows[3][title], rows[3][body]}
+	want := []string{"通知", "招聘医生二十八名，请于三月十日前报名。", "'=1+1", "'＝正文，二十四名。"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("cells (-want +got):\n%s", diff)
+	}
+}
+
+func TestBagIsCheckedWithoutUs(t *testing.T) {
+	sum := tool(t, "sha256sum", "coreutils")
+	bag := filepath.Join(t.TempDir(), "bag")
+	if _, err := export.Run(t.Context(), county(t).store, export.Job{Format: export.Markdown}, export.Target{Path: bag, Bag: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
+		cmd := exec.CommandContext(t.Context(), sum, "--check", "--strict", manifest)
+		cmd.Dir = bag
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
 	}
 }
