@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"archive/diff":              {"archive"},
 	"archive/export":            {"archive", "archive/warc"},
 	"archive/mongo":             {"archive"},
+	"archive/proof":             {"archive"},
 	"archive/sqlite":            {"archive"},
 	"archive/storetest":         {"archive"},
 	"archive/warc":              {},
@@ -34,7 +35,7 @@ var arrows = map[string][]string{
 	"configs":                   {"scheduler", "crawler", "extract", "archive"},
 	"cmd/fangzhi": {
 		"configs", "scheduler", "crawler", "crawler/discover", "crawler/portaltest", "extract",
-		"archive", "archive/diff", "archive/export", "archive/mongo", "archive/sqlite",
+		"archive", "archive/diff", "archive/export", "archive/mongo", "archive/proof", "archive/sqlite",
 	},
 	"bench":        {"crawler/portaltest"},
 	"bench/export": {"archive", "archive/sqlite"},
@@ -52,6 +53,7 @@ var homes = map[string][]string{
 	"github.com/PuerkitoBio":      {"extract"},
 	"github.com/parquet-go":       {"archive/export"},
 	"github.com/nlnwa/whatwg-url": {"archive/warc"},
+	"golang.org/x/mod":            {"archive/proof"},
 	"testing":                     {"archive/storetest"},
 }
 

@@ -19,6 +19,7 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.1 // progress on a terminal
 	github.com/spf13/cobra v1.10.2 // the command line
 	go.mongodb.org/mongo-driver/v2 v2.10.0 // the MongoDB archive
+	golang.org/x/mod v0.43.0 // proofs of the log: the Merkle tree of the Go checksum database
 	golang.org/x/net v0.62.0 // the HTML parser; rules for header values
 	golang.org/x/sync v0.24.0 // errgroup, singleflight, semaphore
 	golang.org/x/sys v0.49.0 // one sync for a folder of many files
@@ -33,8 +34,6 @@ require (
 	github.com/nlnwa/gowarc v1.6.0 // the strictest reader of WARC
 	github.com/rogpeppe/go-internal v1.16.0 // commands tested as scripts
 )
-
-require golang.org/x/mod v0.43.0
 
 require (
 	github.com/antchfx/htmlquery v1.3.5 // indirect

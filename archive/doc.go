@@ -21,5 +21,5 @@
 //	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
 //	recall.go       a capture as it was recorded
-//	verify.go       the promises held against an archive
+//	verify.go, verify_page.go, verify_log.go   the promises held against an archive
 package archive

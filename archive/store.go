@@ -35,6 +35,7 @@ type Filter struct {
 	Latest            bool      // snapshots: only the highest version of each page
 	Since, Until      time.Time // Since ≤ t < Until; pages: FirstSeen, snapshots: TakenAt, visits: At, runs: Planned
 	Newest            bool      // the listing's order reversed
+	ByPage            bool      // visits: by (Site, URL), those of a page in any order; not with Newest or Limit
 	Limit             int       // at most so many; 0: all
 }
 
@@ -87,6 +88,8 @@ type Store interface {
 	Payload(ctx context.Context, d Digest) ([]byte, error)
 	// Payloads yields the digest of every payload held, in ascending order.
 	Payloads(ctx context.Context) iter.Seq2[Digest, error]
+	// Holds returns which of digests it holds payloads of. It does not read them.
+	Holds(ctx context.Context, digests []Digest) (map[Digest]bool, error)
 	// Check asks the database itself whether it is sound, and yields a line for
 	// each fault. It does not read payloads.
 	Check(ctx context.Context) iter.Seq2[string, error]

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -115,16 +117,19 @@ func (c Checkpoint) String() string {
 // ParseCheckpoint reads what String wrote. What follows the fourth line is not
 // looked at: a signature may.
 func ParseCheckpoint(text string) (c Checkpoint, err error) {
-	var root, at string
-	n, _ := fmt.Sscanf(text, checkpointHead+"\n%d\n%s\nat %s\n", &c.Size, &root, &at)
-	if n != 3 {
-		return c, fmt.Errorf("not a checkpoint: must be the line %q, a size, a hash, and \"at\" with a time", checkpointHead)
+	lines := strings.SplitN(text, "\n", 5)
+	if len(lines) < 5 || lines[0] != checkpointHead {
+		return c, fmt.Errorf("not a checkpoint: must be the line %q, a size, a root and a time, a line each", checkpointHead)
 	}
-	if c.Root, err = ParseHash(root); err != nil {
-		return c, fmt.Errorf("checkpoint: %w", err)
+	if c.Size, err = strconv.ParseInt(lines[1], 10, 64); err != nil || c.Size < 0 {
+		return c, fmt.Errorf("checkpoint: %q: must be the number of leaves", lines[1])
 	}
-	if c.At, err = time.Parse(time.RFC3339, at); err != nil || c.Size < 0 {
-		return c, fmt.Errorf("checkpoint: %d, %q: must be a size and a time", c.Size, at)
+	if c.Root, err = ParseHash(lines[2]); err != nil {
+		return c, fmt.Errorf("checkpoint: root: %w", err)
+	}
+	at, ok := strings.CutPrefix(lines[3], "at ")
+	if c.At, err = time.Parse(time.RFC3339, at); err != nil || !ok {
+		return c, fmt.Errorf("checkpoint: %q: must be \"at\" and a time like %s", lines[3], time.RFC3339)
 	}
 	return c, nil
 }

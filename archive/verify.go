@@ -2,70 +2,109 @@ package archive
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"iter"
-	"math/rand/v2"
+	"math/bits"
+	"strings"
+	"time"
 )
 
-// VerifyOptions says how much Verify reads.
+// VerifyOptions says how much Verify reads. The zero value reads everything.
 type VerifyOptions struct {
-	// Subset is the share of payloads to read and hash again, drawn at random:
-	// more than 0, up to 1.
-	Subset float64
+	// Part of Parts, counted from 1, is the share of payloads to read and hash
+	// again: they are parted by their digests, so Parts verifications, each of
+	// another part, read all of them. Parts 0: all.
+	Part, Parts int
+	// Checkpoint, where set, is one of this archive's that was kept elsewhere.
+	Checkpoint *Checkpoint
 	// Observe, where set, is called now and then with what was done so far.
 	Observe func(VerifyReport)
 }
 
 // VerifyReport counts what Verify looked at.
 type VerifyReport struct {
-	Pages, Snapshots, Visits, Runs int
-	Payloads                       int // held
-	PayloadsRead                   int // read and hashed again
-	Bytes                          int64
-	Orphans                        int // payloads that nothing refers to: harmless
-	Faults                         int
+	Step         string     `json:"step,omitempty"` // what is looked at: database, pages, log, runs, payloads; "" in the end
+	Part         int        `json:"part,omitempty"`
+	Parts        int        `json:"parts,omitempty"`
+	Pages        int        `json:"pages"`
+	Snapshots    int        `json:"snapshots"`
+	Visits       int        `json:"visits"`
+	Runs         int        `json:"runs"`
+	Payloads     int        `json:"payloads"`      // held
+	PayloadsRead int        `json:"payloads_read"` // read and hashed again
+	Bytes        int64      `json:"bytes"`
+	Leaves       int64      `json:"leaves"`
+	Unsealed     int        `json:"unsealed"` // visits that are recorded and not in the log yet
+	Root         string     `json:"root,omitempty"`
+	Checkpoint   Checkpoint `json:"-"` // the one that the archive kept, of size 0: none
+	Faults       int        `json:"faults"`
 }
 
 // Fault is one thing that is not as the archive promises.
 type Fault struct {
-	Object string `json:"object"` // what is damaged: "payload sha256:…", "page URL", …
-	Text   string `json:"text"`
+	Object  string    `json:"object"` // what is damaged, for people: "payload sha256:…", "page URL", …
+	Text    string    `json:"text"`   // what is wrong with it
+	Site    string    `json:"site,omitempty"`
+	URL     string    `json:"url,omitempty"`
+	Version int       `json:"version,omitempty"`
+	At      time.Time `json:"at,omitzero"`       // of the visit
+	Payload Digest    `json:"payload,omitempty"` // that is damaged, or not there
 }
 
-// Verify checks an archive against its own promises: the database is sound,
-// every payload matches its digest, every reference leads somewhere, versions
-// count from 1 without a gap, fingerprints are those of their articles, and
-// the pages agree with the ledger. It calls fault for each thing that is not
-// so and goes on; an error means that the archive could not be read to its
-// end. Memory grows by some 50 bytes a page and a payload.
+// Verify checks an archive against its own promises: the database is sound;
+// each page agrees with its visits and versions; the log is that of the visits,
+// and has grown out of its checkpoints; every reference leads somewhere; every
+// payload matches its digest. It calls fault for each thing that is not so, and
+// goes on where it can.
+//
+// The archive may be written meanwhile: what looks wrong is read once more
+// before it is told. Memory does not grow with the archive. An error means that
+// it could not be read to its end; damage that keeps a listing from its end is a
+// fault.
 func Verify(ctx context.Context, s Store, o VerifyOptions, fault func(Fault)) (VerifyReport, error) {
-	v := verifier{store: s, options: o, payloads: map[uint64]bool{}, visits: map[uint64]int{}}
-	v.fault = func(object, format string, args ...any) {
-		v.report.Faults++
-		fault(Fault{Object: object, Text: fmt.Sprintf(format, args...)})
-	}
-	for _, step := range []func(context.Context) error{v.database, v.readPayloads, v.ledger, v.pages, v.runs} {
-		if err := step(ctx); err != nil {
+	v := verifier{store: s, options: o, tell: fault}
+	v.report.Part, v.report.Parts = o.Part, o.Parts
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"database", v.database}, {"pages", v.pages}, {"log", v.log}, {"runs", v.runs}, {"payloads", v.payloads},
+	} {
+		v.report.Step = step.name
+		v.observe()
+		err := step.do(ctx)
+		if errors.Is(err, ErrCorrupt) {
+			v.fault(Fault{Object: step.name, Text: fmt.Sprintf("could not be read to the end: %v", err)})
+			err = nil
+		}
+		if err != nil {
 			return v.report, fmt.Errorf("verify: %w", err)
 		}
 	}
-	for _, used := range v.payloads {
-		if !used {
-			v.report.Orphans++
-		}
-	}
+	v.report.Step = ""
 	return v.report, nil
 }
 
 type verifier struct {
-	store    Store
-	options  VerifyOptions
-	report   VerifyReport
-	fault    func(object, format string, args ...any)
-	payloads map[uint64]bool // held, by key: is it referred to
-	visits   map[uint64]int  // by page key
+	store   Store
+	options VerifyOptions
+	report  VerifyReport
+	tell    func(Fault)
+	runIDs  map[string]bool // of runs known to be there, the last few
+	strayed [2]string       // the last site and URL that a version or a visit without a page named
+}
+
+func (v *verifier) fault(f Fault) {
+	v.report.Faults++
+	v.tell(f)
+}
+
+func (v *verifier) observe() {
+	if v.options.Observe != nil {
+		v.options.Observe(v.report)
+	}
 }
 
 func (v *verifier) database(ctx context.Context) error {
@@ -73,25 +112,56 @@ func (v *verifier) database(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		v.fault("database", "%s", line)
+		v.fault(Fault{Object: "database", Text: line})
 	}
 	return nil
 }
 
-func (v *verifier) readPayloads(ctx context.Context) error {
+// runs checks that at most one run of a site is open, and that those that ended
+// say when.
+func (v *verifier) runs(ctx context.Context) error {
+	open := map[string]string{}
+	for r, err := range v.store.Runs(ctx, Filter{}) {
+		if err != nil {
+			return err
+		}
+		v.report.Runs++
+		object := Fault{Object: "run " + r.ID, Site: r.Site}
+		switch r.State {
+		case RunRunning:
+			if other := open[r.Site]; other != "" {
+				object.Text = fmt.Sprintf("is open, and so is run %s of the same site", other)
+				v.fault(object)
+			}
+			open[r.Site] = r.ID
+		case RunDone, RunFailed, RunInterrupted:
+			if r.Ended.IsZero() {
+				object.Text = fmt.Sprintf("is %s, but has no time at which it ended", r.State)
+				v.fault(object)
+			}
+		case RunSkipped, RunMissed:
+		default:
+			object.Text = fmt.Sprintf("is in the state %q, which there is not", r.State)
+			v.fault(object)
+		}
+	}
+	return nil
+}
+
+// payloads reads the payloads of the part that was asked for.
+func (v *verifier) payloads(ctx context.Context) error {
 	for d, err := range v.store.Payloads(ctx) {
 		if err != nil {
 			return err
 		}
 		v.report.Payloads++
-		v.payloads[key(string(d))] = false
-		if v.options.Subset < 1 && rand.Float64() >= v.options.Subset {
+		if v.options.Parts > 1 && PartOf(d, v.options.Parts) != v.options.Part {
 			continue
 		}
 		b, err := v.store.Payload(ctx, d)
 		switch {
 		case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNotFound):
-			v.fault("payload "+string(d), "%v", err)
+			v.fault(Fault{Object: "payload " + string(d), Text: err.Error(), Payload: d})
 		case err != nil:
 			return err
 		}
@@ -102,118 +172,13 @@ func (v *verifier) readPayloads(ctx context.Context) error {
 	return nil
 }
 
-func (v *verifier) ledger(ctx context.Context) error {
-	for visit, err := range v.store.Visits(ctx, Filter{}) {
-		if err != nil {
-			return err
-		}
-		v.report.Visits++
-		v.visits[key(visit.Site, visit.URL)]++
-		v.refer(visit.Payload, fmt.Sprintf("visit of %s at %s", visit.URL, visit.At.Format("2006-01-02T15:04:05.000Z")))
-		v.observe()
+// PartOf says into which of so many parts, counted from 1, a payload falls.
+func PartOf(d Digest, parts int) int {
+	_, digits, _ := strings.Cut(string(d), ":")
+	b, err := hex.DecodeString(digits)
+	if err != nil || len(b) < 8 {
+		return 1
 	}
-	return nil
-}
-
-// pages walks pages and snapshots side by side: both come by (Site, URL).
-func (v *verifier) pages(ctx context.Context) error {
-	next, stop := iter.Pull2(v.store.Snapshots(ctx, Filter{}))
-	defer stop()
-	snapshot, err, more := next()
-	for page, perr := range v.store.Pages(ctx, Filter{}) {
-		if perr != nil {
-			return perr
-		}
-		v.report.Pages++
-		object := "page " + page.URL
-		var last Snapshot
-		for more && err == nil && !after(snapshot, page) {
-			if snapshot.Site != page.Site || snapshot.URL != page.URL {
-				v.fault("version of "+snapshot.URL, "has no page")
-			} else {
-				v.snapshot(snapshot, last.Version+1)
-				last = snapshot
-			}
-			snapshot, err, more = next()
-		}
-		if err != nil {
-			return err
-		}
-		if last.Version != page.Versions {
-			v.fault(object, "counts %d versions, the archive holds %d", page.Versions, last.Version)
-		} else if last.Fingerprint != page.Fingerprint {
-			v.fault(object, "has not the fingerprint of its latest version")
-		}
-		if n := v.visits[key(page.Site, page.URL)]; n != page.Visits {
-			v.fault(object, "counts %d visits, the ledger has %d", page.Visits, n)
-		}
-		v.refer(page.Payload, object)
-		v.observe()
-	}
-	for ; more && err == nil; snapshot, err, more = next() {
-		v.fault("version of "+snapshot.URL, "has no page")
-	}
-	return err
-}
-
-func after(s Snapshot, p Page) bool {
-	return s.Site > p.Site || s.Site == p.Site && s.URL > p.URL
-}
-
-func (v *verifier) snapshot(s Snapshot, wanted int) {
-	v.report.Snapshots++
-	object := fmt.Sprintf("version %d of %s", s.Version, s.URL)
-	if s.Version != wanted {
-		v.fault(object, "should be version %d", wanted)
-	}
-	if s.Payload == "" {
-		v.fault(object, "names no payload")
-	}
-	v.refer(s.Payload, object)
-	for _, part := range s.Parts {
-		v.refer(part.Payload, object)
-	}
-	if s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint {
-		v.fault(object, "has not the fingerprint of its article")
-	}
-}
-
-func (v *verifier) runs(ctx context.Context) error {
-	for _, err := range v.store.Runs(ctx, Filter{}) {
-		if err != nil {
-			return err
-		}
-		v.report.Runs++
-	}
-	return nil
-}
-
-// refer notes that object refers to payload d.
-func (v *verifier) refer(d Digest, object string) {
-	if d == "" {
-		return
-	}
-	k := key(string(d))
-	if _, held := v.payloads[k]; !held {
-		v.fault(object, "refers to payload %s, which is not there", d)
-		return
-	}
-	v.payloads[k] = true
-}
-
-func (v *verifier) observe() {
-	if v.options.Observe != nil {
-		v.options.Observe(v.report)
-	}
-}
-
-// key stands for a name in the tables of a verification: with a million names
-// two of them share a key once in forty million verifications.
-func key(parts ...string) uint64 {
-	h := fnv.New64a()
-	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
-	}
-	return mix(h.Sum64())
+	part, _ := bits.Mul64(binary.BigEndian.Uint64(b), uint64(parts))
+	return int(part) + 1
 }

@@ -121,6 +121,31 @@ func (s *Store) payload(ctx context.Context, d archive.Digest) ([]byte, error) {
 	return nil, fmt.Errorf("coding %q is unknown: %w", doc.Coding, archive.ErrCorrupt)
 }
 
+// Holds returns which of digests it holds payloads of.
+func (s *Store) Holds(ctx context.Context, digests []archive.Digest) (map[archive.Digest]bool, error) {
+	done, err := s.begin(ctx)
+	if err != nil {
+		return nil, fault(ctx, err, "payloads held")
+	}
+	defer done()
+	held := make(map[archive.Digest]bool, len(digests))
+	for some := range slices.Chunk(digests, inOne) {
+		cursor, err := s.payloads.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: some}}}},
+			options.Find().SetBatchSize(inOne).SetProjection(bson.D{{Key: "_id", Value: 1}}))
+		var docs []payloadDoc
+		if err == nil {
+			err = cursor.All(ctx, &docs)
+		}
+		if err != nil {
+			return nil, fault(ctx, err, "payloads held")
+		}
+		for _, d := range docs {
+			held[d.Digest] = true
+		}
+	}
+	return held, nil
+}
+
 // Payloads yields the digest of every payload held, in ascending order.
 func (s *Store) Payloads(ctx context.Context) iter.Seq2[archive.Digest, error] {
 	return list(ctx, s, s.payloads, "payloads", 0, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {

@@ -154,6 +154,9 @@ func (s *Store) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.
 		w.is("kind", string(f.Kind))
 		w.is("outcome", string(f.Outcome))
 		w.within("at", f)
+		if f.ByPage {
+			return w.filter, sorted(f, false, "site", "url", "seq"), err
+		}
 		return w.filter, sorted(f, false, "at", "site", "url"), err
 	}, s.takeVisits)
 }

@@ -15,6 +15,7 @@ const (
 	logSize        = `SELECT coalesce(max(n) + 1, 0) FROM log`
 	findNode       = `SELECT substr(hashes, ?, 32) FROM log WHERE n = ?`
 	lastCheckpoint = `SELECT size, root, at FROM checkpoint`
+	unsealed       = `SELECT (SELECT count(*) FROM visits) - (SELECT count(*) FROM log)`
 	keepCheckpoint = `INSERT OR REPLACE INTO checkpoint (one, size, root, at) VALUES (1, ?, ?, ?)`
 )
 
@@ -41,8 +42,8 @@ func (w *writer) logEnd() (archive.Tree, error) {
 	if _, err := w.row(logSize, nil, &size); err != nil {
 		return archive.Tree{}, err
 	}
-	if w.tree.Size() == size {
-		return w.tree.Clone(), nil
+	if w.grown.Size() == size {
+		return w.grown.Clone(), nil
 	}
 	nodes := archive.Edge(size)
 	edge := make([]archive.Hash, len(nodes))
@@ -72,14 +73,15 @@ func (w *writer) seal(log *archive.Tree, visit int64, version int, leaf archive.
 	return nil
 }
 
-// sealOld seals the visits that were recorded before there was a log.
+// sealOld seals the visits that have no leaf: those of before there was a log,
+// and what was put into the file by other means.
 func (w *writer) sealOld(ctx context.Context) error {
 	type row struct {
 		id, snapshot int64
 		archive.Visit
 	}
-	var last int64
-	if _, err := w.row(`SELECT coalesce(max(visit), 0) FROM log`, nil, &last); err != nil {
+	var left, last int64
+	if _, err := w.row(unsealed, nil, &left); err != nil || left == 0 {
 		return err
 	}
 	log, err := w.logEnd()
@@ -91,7 +93,7 @@ func (w *writer) sealOld(ctx context.Context) error {
 			return append([]any{&r.id, &r.snapshot}, visitFields(&r.Visit)...)
 		})(w.conn.QueryContext(ctx, `SELECT v.id, coalesce(s.id, 0), `+visitColumns+` FROM visits v CROSS JOIN pages p ON p.id = v.page
 			CROSS JOIN runs r ON r.key = v.run LEFT JOIN snapshots s ON s.page = v.page AND s.version = v.version
-			WHERE v.id > ? ORDER BY v.id LIMIT 256`, last))
+			WHERE v.id > ? AND NOT EXISTS (SELECT 1 FROM log l WHERE l.visit = v.id) ORDER BY v.id LIMIT 256`, last))
 		if err != nil || len(rows) == 0 {
 			w.grown = log
 			return err
@@ -136,8 +138,7 @@ func (w *writer) check(at time.Time) (c archive.Checkpoint, err error) {
 	return c, err
 }
 
-// Seal keeps a checkpoint: a visit is recorded together with its leaf, so there
-// is nothing to seal.
+// Seal keeps a checkpoint: a visit is recorded together with its leaf.
 func (s *Store) Seal(ctx context.Context, at time.Time) (c archive.Checkpoint, err error) {
 	done, err := s.use()
 	if err != nil {
@@ -145,6 +146,9 @@ func (s *Store) Seal(ctx context.Context, at time.Time) (c archive.Checkpoint, e
 	}
 	defer done()
 	err = s.write(ctx, "seal", func(w *writer) error {
+		if err := w.sealOld(ctx); err != nil {
+			return err
+		}
 		c, err = w.check(at)
 		return err
 	})
@@ -159,6 +163,11 @@ func (s *Store) Log(ctx context.Context) (archive.Log, error) {
 			return l, err
 		}
 		l.Size = sizes[0]
+		left, err := scan(one[int])(s.query(ctx, unsealed))
+		if err != nil {
+			return l, err
+		}
+		l.Unsealed = left[0]
 		last, err := scan(checkpointFields)(s.query(ctx, lastCheckpoint))
 		if len(last) == 1 {
 			l.Checkpoint = last[0]

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -129,6 +130,30 @@ func (s *Store) Payloads(ctx context.Context) iter.Seq2[archive.Digest, error] {
 		}
 		return scan(
 			func(d *archive.Digest) []any { return []any{digest{d}} })(s.query(ctx, `SELECT digest FROM payloads WHERE digest > ? ORDER BY digest LIMIT ?`, after, n))
+	})
+}
+
+// Holds returns which of digests it holds payloads of.
+func (s *Store) Holds(ctx context.Context, digests []archive.Digest) (map[archive.Digest]bool, error) {
+	return read(s, ctx, "payloads held", func() (map[archive.Digest]bool, error) {
+		var keys []any
+		for _, d := range digests {
+			if key, ok := sum(d); ok {
+				keys = append(keys, key)
+			}
+		}
+		held := make(map[archive.Digest]bool, len(keys))
+		for chunk := range slices.Chunk(keys, askChunk) {
+			found, err := scan(func(d *archive.Digest) []any { return []any{digest{d}} })(
+				s.prepared(ctx, `SELECT digest FROM payloads WHERE digest IN `+askFor, filled(chunk)...))
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range found {
+				held[d] = true
+			}
+		}
+		return held, nil
 	})
 }
 

@@ -52,6 +52,7 @@ func TestPlans(t *testing.T) {
 		"visits of a page":   ask(sqlite.VisitsQuery(archive.Filter{Site: "a", URL: "u"}, visit)),
 		"visits of a URL":    ask(sqlite.VisitsQuery(archive.Filter{URL: "u", Newest: true}, visit)),
 		"visits of a run":    ask(sqlite.VisitsQuery(archive.Filter{Run: "a@1"}, visit)),
+		"visits by page":     ask(sqlite.VisitsQuery(archive.Filter{ByPage: true}, visit)),
 		"runs":               ask(sqlite.RunsQuery(archive.Filter{Newest: true}, run)),
 		"runs of a site":     ask(sqlite.RunsQuery(archive.Filter{Site: "a", Newest: true}, run)),
 		"a run":              ask(sqlite.RunsQuery(archive.Filter{Run: "a@1"}, nil)),

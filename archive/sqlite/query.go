@@ -203,6 +203,13 @@ func (s *Store) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.
 func visitsQuery(f archive.Filter, last *archive.Visit, n int) (string, []any) {
 	o := order(f.Newest)
 	from, w := visitsOf(f)
+	if f.ByPage {
+		if last != nil {
+			w.past(o, f, last.Site, last.URL, "=")
+			w.and("((p.site, p.url) > (?, ?) OR v.at > ?)", last.Site, last.URL, last.At.UnixMilli())
+		}
+		return `SELECT ` + visitColumns + from + w.String() + o.by("p.site", "p.url", "v.at"), append(w.args, n)
+	}
 	if last != nil {
 		w.and("v.at "+o.after()+"= ? AND (v.at "+o.after()+" ? OR (p.site, p.url) "+o.after()+" (?, ?))",
 			last.At.UnixMilli(), last.At.UnixMilli(), last.Site, last.URL)
@@ -216,7 +223,7 @@ func visitsQuery(f archive.Filter, last *archive.Visit, n int) (string, []any) {
 func visitsOf(f archive.Filter) (from string, w *where) {
 	w = &where{}
 	switch {
-	case f.URL != "":
+	case f.URL != "", f.ByPage:
 		from = ` FROM pages p CROSS JOIN visits v ON v.page = p.id CROSS JOIN runs r ON r.key = v.run`
 	case f.Run != "":
 		from = ` FROM runs r CROSS JOIN visits v ON v.run = r.key CROSS JOIN pages p ON p.id = v.page`

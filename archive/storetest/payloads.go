@@ -37,6 +37,27 @@ var payloadTests = []subtest{
 			}
 		}
 	}},
+	{"are told from those that are not held", func(f *fixture) {
+		r := f.begin(site, 0)
+		var asked []archive.Digest
+		want := map[archive.Digest]bool{}
+		for n := range 150 {
+			e := fetched(r, url(n), time.Duration(n)*time.Second, []byte(url(n)))
+			if n%3 == 0 {
+				f.record(r, e)
+				want[e.Visit.Payload] = true
+			}
+			asked = append(asked, e.Visit.Payload, e.Visit.Payload)
+		}
+		got, err := f.Holds(f.Context(), append(asked, "", "sha256:zz"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.equal("held", got, want)
+		if got, err := f.Holds(f.Context(), nil); err != nil || len(got) != 0 {
+			f.Errorf("asked for nothing: %v, %v", got, err)
+		}
+	}},
 	{"come back byte for byte", func(f *fixture) {
 		r := f.begin(site, 0)
 		for name, want := range map[string][]byte{

@@ -14,6 +14,30 @@ func line(v archive.Visit) string {
 }
 
 var visitTests = []subtest{
+	{"by page come by site and URL", func(f *fixture) {
+		var want []string
+		runs := map[string]archive.Run{other: f.begin(other, 0), site: f.begin(site, 0)}
+		for _, name := range []string{other, site} {
+			for n := range 12 {
+				first := visit(runs[name], unread(name, url(n)), time.Duration(100-n)*time.Second, text("标题", "正文"))
+				f.record(runs[name], first)
+				for again := range n % 4 {
+					f.record(runs[name], same(runs[name], first.Page, time.Duration(200+again)*time.Second))
+					want = append(want, name+url(n))
+				}
+				want = append(want, name+url(n))
+			}
+		}
+		page := func(v archive.Visit) string { return v.Site + v.URL }
+		f.equal("visits by page", names(collect(f.T, f.Visits(f.Context(), archive.Filter{ByPage: true})), page), want)
+		got := collect(f.T, f.Visits(f.Context(), archive.Filter{ByPage: true, Site: site, Outcome: archive.New}))
+		f.equal("first visits of a site by page", len(got), 12)
+		seen := map[string]bool{}
+		for _, v := range collect(f.T, f.Visits(f.Context(), archive.Filter{ByPage: true})) {
+			seen[page(v)+v.At.String()] = true
+		}
+		f.equal("different visits", len(seen), len(want))
+	}},
 	{"nothing held, nothing listed", func(f *fixture) {
 		f.equal("visits", collect(f.T, f.Visits(f.Context(), archive.Filter{})), []archive.Visit(nil))
 	}},

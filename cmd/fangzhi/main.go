@@ -27,6 +27,7 @@ const (
 	exitPartly      = 3 // done, but some pages failed
 	exitConfig      = 4 // configuration unusable
 	exitDamaged     = 5 // verify found damage
+	exitUnreadable  = 6 // verify could not read the archive to its end
 	exitInterrupted = 130
 )
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -38,6 +40,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":   wantCode,
 			"portal": workPortal,
+			"damage": damage,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "mongodb" {
@@ -65,6 +68,15 @@ func wantCode(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// damage changes fangzhi.db by a statement of SQL, behind fangzhi's back.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs("fangzhi.db"))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec(strings.Join(args, " "))
+	ts.Check(err)
 }
 
 func workPortal(ts *testscript.TestScript, neg bool, args []string) {

@@ -16,7 +16,8 @@ and body, and stores every version of every article.
 
 Data goes to standard output, everything else to standard error. Exit codes:
 0 well, 1 failed, 2 wrong usage, 3 done but some pages failed, 4 configuration
-unusable, 5 archive damaged, 130 interrupted.`
+unusable, 5 archive damaged, 6 archive unreadable (verify), 130
+interrupted.`
 
 // app is what every command has: the streams and the global flags.
 type app struct {
@@ -68,7 +69,7 @@ func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	for group, commands := range map[string][]*cobra.Command{
 		"crawl": {demoCommand(a), initCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
 		"read":  {statusCommand(a), runsCommand(a), listCommand(a), logCommand(a), showCommand(a), diffCommand(a), searchCommand(a)},
-		"keep":  {exportCommand(a), verifyCommand(a)},
+		"keep":  {exportCommand(a), verifyCommand(a), checkpointCommand(a), proveCommand(a)},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -1,124 +1,228 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
-	"fangzhi/archive/export"
 )
 
-const verifyHelp = `Check the archive against its promises: the database is sound, every payload
-is read and matches its digest, every reference leads somewhere, versions are
-complete, pages and ledger agree. --read-subset reads only a share of the
-payloads, drawn at random each time.
+const verifyHelp = `Check the archive against its promises: the database is sound; each page agrees
+with its visits and its versions; every entry is what the log sealed, and the
+log has grown out of its last checkpoint; every reference leads somewhere; every
+payload is read and matches its digest. It may be written meanwhile.
 
---export checks an export instead, without the archive: every file against the
-receipt that was written with it or, for a bag, against its manifests.
+--read-subset 5% reads one of 20 parts of the payloads, drawn at random;
+--read-subset 3/20 reads the third. All else is always checked.
+--checkpoint FILE is a checkpoint of this archive that was kept elsewhere:
+nothing that was sealed by then may have been changed or taken away.
 
-Exit codes: 0 sound, 1 the archive or export could not be read to its end, 5
-damage was found (each fault is a line).`
+--proof FILE checks a proof of fangzhi prove, without the archive, and says what
+it proves; with --checkpoint, that it leads there; with --payload FILE, that
+these are the bytes that were served.
+
+--export PATH checks an export instead, without the archive: every file against
+the receipt that was written with it or, for a bag, against its manifests.
+
+Exit codes: 0 sound, 5 damage was found (each fault is a line), 6 the archive,
+the proof or the export could not be read to its end.`
 
 func verifyCommand(a *app) *cobra.Command {
-	var subset, exported string
+	var subset, checkpoint, proofFile, payload, exported string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "verify",
 		Short:   "Check every promise of the archive",
 		Long:    verifyHelp,
-		Example: "  fangzhi verify\n  fangzhi verify --read-subset 5%\n  fangzhi verify --export news.csv",
+		Example: "  fangzhi verify\n  fangzhi verify --read-subset 5%\n  fangzhi verify --checkpoint 2026-03-01.checkpoint\n  fangzhi verify --export news.csv",
 		Args:    needs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if exported != "" {
 				return a.verifyExport(exported, asJSON)
 			}
-			share, err := percent(subset)
-			if err != nil {
+			if proofFile != "" {
+				return a.checkProof(proofFile, checkpoint, payload)
+			}
+			if payload != "" {
+				return usage("verify: --payload goes with --proof")
+			}
+			o := archive.VerifyOptions{}
+			var err error
+			if o.Part, o.Parts, err = parts(subset); err != nil {
 				return err
 			}
-			store, err := a.open(cmd.Context(), read)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			out := newJSONLines(a.stdout)
-			report, err := archive.Verify(cmd.Context(), store, archive.VerifyOptions{Subset: share}, func(f archive.Fault) {
-				if asJSON {
-					out.write(f)
-					return
+			if checkpoint != "" {
+				c, err := readCheckpoint(checkpoint)
+				if err != nil {
+					return exit{exitUnreadable, err}
 				}
-				fmt.Fprintf(a.stdout, "damaged: %s: %s\n", safe(f.Object), safe(f.Text))
-			})
-			if err != nil {
-				return err
+				o.Checkpoint = &c
 			}
-			if asJSON {
-				if err := out.write(report); err != nil {
-					return err
-				}
-			} else {
-				fmt.Fprintf(a.stdout, "%d pages, %d versions, %d visits, %d runs; %d of %d payloads read (%s)\n",
-					report.Pages, report.Snapshots, report.Visits, report.Runs,
-					report.PayloadsRead, report.Payloads, humanize.IBytes(uint64(report.Bytes)))
-			}
-			if report.Faults > 0 {
-				return exit{exitDamaged, fmt.Errorf("verify: %d faults found", report.Faults)}
-			}
-			if !asJSON {
-				fmt.Fprintln(a.stdout, "no fault found")
-			}
-			return nil
+			return a.verify(cmd.Context(), o, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the payloads")
-	cmd.Flags().StringVar(&exported, "export", "", "check the export at `PATH`, a file or folder")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
+	f := cmd.Flags()
+	f.StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the payloads: 5%, or part 3/20")
+	f.StringVar(&checkpoint, "checkpoint", "", "a checkpoint kept elsewhere, in `FILE`")
+	f.StringVar(&proofFile, "proof", "", "check the proof in `FILE`")
+	f.StringVar(&payload, "payload", "", "with --proof: bytes that should be those served, in `FILE`")
+	f.StringVar(&exported, "export", "", "check the export at `PATH`, a file or folder")
+	f.BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
+	cmd.MarkFlagsMutuallyExclusive("proof", "read-subset", "export")
+	cmd.MarkFlagsMutuallyExclusive("proof", "json")
 	return cmd
 }
 
-// verifyExport holds an export against what was written with it.
-func (a *app) verifyExport(path string, asJSON bool) error {
+func (a *app) verify(ctx context.Context, o archive.VerifyOptions, asJSON bool) error {
+	store, err := a.open(ctx, read)
+	if err != nil {
+		return unreadable(ctx, err)
+	}
+	defer store.Close()
 	out := newJSONLines(a.stdout)
-	checked, err := export.Check(path, func(f export.Fault) {
+	show := a.newVerifyProgress()
+	o.Observe = show.observe
+	report, err := archive.Verify(ctx, store, o, func(f archive.Fault) {
+		show.clear()
 		if asJSON {
 			out.write(f)
 			return
 		}
-		fmt.Fprintf(a.stdout, "damaged: %s: %s\n", safe(f.Path), safe(f.Text))
+		fmt.Fprintf(a.stdout, "damaged: %s: %s\n", safe(f.Object), safe(f.Text))
 	})
-	switch {
-	case err != nil:
-		return fmt.Errorf("verify: %w", err)
-	case asJSON:
-		if err := out.write(checked); err != nil {
+	show.done()
+	if err != nil && report.Faults == 0 {
+		return unreadable(ctx, err)
+	}
+	if asJSON {
+		if err := out.write(report); err != nil {
 			return err
 		}
-	default:
-		fmt.Fprintf(a.stdout, "%d files read (%s)\n", checked.Files, humanize.IBytes(uint64(checked.Bytes)))
+	} else {
+		a.printReport(report)
 	}
-	if checked.Faults > 0 {
-		return exit{exitDamaged, fmt.Errorf("verify: %d faults found", checked.Faults)}
-	}
-	if !asJSON {
+	switch {
+	case err != nil:
+		return exit{exitDamaged, fmt.Errorf("%w; %d faults found before", err, report.Faults)}
+	case report.Faults > 0:
+		return exit{exitDamaged, fmt.Errorf("verify: %d faults found", report.Faults)}
+	case !asJSON:
 		fmt.Fprintln(a.stdout, "no fault found")
 	}
 	return nil
 }
 
-// percent reads a share such as 5%, more than 0 and at most 100.
-func percent(s string) (float64, error) {
+// unreadable is err under the exit code for an archive that cannot be read.
+func unreadable(ctx context.Context, err error) error {
+	var coded exit
+	if ctx.Err() != nil || errors.As(err, &coded) {
+		return err
+	}
+	return exit{exitUnreadable, err}
+}
+
+func (a *app) printReport(r archive.VerifyReport) {
+	part := ""
+	if r.Parts > 1 {
+		part = fmt.Sprintf("; part %d of %d", r.Part, r.Parts)
+	}
+	fmt.Fprintf(a.stdout, "%d pages, %d versions, %d visits, %d runs; %d of %d payloads read (%s)%s\n",
+		r.Pages, r.Snapshots, r.Visits, r.Runs, r.PayloadsRead, r.Payloads, humanize.IBytes(uint64(r.Bytes)), part)
+	if r.Root != "" {
+		last := "no checkpoint yet"
+		if r.Checkpoint.Size > 0 {
+			last = fmt.Sprintf("last checkpoint: %d entries, %s", r.Checkpoint.Size, moment(r.Checkpoint.At))
+		}
+		fmt.Fprintf(a.stdout, "log: %d entries, root %s; %s\n", r.Leaves, r.Root, last)
+	}
+	if r.Unsealed > 0 {
+		fmt.Fprintf(a.stdout, "%d entries are recorded and not in the log yet: the next run or fangzhi checkpoint seals them\n", r.Unsealed)
+	}
+}
+
+// parts reads a share such as 5%, more than 0 and at most 100, or one part of
+// several such as 3/20. Of a share the part is drawn.
+func parts(s string) (part, of int, err error) {
+	wrong := usage("--read-subset: %q: must be a share such as 5%%, more than 0%% and at most 100%%, or a part such as 3/20", s)
+	if n, total, ok := strings.Cut(s, "/"); ok {
+		part, err := strconv.Atoi(n)
+		of, err2 := strconv.Atoi(total)
+		if err != nil || err2 != nil || part < 1 || part > of {
+			return 0, 0, wrong
+		}
+		return part, of, nil
+	}
 	number, ok := strings.CutSuffix(strings.TrimSpace(s), "%")
 	p, err := strconv.ParseFloat(number, 64)
-	if err == nil && (!ok || !(p > 0) || p > 100) {
-		err = errors.New("out of range")
+	if err != nil || !ok || !(p > 0) || p > 100 {
+		return 0, 0, wrong
 	}
-	if err != nil {
-		return 0, usage("--read-subset: %q: must be a share such as 5%%, more than 0%% and at most 100%%", s)
+	if of = int(math.Round(100 / max(p, 1e-4))); of == 1 {
+		return 0, 0, nil
 	}
-	return p / 100, nil
+	return rand.IntN(of) + 1, of, nil
+}
+
+// verifyProgress shows on standard error how far a verification has come: on a
+// terminal a line that changes in place, elsewhere a line now and then.
+type verifyProgress struct {
+	a    *app
+	bar  *progressbar.ProgressBar
+	next time.Time // of the next line
+}
+
+const verifyLineEvery = 30 * time.Second
+
+func (a *app) newVerifyProgress() *verifyProgress {
+	p := &verifyProgress{a: a, next: time.Now().Add(verifyLineEvery)}
+	if !a.quiet && isTerminal(a.stderr) {
+		p.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(a.stderr), progressbar.OptionSpinnerType(14),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	return p
+}
+
+func (p *verifyProgress) observe(r archive.VerifyReport) {
+	if p.bar == nil && (p.a.quiet || time.Now().Before(p.next)) {
+		return
+	}
+	done := ""
+	switch r.Step {
+	case "pages":
+		done = fmt.Sprintf(": %d pages, %d visits", r.Pages, r.Visits)
+	case "log":
+		done = fmt.Sprintf(": %d of %d entries", r.Leaves, r.Visits)
+	case "payloads":
+		done = fmt.Sprintf(": %d read, %s", r.PayloadsRead, humanize.IBytes(uint64(r.Bytes)))
+	}
+	if p.bar != nil {
+		p.bar.Describe(r.Step + done)
+		p.bar.Add(1)
+		return
+	}
+	p.next = time.Now().Add(verifyLineEvery)
+	fmt.Fprintf(p.a.stderr, "fangzhi: verify: %s%s\n", r.Step, done)
+}
+
+// clear makes room for a line on the terminal.
+func (p *verifyProgress) clear() {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+}
+
+func (p *verifyProgress) done() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
 }
