@@ -60,10 +60,13 @@ func NewPace(l Limits) Pace { return Pace{newPace(l.filled(), time.Now)} }
 func (p Pace) Start(ctx context.Context, host string, u *User, want Politeness) error {
 	return p.p.start(ctx, host, u, want)
 }
-func (p Pace) Well(host string)                  { p.p.done(host, well) }
-func (p Pace) Troubled(host string)              { p.p.done(host, troubled) }
-func (p Pace) Hold(host string, until time.Time) { p.p.hold(host, until) }
-func (p Pace) Leave(u *User)                     { p.p.leave(u) }
+func (p Pace) Well(host string)     { p.p.done(host, well, 0) }
+func (p Pace) Troubled(host string) { p.p.done(host, troubled, 0) }
+
+// Answered ends a request whose answer was well, after a wait.
+func (p Pace) Answered(host string, waited time.Duration) { p.p.done(host, well, waited) }
+func (p Pace) Hold(host string, until time.Time)          { p.p.hold(host, until) }
+func (p Pace) Leave(u *User)                              { p.p.leave(u) }
 
 // A Frontier gives tests the order in which pages are handed out.
 type Frontier struct{ f *frontier }
@@ -85,3 +88,6 @@ var (
 	ItemOf    = itemOf
 	SameTitle = sameTitle
 )
+
+// Token is the part of a User-Agent that robots.txt files are matched with.
+func Token(agent string) string { return token(agent) }

@@ -93,10 +93,10 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 		attempts += sent
 		e.requests.Add(int64(sent))
 		if wire.Err() != nil && x.failure != nil {
-			f.pace.done(e.to.host, neutral)
+			f.pace.done(e.to.host, neutral, 0)
 			return answer{}, context.Cause(wire)
 		}
-		f.pace.done(e.to.host, healthOf(x))
+		f.pace.done(e.to.host, healthOf(x), x.waited)
 		last = answer{Capture: captureOf(x, e.page(), at, took), fault: x.failure}
 
 		if next, ok := f.sameAgain(x, x.target.String(), e.to.url); ok && e.request == nil && hops < maxHops {

@@ -23,8 +23,9 @@ type pace struct {
 type hostPace struct {
 	users   map[*user]Politeness // of the runs that are at it
 	running int
-	last    time.Time     // when the last request started
-	penalty time.Duration // added to the delay while the host is in trouble
+	last    time.Time     // when the last request started; or ended, where the host was slow to answer it
+	penalty time.Duration // added to the delay while the host is slow or in trouble
+	usual   time.Duration // that the host lets wait for an answer, on the average of late
 	held    time.Time     // no request before
 	line    []*turn       // requests that wait, the one that came first in front
 	wake    chan struct{} // closed, and made anew, when a waiting request may look again
@@ -141,7 +142,7 @@ func (h *hostPace) wait(now time.Time) (time.Duration, string) {
 	why := ""
 	if h.penalty > 0 {
 		delay += h.penalty
-		why = "slowed down, the host is in trouble"
+		why = "slowed down, the host is slow or in trouble"
 	}
 	return h.last.Add(delay).Sub(now), why
 }
@@ -155,14 +156,32 @@ const (
 	troubled
 )
 
-// done ends a request that start let through.
-func (p *pace) done(host string, how health) {
+// done ends a request that start let through, after the host let wait so long
+// for the answer.
+func (p *pace) done(host string, how health, waited time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := p.host(host)
 	h.running--
-	h.felt(how, p.limits)
+	if how == well && h.slowed(waited) {
+		h.penalty = max(h.penalty, min(waited, maxPenalty*p.limits.Backoff))
+		h.last = p.now()
+	} else {
+		h.felt(how, p.limits)
+	}
 	h.signal()
+}
+
+// busyMoment is how long any host may take to answer now and then.
+const busyMoment = 2 * time.Second
+
+// slowed says whether a wait for an answer tells that the host can hardly keep
+// up: four times as long as usual, and longer than a busy moment. The host is
+// then left alone for as long again.
+func (h *hostPace) slowed(waited time.Duration) bool {
+	usual := h.usual
+	h.usual += (waited - usual) / 8
+	return waited > max(4*usual, busyMoment)
 }
 
 // trouble slows host down for what only reading its answer could tell.

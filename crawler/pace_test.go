@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -94,6 +95,139 @@ func TestPaceBacksOff(t *testing.T) {
 			t.Errorf("starts (-want +got):\n%s", d)
 		}
 	})
+}
+
+// A host that takes longer than usual to answer is left alone for as long, and
+// approached again step by step. One that always takes long is no news.
+func TestPaceSlowsWithTheServer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		waited []float64 // seconds
+		at     []float64
+	}{
+		{"quick", []float64{0.1, 0.1, 0.1, 0.1}, []float64{0, 1, 2, 3}},
+		{"a busy moment", []float64{0.1, 1.9, 0.1, 0.1}, []float64{0, 1, 2.9, 3.9}},
+		{"slow, then quick again", []float64{0.1, 5, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1},
+			[]float64{0, 1, 12, 16.75, 20.56, 23.67, 26.25, 28.44, 30.33}},
+		{"slower than is waited for", []float64{0.1, 60, 0.1}, []float64{0, 1, 78}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, u := crawler.NewPace(crawler.Limits{Backoff: time.Second}), &crawler.User{}
+				began := time.Now()
+				var at []time.Duration
+				for _, s := range c.waited {
+					if err := p.Start(t.Context(), "a.cn", u, crawler.Politeness{Delay: time.Second}); err != nil {
+						t.Fatal(err)
+					}
+					at = append(at, time.Since(began).Round(10*time.Millisecond))
+					waited := time.Duration(s * float64(time.Second))
+					time.Sleep(waited)
+					p.Answered("a.cn", waited)
+				}
+				want := seconds(c.at...)
+				for i := range want {
+					want[i] = want[i].Round(10 * time.Millisecond)
+				}
+				if d := cmp.Diff(want, at); d != "" {
+					t.Errorf("starts (-want +got):\n%s", d)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p, u := crawler.NewPace(crawler.Limits{Backoff: time.Second}), &crawler.User{}
+		last := time.Now()
+		for range 40 {
+			if err := p.Start(t.Context(), "a.cn", u, crawler.Politeness{}); err != nil {
+				t.Fatal(err)
+			}
+			last = time.Now()
+			time.Sleep(3 * time.Second)
+			p.Answered("a.cn", 3*time.Second)
+		}
+		if gap := time.Since(last); gap != 3*time.Second {
+			t.Errorf("a host that always takes 3 s is asked every %v", gap)
+		}
+	})
+}
+
+// Whatever runs share a host, with answers that are quick, slow, and none: at no
+// moment are more requests under way than the most considerate of those at it
+// allows, nor does one start sooner after the last than any of them wants.
+func TestPaceIsKept(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			p := crawler.NewPace(crawler.Limits{Backoff: 50 * time.Millisecond})
+			var mu sync.Mutex
+			at := map[*crawler.User]crawler.Politeness{}
+			running, started, last := 0, 0, time.Time{}
+			var runs sync.WaitGroup
+			for range 8 {
+				u := &crawler.User{}
+				want := crawler.Politeness{Delay: time.Duration(random.IntN(5)) * 30 * time.Millisecond, Parallel: 1 + random.IntN(6)}
+				requests, begin := 5+random.IntN(30), time.Duration(random.IntN(2000))*time.Millisecond
+				took := make([]time.Duration, requests)
+				for i := range took {
+					took[i] = time.Duration(random.IntN(200)) * time.Millisecond
+				}
+				well := random.IntN(4) > 0
+				runs.Go(func() {
+					time.Sleep(begin)
+					var workers sync.WaitGroup
+					next := make(chan time.Duration, requests)
+					for _, d := range took {
+						next <- d
+					}
+					close(next)
+					for range want.Parallel + 2 {
+						workers.Go(func() {
+							for d := range next {
+								if err := p.Start(t.Context(), "a.cn", u, want); err != nil {
+									t.Error(err)
+									return
+								}
+								mu.Lock()
+								at[u] = want
+								running++
+								started++
+								now := time.Now()
+								for _, w := range at {
+									if running > w.Parallel {
+										t.Errorf("seed %d: %d requests at a time, of a site that wants %d", seed, running, w.Parallel)
+									}
+									if gap := now.Sub(last); gap < w.Delay {
+										t.Errorf("seed %d: %v between requests, of a site that wants %v", seed, gap, w.Delay)
+									}
+								}
+								last = now
+								mu.Unlock()
+								time.Sleep(d)
+								mu.Lock()
+								running--
+								mu.Unlock()
+								if well {
+									p.Answered("a.cn", d)
+								} else {
+									p.Troubled("a.cn")
+								}
+							}
+						})
+					}
+					workers.Wait()
+					mu.Lock()
+					delete(at, u)
+					mu.Unlock()
+					p.Leave(u)
+				})
+			}
+			runs.Wait()
+			if started < 40 {
+				t.Errorf("only %d requests", started)
+			}
+		})
+	}
 }
 
 func TestPaceHolds(t *testing.T) {

@@ -45,7 +45,8 @@ type exchange struct {
 	line   *line    // by which it is asked for
 	size   int64    // in place of Limits.Size, where it is not 0
 
-	sent      atomic.Int32 // requests that were written to a connection
+	sent      atomic.Int32  // requests that were written to a connection
+	waited    time.Duration // for the answer to begin
 	request   http.Header
 	address   string
 	protocol  string
@@ -92,6 +93,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer, err := x.line.inner.RoundTrip(out)
+	x.waited = time.Since(started)
 	if proxy != nil {
 		x.address = "" // that was the proxy's
 	}
