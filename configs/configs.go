@@ -108,9 +108,6 @@ func (r *reader) config(v value) Config {
 	if n, ok := r.number(fields["parallel"], 1, maxParallel); ok {
 		c.Parallel = n
 	}
-	if _, ok := v.node.(ast.MapNode); ok && fields["sites"].node == nil {
-		r.mistake(value{path: "sites"}, "is missing: a list of at least one site")
-	}
 	lines := map[string]int{}
 	if list, ok := fields["sites"].node.(*ast.SequenceNode); ok && len(list.Values) == 0 {
 		r.mistake(fields["sites"], "is empty: must be a list of at least one site")

@@ -144,7 +144,14 @@ func (k *crawl) crawl(ctx context.Context) error {
 			return err
 		}
 		if cut {
-			k.note(fmt.Sprintf("stopped after %d pages, the most for one run; more are due", k.site.MaxPages))
+			k.note(fmt.Sprintf("stopped after %s, the most for one run; more are due", number(k.site.MaxPages, "page")))
+		}
+		unread, err := k.c.Unread(ctx, k.site)
+		if err != nil {
+			return err
+		}
+		for _, line := range unread {
+			k.note(line)
 		}
 	}
 	return k.recorder.failure

@@ -142,7 +142,7 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	}
 	run, err := c.open(ctx, &site, tick)
 	if err != nil {
-		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
+		return archive.Run{}, err // of the store, which names the run
 	}
 	k, err := newCrawl(c, site, run, before)
 	if err != nil {

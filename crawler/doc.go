@@ -15,7 +15,7 @@
 //	item.go, alias.go                            several URLs of one page, asked for once
 //	yield.go                                     what a run gets out of each column
 //	recorder.go                                  many visits in one commit
-//	rest.go, notes.go                            hosts that had enough; what a reader should know
+//	rest.go, notes.go, unread.go                 hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what
 //	fetch.go, retry.go, agent.go                 one page by colly, again if need be
 //	transport.go, limits.go                      bytes as sent, within limits

@@ -17,7 +17,7 @@ type AddressError struct {
 }
 
 func (e *AddressError) Error() string {
-	return fmt.Sprintf("address %s: %s, and the site does not allow private addresses", e.Address, e.Why)
+	return fmt.Sprintf("address %s: %s; allow_private: true, or --allow-private, lets such addresses be asked", e.Address, e.Why)
 }
 
 // What IANA's registries of special-purpose addresses keep out of the public

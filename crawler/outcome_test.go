@@ -165,7 +165,7 @@ func TestPrivateAddress(t *testing.T) {
 	if err != nil || run.Lists[archive.Unreachable] != 1 {
 		t.Fatalf("run %+v, %v", run, err)
 	}
-	want := "address 127.0.0.1: loopback, and the site does not allow private addresses"
+	want := "address 127.0.0.1: loopback; allow_private: true, or --allow-private, lets such addresses be asked"
 	if v := r.last(site.Columns[0].URL); v.Reason != want {
 		t.Errorf("reason %q, want %q", v.Reason, want)
 	}

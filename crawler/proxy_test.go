@@ -227,7 +227,7 @@ func TestRedirectsAreJudged(t *testing.T) {
 	inside.Config.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ })
 	inside.Start()
 	defer inside.Close()
-	refused := "address 127.0.0.2: loopback, and the site does not allow private addresses"
+	refused := "address 127.0.0.2: loopback; allow_private: true, or --allow-private, lets such addresses be asked"
 
 	p, path := oneArticle(portaltest.Options{})
 	r := newRig(t, p)

@@ -94,9 +94,9 @@ func TestProxy(t *testing.T) {
 	words := strings.Split(got, "|")
 	for i, want := range []string{
 		"200 HTTP/1.1 hello portal.example",
-		"address 10.0.0.1: private, and the site does not allow private addresses",
-		"address a.localhost: loopback, and the site does not allow private addresses",
-		"address 127.0.0.1: loopback, and the site does not allow private addresses",
+		"address 10.0.0.1: private; allow_private: true, or --allow-private, lets such addresses be asked",
+		"address a.localhost: loopback; allow_private: true, or --allow-private, lets such addresses be asked",
+		"address 127.0.0.1: loopback; allow_private: true, or --allow-private, lets such addresses be asked",
 	} {
 		if i >= len(words) || !strings.HasSuffix(words[i], want) {
 			t.Errorf("look %d: %q\nwant %s", i, words, want)

@@ -147,6 +147,13 @@ type metaDoc struct {
 	Created bson.DateTime `bson:"created"`
 }
 
+// absentError says that a database holds no archive.
+type absentError struct{}
+
+func (absentError) Error() string { return "there is none yet" }
+
+func (absentError) Unwrap() error { return archive.ErrNotFound }
+
 // recognise makes sure that the database is an archive of ours, and makes an
 // empty one into one.
 func (s *Store) recognise(ctx context.Context) error {
@@ -155,7 +162,7 @@ func (s *Store) recognise(ctx context.Context) error {
 	err := s.meta.FindOne(ctx, ours).Decode(&m)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		if s.options.ReadOnly {
-			return fmt.Errorf("there is no archive: %w", archive.ErrNotFound)
+			return absentError{}
 		}
 		strange, listErr := s.db.ListCollectionNames(ctx, bson.D{})
 		if listErr != nil {

@@ -46,7 +46,15 @@ func checkCommand(a *app) *cobra.Command {
 				return exit{exitConfig, errors.New("check: there is no fangzhi.yaml here; name one, as in: fangzhi check sites.yaml")}
 			}
 			a.warn(c)
-			sites, err := a.sites(c, args)
+			if len(c.Sites) == 0 && len(args) == 0 {
+				_, err := fmt.Fprintln(a.stdout, "no site: no mistake found")
+				return err
+			}
+			if err := f.check(); err != nil {
+				return err
+			}
+			c = f.config(c)
+			sites, err := a.sites("check", c, args)
 			if err != nil {
 				return err
 			}
@@ -56,7 +64,7 @@ func checkCommand(a *app) *cobra.Command {
 				f.apply(&sites[i])
 			}
 			if !try {
-				_, err := fmt.Fprintf(a.stdout, "%d sites, %d columns: no mistake found\n", len(sites), columns)
+				_, err := fmt.Fprintf(a.stdout, "%s, %s: no mistake found\n", plural(len(sites), "site"), plural(columns, "column"))
 				return err
 			}
 			cr, err := a.newCrawler(nil, c, nil)
@@ -96,7 +104,7 @@ func checkCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&try, "try", false, "read a list and an article of each column")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "with --try: JSON, a line for each column")
-	f.flags(cmd)
+	f.reach(cmd)
 	return cmd
 }
 

@@ -14,6 +14,7 @@ import (
 	"fangzhi/archive"
 	"fangzhi/configs"
 	"fangzhi/crawler"
+	"fangzhi/scheduler"
 )
 
 const crawlHelp = `Crawl now, once: the sites named, all sites of the configuration where none is
@@ -32,17 +33,24 @@ type crawlFlags struct {
 	delay        time.Duration
 	maxPages     int
 	allowPrivate bool
+	contact      string
 	full         bool
 	json         bool
 	changed      func(string) bool
 }
 
+// reach are the flags of every command that asks hosts.
+func (f *crawlFlags) reach(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow loopback and private addresses")
+	cmd.Flags().StringVar(&f.contact, "contact", "", "`ADDRESS`, of mail or http, by which a webmaster can reach you; goes into the User-Agent")
+	f.changed = cmd.Flags().Changed
+}
+
 func (f *crawlFlags) flags(cmd *cobra.Command) {
+	f.reach(cmd)
 	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "at most `N` requests at once to a host")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "wait `DUR` between requests to a host; 0 is legal")
 	cmd.Flags().IntVar(&f.maxPages, "max-pages", 0, "fetch at most `N` pages a site; 0: no limit")
-	cmd.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow loopback and private addresses")
-	f.changed = cmd.Flags().Changed
 }
 
 func (f *crawlFlags) check() error {
@@ -53,8 +61,20 @@ func (f *crawlFlags) check() error {
 		return usage("--delay: %s: must not be negative", f.delay)
 	case f.maxPages < 0:
 		return usage("--max-pages: %d: must not be negative", f.maxPages)
+	case f.contact != "":
+		if err := configs.CheckContact(f.contact); err != nil {
+			return usage("--contact: %q: %w", f.contact, err)
+		}
 	}
 	return nil
+}
+
+// config is the configuration with what the flags say of all sites.
+func (f *crawlFlags) config(c configs.Config) configs.Config {
+	if f.contact != "" {
+		c.Contact = f.contact
+	}
+	return c
 }
 
 func (f *crawlFlags) apply(s *crawler.Site) {
@@ -88,7 +108,8 @@ func crawlCommand(a *app) *cobra.Command {
 				return err
 			}
 			a.warn(c)
-			sites, err := a.sites(c, args)
+			c = f.config(c)
+			sites, err := a.sites("crawl", c, args)
 			if err != nil {
 				return err
 			}
@@ -109,15 +130,16 @@ func crawlCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-// sites finds what the arguments name: sites of the configuration, or URLs.
-func (a *app) sites(c configs.Config, args []string) ([]crawler.Site, error) {
+// sites finds what the arguments of command name: sites of the configuration, or
+// URLs. What is named twice is there once.
+func (a *app) sites(command string, c configs.Config, args []string) ([]crawler.Site, error) {
 	var sites []crawler.Site
 	if len(args) == 0 {
 		for _, s := range c.Sites {
 			sites = append(sites, s.Site)
 		}
 		if len(sites) == 0 {
-			return nil, usage("crawl: nothing to crawl: there is no site in a fangzhi.yaml here; name a URL, as in: fangzhi crawl https://www.example.gov.cn/")
+			return nil, usage("%s: nothing to crawl: there is no site in a fangzhi.yaml here; name a URL, as in: fangzhi crawl https://www.example.gov.cn/", command)
 		}
 		return sites, nil
 	}
@@ -127,21 +149,37 @@ func (a *app) sites(c configs.Config, args []string) ([]crawler.Site, error) {
 		names[i] = s.Name
 		known[s.Name] = s.Site
 	}
+	taken := map[string]bool{}
 	for _, arg := range args {
 		site, ok := known[arg]
 		if !ok {
-			if !strings.Contains(arg, ":") && !strings.Contains(arg, "/") {
-				return nil, usage("crawl: there is no site %q; the configuration has: %s", arg, listOr(names, "none"))
+			if !strings.Contains(arg, "://") {
+				return nil, usage("%s: there is no site %q; the configuration has: %s%s", command, arg, listOr(names, "none"), asURL(command, arg))
 			}
 			var err error
 			if site, err = crawler.AdHoc(arg); err != nil {
-				return nil, usage("crawl: %w", err)
+				return nil, usage("%s: %w", command, err)
 			}
 			site.Proxy = c.Proxy
 		}
-		sites = append(sites, site)
+		if !taken[site.Name] {
+			sites = append(sites, site)
+		}
+		taken[site.Name] = true
 	}
 	return sites, nil
+}
+
+// asURL is a hint where arg looks like a URL that lacks its beginning.
+func asURL(command, arg string) string {
+	host, _, _ := strings.Cut(arg, "/")
+	if !strings.Contains(host, ".") && !strings.Contains(host, ":") {
+		return ""
+	}
+	if !strings.Contains(arg, "/") {
+		arg += "/"
+	}
+	return fmt.Sprintf("; of a URL write all: fangzhi %s https://%s", command, arg)
 }
 
 func listOr(names []string, none string) string {
@@ -151,50 +189,48 @@ func listOr(names []string, none string) string {
 	return strings.Join(names, ", ")
 }
 
-// crawl runs sites side by side and prints how each run ended.
+// crawl runs sites side by side and prints how each run ended, as soon as it
+// did.
 func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, sites []crawler.Site, f crawlFlags) error {
 	progress := a.newProgress()
 	cr, err := a.newCrawler(store, c, progress.observe)
 	if err != nil {
 		return err
 	}
+	parallel := c.Parallel
+	if parallel == 0 {
+		parallel = scheduler.DefaultParallel
+	}
 	var mu sync.Mutex
-	var runs []archive.Run
-	var failures []error
+	var all verdict
 	var group errgroup.Group
-	group.SetLimit(max(1, c.Parallel))
+	group.SetLimit(parallel)
 	for _, site := range sites {
 		group.Go(func() error {
 			run, err := cr.Run(ctx, site, crawler.Tick{Planned: a.now(), Trigger: archive.TriggerManual, Full: f.full})
+			unread := []string(nil)
+			if err == nil && ctx.Err() == nil {
+				unread, err = cr.Unread(ctx, site)
+			}
+			if errors.Is(err, archive.ErrBusy) {
+				err = busy(ctx, store, site.Name)
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			if run.ID != "" {
-				runs = append(runs, run)
+			all.add(site.Name, run, len(unread), err)
+			if run.ID == "" {
+				return nil
 			}
-			if err != nil && !errors.Is(err, context.Canceled) {
-				failures = append(failures, fmt.Errorf("crawl %s: %w", site.Name, err))
-			}
-			return nil
+			progress.clear()
+			return a.printRun(run, f.json)
 		})
 	}
-	group.Wait()
+	err = group.Wait()
 	progress.done()
-	failed := 0
-	for _, run := range runs {
-		failed += run.Articles.Failed() + run.Lists.Failed()
-		if err := a.printRun(run, f.json); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
-	switch {
-	case len(failures) > 0:
-		return errors.Join(failures...)
-	case ctx.Err() != nil:
-		return exit{exitInterrupted, errors.New("interrupted; the same command goes on where it stopped")}
-	case failed > 0:
-		return exit{exitPartly, fmt.Errorf("%d pages failed; fangzhi log --run ID says which, and why", failed)}
-	}
-	return nil
+	return all.err(ctx, store)
 }
 
 // newCrawler makes the crawler of every command. Observe may be nil; with
@@ -217,20 +253,4 @@ func (a *app) newCrawler(store archive.Store, c configs.Config, observe func(cra
 		Now:     a.now,
 		Observe: observe,
 	})
-}
-
-func (a *app) printRun(run archive.Run, asJSON bool) error {
-	if asJSON {
-		return newJSONLines(a.stdout).write(run)
-	}
-	took := run.Ended.Sub(run.Started).Round(100 * time.Millisecond)
-	_, err := fmt.Fprintf(a.stdout, "%s: %s: %s (%d pages visited, %d discovered, %d requests, %s)\n",
-		safe(run.Site), run.State, tally(run.Articles), run.Articles.Total()+run.Lists.Total(), run.Discovered, run.Requests, took)
-	if run.Reason != "" && run.State != archive.RunDone {
-		fmt.Fprintf(a.stdout, "  reason: %s\n", safe(run.Reason))
-	}
-	for _, n := range run.Notes {
-		fmt.Fprintf(a.stdout, "  note: %s\n", safe(n))
-	}
-	return err
 }

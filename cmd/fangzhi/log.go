@@ -21,7 +21,7 @@ number, figures, names, wording, attachments, pictures; fangzhi diff shows it.`
 func logCommand(a *app) *cobra.Command {
 	var sel selection
 	var outcome, run string
-	var newest bool
+	var newest, failed bool
 	cmd := &cobra.Command{
 		Use:     "log [URL]",
 		Short:   "Show how visits ended, and why",
@@ -34,6 +34,9 @@ func logCommand(a *app) *cobra.Command {
 				return err
 			}
 			f.Outcome, f.Run, f.Newest = archive.Outcome(outcome), run, newest
+			if failed {
+				f.Limit = 0 // of those that failed
+			}
 			ctx := cmd.Context()
 			store, err := a.open(ctx, read)
 			if err != nil {
@@ -51,18 +54,41 @@ func logCommand(a *app) *cobra.Command {
 				}
 				a.tellStanding(page, history[0])
 				if len(history) > 1 {
-					return a.printVisits(ctx, store, joined(ctx, store, history, f), true, sel.json)
+					return a.printVisits(ctx, store, onlyFailed(failed, sel.limit, joined(ctx, store, history, f)), true, sel.json)
 				}
 				f.Site, f.URL = page.Site, page.URL
 			}
-			return a.printVisits(ctx, store, store.Visits(ctx, f), f.URL == "", sel.json)
+			return a.printVisits(ctx, store, onlyFailed(failed, sel.limit, store.Visits(ctx, f)), f.URL == "", sel.json)
 		},
 	}
 	sel.listing(cmd)
 	cmd.Flags().StringVar(&outcome, "outcome", "", "only this `OUTCOME`: new, changed, unchanged, gone, …")
 	cmd.Flags().StringVar(&run, "run", "", "only the visits of this run")
+	cmd.Flags().BoolVar(&failed, "failed", false, "only visits that left open what the page says: refused, challenged, unreachable, truncated, unreadable")
 	cmd.Flags().BoolVar(&newest, "newest", false, "newest first")
 	return cmd
+}
+
+// onlyFailed leaves out, where that is asked for, visits that did not fail, and
+// ends after limit others; 0: no limit.
+func onlyFailed(asked bool, limit int, visits iter.Seq2[archive.Visit, error]) iter.Seq2[archive.Visit, error] {
+	if !asked {
+		return visits
+	}
+	return func(yield func(archive.Visit, error) bool) {
+		n := 0
+		for v, err := range visits {
+			if err == nil && !v.Outcome.Failed() {
+				continue
+			}
+			if !yield(v, err) {
+				return
+			}
+			if n++; n == limit {
+				return
+			}
+		}
+	}
 }
 
 // logged is a visit and, where it cut a further version, the classes of what

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 	_ "time/tzdata" // sites have zones, machines may have no zone database
 
 	"fangzhi/configs"
@@ -62,9 +64,10 @@ func main() {
 
 // run is the program without the process: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := interruptible(stderr)
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	ctx, stop := interruptible(func() { a.say(slog.LevelInfo, "", "finishing what is in flight; once more to stop at once") })
 	defer stop()
-	root := newRoot(stdin, stdout, stderr)
+	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -83,19 +86,19 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	if problems != nil {
 		for _, p := range problems {
-			fmt.Fprintln(stderr, "fangzhi: "+safe(p.Error()))
+			a.fail(p.Error())
 		}
 		return code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "fangzhi: "+safe(text))
+		a.fail(text)
 	}
 	return code
 }
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends; the
-// second one ends the process.
-func interruptible(stderr io.Writer) (context.Context, func()) {
+// second one ends the process. First is called upon the first.
+func interruptible(first func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -104,7 +107,7 @@ func interruptible(stderr io.Writer) (context.Context, func()) {
 		select {
 		case <-signals:
 			cancel()
-			fmt.Fprintln(stderr, "fangzhi: finishing what is in flight; once more to stop at once")
+			first()
 		case <-done:
 			return
 		}

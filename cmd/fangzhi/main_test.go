@@ -20,7 +20,8 @@ func TestMain(m *testing.M) {
 
 // Commands are tested as a person or a script meets them: output and exit code
 // together. $PORTAL is the demo's portal, one for each script; "portal next"
-// lets its editors work for a day. "code N COMMAND" wants the exit code N.
+// lets its editors work for a day. "code N COMMAND" wants the exit code N,
+// "expand FILE" puts variables into a file.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"code":   wantCode,
 			"portal": workPortal,
 			"damage": damage,
+			"expand": expand,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "mongodb" {
@@ -99,9 +101,22 @@ func workPortal(ts *testscript.TestScript, neg bool, args []string) {
 		}))
 	case len(args) == 3 && args[0] == "break":
 		portal.Break(args[1], 0, portaltest.Text(200, args[2]))
+	case len(args) == 3 && args[0] == "fail":
+		status, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		portal.Break(args[1], 0, portaltest.Status(status, ""))
+	case len(args) == 2 && args[0] == "mend":
+		portal.Mend(args[1])
 	case len(args) == 3 && args[0] == "redirect":
 		portal.Redirect(args[1], args[2])
 	default:
-		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO, portal break PATH HTML")
+		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO, portal break PATH HTML, portal fail PATH STATUS, portal mend PATH")
+	}
+}
+
+// expand puts the script's variables into a file.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(os.Expand(ts.ReadFile(name), ts.Getenv)), 0o666))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -46,7 +47,7 @@ func (a *app) warn(c configs.Config) {
 		return
 	}
 	for _, w := range c.Warnings {
-		fmt.Fprintln(a.stderr, "fangzhi: warning: "+safe(w.Error()))
+		a.say(slog.LevelWarn, "warning", w.Error())
 	}
 }
 
@@ -83,12 +84,13 @@ func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
 func (a *app) openAt(ctx context.Context, spec string, how access) (archive.Store, error) {
 	return openTelling(ctx, spec, how, func(from, to int) {
 		if !a.quiet {
-			fmt.Fprintf(a.stderr, "fangzhi: the archive is of an older fangzhi: bringing it from format %d to %d\n", from, to)
+			a.say(slog.LevelInfo, "", fmt.Sprintf("the archive is of an older fangzhi: bringing it from format %d to %d", from, to))
 		}
 	})
 }
 
-var errNoArchive = errors.New("there is none yet; fangzhi crawl makes it, --archive names another")
+// makeArchive is what to do where there is no archive.
+const makeArchive = "fangzhi crawl makes it, --archive names another"
 
 // openStore opens the archive spec; that of an older fangzhi is upgraded.
 func openStore(ctx context.Context, spec string, how access) (archive.Store, error) {
@@ -118,13 +120,13 @@ func openKind(ctx context.Context, spec string, how access, upgrading func(from,
 	switch {
 	case kind == "sqlite" && rest != "":
 		if _, err := os.Stat(rest); how != create && errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("archive %s: %w", spec, errNoArchive)
+			return nil, fmt.Errorf("archive %s: there is none yet; %s", spec, makeArchive)
 		}
 		return sqlite.Open(ctx, rest, sqlite.Options{ReadOnly: how == read, Upgrading: upgrading})
 	case kind == "mongodb" || kind == "mongodb+srv":
 		store, err := mongo.Open(ctx, spec, mongo.Options{ReadOnly: how != create, Upgrading: upgrading})
 		if errors.Is(err, archive.ErrNotFound) {
-			return nil, fmt.Errorf("%w; %w", err, errNoArchive)
+			return nil, fmt.Errorf("%w; %s", err, makeArchive)
 		}
 		if err == nil && how == update {
 			store.Close() // it is there: now to be written

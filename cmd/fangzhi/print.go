@@ -131,6 +131,14 @@ func tally(t archive.Tally) string {
 	return strings.Join(parts, ", ")
 }
 
+// plural prints "1 page", "2 pages".
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
 const (
 	styleRemoved = "\x1b[31;9m"
 	styleAdded   = "\x1b[32;1m"

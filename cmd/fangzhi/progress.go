@@ -40,6 +40,13 @@ func (p progress) observe(e crawler.Event) {
 	p.bar.Add(1)
 }
 
+// clear makes room for a line of output.
+func (p progress) clear() {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+}
+
 func (p progress) done() {
 	if p.bar != nil {
 		p.bar.Finish()

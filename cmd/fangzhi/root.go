@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -30,8 +28,7 @@ type app struct {
 	now            func() time.Time
 }
 
-func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "fangzhi",
 		Short:             "Crawl and archive regional government news",
@@ -49,9 +46,9 @@ func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%s: %w; see fangzhi help %s", cmd.Name(), err, cmd.Name())
 	})
@@ -84,28 +81,6 @@ func (a *app) checkFlags() error {
 		return usage("--log-format: %q: must be text or json", a.logFormat)
 	}
 	return nil
-}
-
-// log returns the logger for people's eyes on standard error.
-func (a *app) log() *slog.Logger {
-	level := slog.LevelInfo
-	switch {
-	case a.verbose:
-		level = slog.LevelDebug
-	case a.quiet:
-		level = slog.LevelWarn
-	}
-	options := &slog.HandlerOptions{Level: level}
-	if a.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(a.stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(a.stderr, options))
-}
-
-func (a *app) hint(format string, args ...any) {
-	if !a.quiet {
-		fmt.Fprintln(a.stderr, "fangzhi: hint: "+safe(fmt.Sprintf(format, args...)))
-	}
 }
 
 // needs turns a count of arguments that does not fit into a usage error.

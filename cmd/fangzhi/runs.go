@@ -36,7 +36,7 @@ func runsCommand(a *app) *cobra.Command {
 			defer store.Close()
 			out := newJSONLines(a.stdout)
 			var t table
-			t.add("SITE", "PLANNED", "TRIGGER", "STATE", "TOOK", "ARTICLES", "REASON")
+			t.add("SITE", "PLANNED", "TRIGGER", "STATE", "TOOK", "ARTICLES", "LISTS", "REASON")
 			for run, err := range store.Runs(cmd.Context(), f) {
 				if err != nil {
 					return err
@@ -47,7 +47,7 @@ func runsCommand(a *app) *cobra.Command {
 					}
 					continue
 				}
-				t.add(run.Site, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), run.Reason)
+				t.add(run.Site, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), tally(run.Lists), run.Reason)
 			}
 			switch {
 			case sel.json:

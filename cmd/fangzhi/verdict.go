@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// verdict is how the runs of one command ended, taken together.
+type verdict struct {
+	failures []error
+	failed   int      // pages
+	runs     []string // that had them
+	unread   int      // columns
+}
+
+// add counts how the run of site ended. Unread is how many of its columns could
+// not be read.
+func (v *verdict) add(site string, run archive.Run, unread int, err error) {
+	if n := run.Articles.Failed() + run.Lists.Failed(); n > 0 {
+		v.failed += n
+		v.runs = append(v.runs, run.ID)
+	}
+	v.unread += unread
+	if err != nil && !errors.Is(err, context.Canceled) {
+		v.failures = append(v.failures, fmt.Errorf("crawl %s: %w", site, err))
+	}
+}
+
+// err is nil where all went well, and carries the exit code otherwise.
+func (v *verdict) err(ctx context.Context, store archive.Store) error {
+	switch {
+	case len(v.failures) > 0:
+		return errors.Join(v.failures...)
+	case ctx.Err() != nil:
+		return exit{exitInterrupted, errors.New("interrupted; the same command goes on where it stopped")}
+	case v.failed == 1:
+		return exit{exitPartly, fmt.Errorf("1 page failed: %s", theFailed(ctx, store, v.runs[0]))}
+	case v.failed > 1:
+		text := fmt.Sprintf("%s failed; fangzhi log --failed --run %s says which, and why", plural(v.failed, "page"), v.runs[0])
+		if len(v.runs) > 1 {
+			text = fmt.Sprintf("%s failed in %s; fangzhi log --failed --run %s, and so on, says which, and why",
+				plural(v.failed, "page"), plural(len(v.runs), "run"), v.runs[0])
+		}
+		return exit{exitPartly, errors.New(text)}
+	case v.unread > 0:
+		return exit{exitPartly, fmt.Errorf("%s could not be read: the notes say why", plural(v.unread, "column"))}
+	}
+	return nil
+}
+
+// theFailed is the one page of run that failed, and why.
+func theFailed(ctx context.Context, store archive.Store, run string) string {
+	for v, err := range store.Visits(ctx, archive.Filter{Run: run}) {
+		if err == nil && v.Outcome.Failed() {
+			return fmt.Sprintf("%s: %s: %s", v.URL, v.Outcome, v.Reason)
+		}
+	}
+	return "fangzhi log --failed --run " + run + " says which, and why"
+}
+
+// busy says whose run is open already, and what to do.
+func busy(ctx context.Context, store archive.Store, site string) error {
+	for run, err := range store.Runs(ctx, archive.Filter{Site: site, RunState: archive.RunRunning, Newest: true, Limit: 1}) {
+		if err == nil {
+			return fmt.Errorf("%w since %s, of process %s: wait for its end, or stop that process", archive.ErrBusy, moment(run.Started), run.Owner)
+		}
+	}
+	return fmt.Errorf("%w: wait for its end", archive.ErrBusy)
+}
+
+func (a *app) printRun(run archive.Run, asJSON bool) error {
+	if asJSON {
+		return newJSONLines(a.stdout).write(run)
+	}
+	took := run.Ended.Sub(run.Started).Round(100 * time.Millisecond)
+	_, err := fmt.Fprintf(a.stdout, "%s: %s: %s%s (%s visited, %d discovered, %s, %s)\n",
+		safe(run.Site), run.State, tally(run.Articles), ofLists(run.Lists),
+		plural(run.Articles.Total()+run.Lists.Total(), "page"), run.Discovered, plural(run.Requests, "request"), took)
+	if run.Reason != "" && run.State != archive.RunDone {
+		fmt.Fprintf(a.stdout, "  reason: %s\n", safe(run.Reason))
+	}
+	for _, n := range run.Notes {
+		fmt.Fprintf(a.stdout, "  note: %s\n", safe(n))
+	}
+	return err
+}
+
+// ofLists tells of lists what a person should know: those that were not read.
+func ofLists(t archive.Tally) string {
+	amiss := archive.Tally{}
+	for o, n := range t {
+		if o.Failed() || o == archive.Gone || o == archive.Withdrawn {
+			amiss[o] = n
+		}
+	}
+	if amiss.Total() == 0 {
+		return ""
+	}
+	return "; of the lists " + tally(amiss)
+}

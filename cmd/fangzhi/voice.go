@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// log returns the logger for people's eyes on standard error.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelInfo
+	switch {
+	case a.verbose:
+		level = slog.LevelDebug
+	case a.quiet:
+		level = slog.LevelWarn
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// say writes a line for people on standard error: for programs where those are
+// asked for, so that all of a log is of one form.
+func (a *app) say(level slog.Level, kind, text string) {
+	switch {
+	case a.logFormat == "json":
+		a.log().Log(context.Background(), level, text)
+	case kind != "":
+		fmt.Fprintln(a.stderr, "fangzhi: "+kind+": "+safe(text))
+	default:
+		fmt.Fprintln(a.stderr, "fangzhi: "+safe(text))
+	}
+}
+
+// fail says what went wrong.
+func (a *app) fail(text string) { a.say(slog.LevelError, "", text) }
+
+// hint says what may help.
+func (a *app) hint(format string, args ...any) {
+	if !a.quiet {
+		a.say(slog.LevelInfo, "hint", fmt.Sprintf(format, args...))
+	}
+}

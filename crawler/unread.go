@@ -1,0 +1,79 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fangzhi/archive"
+)
+
+// maxSeedHops is how many redirects of a seed are gone after.
+const maxSeedHops = 5
+
+// Unread says of each column of site whose seed could not be read when it was
+// asked for last why, and what would help. Seeds that were never asked for are
+// not told of.
+func (c *Crawler) Unread(ctx context.Context, site Site) ([]string, error) {
+	var lines []string
+	for _, column := range site.Columns {
+		a, err := canonical(column.URL)
+		if err != nil {
+			return nil, err
+		}
+		line, err := c.unreadSeed(ctx, site.Name, a.url)
+		if err != nil {
+			return nil, err
+		}
+		if line == "" {
+			continue
+		}
+		if column.Name != "" {
+			line = fmt.Sprintf("column %q: %s", column.Name, line)
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// unreadSeed says why the seed url could not be read; "" where it could, or was
+// never asked for.
+func (c *Crawler) unreadSeed(ctx context.Context, site, url string) (string, error) {
+	at := url
+	for range maxSeedHops {
+		p, err := c.store.Page(ctx, site, at)
+		switch {
+		case errors.Is(err, archive.ErrNotFound) && at != url:
+			return fmt.Sprintf("%s leads to %s, which is not in the site's scope: name that URL in its place, or add the host to the scope", url, at), nil
+		case errors.Is(err, archive.ErrNotFound):
+			return "", nil
+		case err != nil:
+			return "", err
+		case p.State == archive.StateDiscovered:
+			return "", nil
+		case p.State.There():
+			for _, feed := range p.Feeds { // scripts fill it from there
+				if line, err := c.unreadSeed(ctx, site, feed); line != "" || err != nil {
+					return line, err
+				}
+			}
+			return "", nil
+		case p.MovedTo != "":
+			at = p.MovedTo
+			continue
+		}
+		reason := string(p.State)
+		for v, err := range c.store.Visits(ctx, archive.Filter{Site: site, URL: at, Newest: true, Limit: 1}) {
+			if err != nil {
+				return "", err
+			}
+			reason = fmt.Sprintf("%s: %s", v.Outcome, v.Reason)
+		}
+		help := ""
+		if p.State.Gone() {
+			help = "; look in a browser for where the list is now, and name that URL"
+		}
+		return fmt.Sprintf("%s could not be read: %s%s", at, reason, help), nil
+	}
+	return fmt.Sprintf("%s redirects more than %d times", url, maxSeedHops), nil
+}
