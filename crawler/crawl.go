@@ -150,8 +150,10 @@ func (k *crawl) crawl(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, line := range unread {
-			k.note(line)
+		for _, u := range unread {
+			if !k.frontier.leaves(u.Column.URL) { // of that there is a note
+				k.note(u.String())
+			}
 		}
 	}
 	return k.recorder.failure

@@ -211,6 +211,13 @@ func (f *frontier) restsNow(url string) bool {
 	return f.isResting(url)
 }
 
+// leaves says whether the host of url is left alone.
+func (f *frontier) leaves(url string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.isResting(url)
+}
+
 func (f *frontier) isResting(url string) bool {
 	return len(f.resting) > 0 && f.resting[hostOf(url)]
 }

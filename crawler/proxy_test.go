@@ -168,7 +168,7 @@ func TestProxies(t *testing.T) {
 		{"socks5h", "socks5h://" + viaSOCKS, "https://portal.example/", nil, host(secure), "hello portal.example", "[portal.example:443]"},
 		{"socks5h to an address", "socks5h://" + viaSOCKS, "http://10.0.0.1/", nil, "", "address 10.0.0.1: private", "[]"},
 		{"socks5", "socks5://" + viaSOCKS, "http://localhost:" + port(plain) + "/", loopback, host(plain), "hello localhost:" + port(plain), "[127.0.0.1:" + port(plain) + "]"},
-		{"socks5 to a name that leads to loopback", "socks5://" + viaSOCKS, "http://localhost:" + port(plain) + "/", nil, host(plain), "1: loopback, and the site does not allow", "[]"},
+		{"socks5 to a name that leads to loopback", "socks5://" + viaSOCKS, "http://localhost:" + port(plain) + "/", nil, host(plain), "1: loopback; allow_private: true", "[]"},
 		{"socks5 with a password", withUser("socks5", viaSOCKS), plain.URL + "/", loopback, host(plain), "hello " + host(plain), "[amy:a b@c " + host(plain) + "]"},
 		{"none", crawler.NoProxy, plain.URL + "/", loopback, "", "hello " + host(plain), "[]"},
 		{"nobody there", "http://127.0.0.1:1", "http://portal.example/", nil, "", "proxy http://127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused", "[]"},

@@ -11,11 +11,23 @@ import (
 // maxSeedHops is how many redirects of a seed are gone after.
 const maxSeedHops = 5
 
-// Unread says of each column of site whose seed could not be read when it was
-// asked for last why, and what would help. Seeds that were never asked for are
-// not told of.
-func (c *Crawler) Unread(ctx context.Context, site Site) ([]string, error) {
-	var lines []string
+// UnreadColumn is a column whose seed could not be read.
+type UnreadColumn struct {
+	Column Column
+	Why    string // for people, and what would help
+}
+
+func (u UnreadColumn) String() string {
+	if u.Column.Name == "" {
+		return u.Why
+	}
+	return fmt.Sprintf("column %q: %s", u.Column.Name, u.Why)
+}
+
+// Unread returns the columns of site whose seed could not be read when it was
+// asked for last. Seeds that were never asked for are not told of.
+func (c *Crawler) Unread(ctx context.Context, site Site) ([]UnreadColumn, error) {
+	var unread []UnreadColumn
 	for _, column := range site.Columns {
 		a, err := canonical(column.URL)
 		if err != nil {
@@ -25,15 +37,11 @@ func (c *Crawler) Unread(ctx context.Context, site Site) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if line == "" {
-			continue
+		if line != "" {
+			unread = append(unread, UnreadColumn{column, line})
 		}
-		if column.Name != "" {
-			line = fmt.Sprintf("column %q: %s", column.Name, line)
-		}
-		lines = append(lines, line)
 	}
-	return lines, nil
+	return unread, nil
 }
 
 // unreadSeed says why the seed url could not be read; "" where it could, or was

@@ -208,7 +208,7 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 	for _, site := range sites {
 		group.Go(func() error {
 			run, err := cr.Run(ctx, site, crawler.Tick{Planned: a.now(), Trigger: archive.TriggerManual, Full: f.full})
-			unread := []string(nil)
+			unread := []crawler.UnreadColumn(nil)
 			if err == nil && ctx.Err() == nil {
 				unread, err = cr.Unread(ctx, site)
 			}

@@ -56,7 +56,10 @@ func (s *selection) filter(now time.Time) (archive.Filter, error) {
 	return f, nil
 }
 
-var age = regexp.MustCompile(`^(\d{1,6})([mhdw])$`)
+var age = regexp.MustCompile(`^(\d{1,9})([smhdw])$`)
+
+// longest is the longest age that is taken.
+const longest = 100 * 365 * 24 * time.Hour
 
 // instant reads a moment as a person writes it. A day begins where the reader
 // is.
@@ -66,7 +69,10 @@ func instant(s string, now time.Time) (time.Time, error) {
 	}
 	if m := age.FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[1])
-		unit := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+		unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+		if time.Duration(n) > longest/unit {
+			return time.Time{}, fmt.Errorf("%q: is before there were portals", s)
+		}
 		return now.Add(-time.Duration(n) * unit), nil
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
@@ -113,10 +119,18 @@ func onePage(ctx context.Context, store archive.Store, site, url string) (archiv
 	return archive.Page{}, fmt.Errorf("page %q: %w; fangzhi list shows what is", url, archive.ErrNotFound)
 }
 
+// whyNone says what can be had of a page without versions.
+func whyNone(p archive.Page) string {
+	if p.State.There() {
+		return fmt.Sprintf("fangzhi show --raw %s writes what was served", p.URL)
+	}
+	return fmt.Sprintf("fangzhi log %s says why", p.URL)
+}
+
 // snapshotOf returns one version of a page; version 0 is the latest.
 func snapshotOf(ctx context.Context, store archive.Store, p archive.Page, version int) (archive.Snapshot, error) {
 	if p.Versions == 0 {
-		return archive.Snapshot{}, fmt.Errorf("page %q: no version is stored: the page is %s; fangzhi log %s says why", p.URL, p.State, p.URL)
+		return archive.Snapshot{}, fmt.Errorf("page %q: no version is stored: the page is %s; %s", p.URL, p.State, whyNone(p))
 	}
 	if version == 0 {
 		version = p.Versions

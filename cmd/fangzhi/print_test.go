@@ -48,6 +48,7 @@ func TestInstant(t *testing.T) {
 		{"", time.Time{}},
 		{"7d", now.AddDate(0, 0, -7)},
 		{"90m", now.Add(-90 * time.Minute)},
+		{"10s", now.Add(-10 * time.Second)},
 		{"2026-01-31", time.Date(2026, 1, 31, 0, 0, 0, 0, time.Local)},
 		{"2026-01-31T08:00:00+08:00", time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)},
 	}
@@ -57,7 +58,7 @@ func TestInstant(t *testing.T) {
 			t.Errorf("instant(%q) = %v, %v, want %v", tt.in, got, err, tt.want)
 		}
 	}
-	for _, bad := range []string{"yesterday", "7 d", "d", "2026-13-01", "9999999d", "-7d"} {
+	for _, bad := range []string{"yesterday", "7 d", "d", "2026-13-01", "9999999d", "200000d", "9999999999s", "-7d"} {
 		if got, err := instant(bad, now); err == nil {
 			t.Errorf("instant(%q) = %v, want an error", bad, got)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,7 @@ func newRoot(a *app) *cobra.Command {
 		&cobra.Group{ID: "read", Title: "Reading the archive:"},
 		&cobra.Group{ID: "keep", Title: "Keeping it:"},
 	)
+	root.SetHelpCommand(helpCommand(root))
 	for group, commands := range map[string][]*cobra.Command{
 		"crawl": {demoCommand(a), initCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
 		"read":  {statusCommand(a), runsCommand(a), listCommand(a), logCommand(a), showCommand(a), diffCommand(a), searchCommand(a)},
@@ -73,7 +75,54 @@ func newRoot(a *app) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = shells, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
+}
+
+// shells refuses those for which there is no completion.
+func shells(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return usage("completion: %q: must be one of %s", args[0], strings.Join(names, ", "))
+}
+
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		Long:  "Explain a command, or list the commands there are.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage("help: there is no command %q; fangzhi help lists them", strings.Join(args, " "))
+			}
+			return cmd.Help()
+		},
+	}
+}
+
+// oneAtMost refuses flags of which one rules out the others.
+func oneAtMost(cmd *cobra.Command, flags ...string) error {
+	var given []string
+	for _, f := range flags {
+		if cmd.Flags().Changed(f) {
+			given = append(given, "--"+f)
+		}
+	}
+	if len(given) > 1 {
+		return usage("%s: %s: only one of them", cmd.Name(), strings.Join(given, " and "))
+	}
+	return nil
 }
 
 func (a *app) checkFlags() error {

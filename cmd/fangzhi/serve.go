@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,8 @@ import (
 const serveHelp = `Run every site of the configuration on its schedule, until stopped. Sites run
 side by side up to the configuration's parallel; two runs of one site never
 overlap. A tick missed while nothing was running is made up once, where the
-site says on_missed: run_once. SIGTERM and SIGINT finish what is in flight and
+site says on_missed: run_once; one that waited for its turn when serve was
+stopped counts as missed. SIGTERM and SIGINT finish what is in flight and
 record the run as interrupted; the next start goes on from there.`
 
 func serveCommand(a *app) *cobra.Command {
@@ -31,6 +33,10 @@ func serveCommand(a *app) *cobra.Command {
 			}
 			if !ok || len(c.Sites) == 0 {
 				return exit{exitConfig, errors.New("serve: no site to run: write a fangzhi.yaml, or name one with --config")}
+			}
+			scheduled := func(s scheduler.Site) bool { return !s.Schedule.Next(a.now()).IsZero() }
+			if !slices.ContainsFunc(c.Sites, scheduled) {
+				return exit{exitConfig, errors.New(`serve: no site has a tick to come: give one a schedule, as in schedule: "0 */6 * * *"; fangzhi crawl runs sites without one`)}
 			}
 			a.warn(c)
 			store, err := a.open(cmd.Context(), create)

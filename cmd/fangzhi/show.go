@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -10,17 +9,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
-	"fangzhi/extract"
 )
 
 const showHelp = `Show one version of a page: what it says, when it was taken and what it was
 read from. Without @VERSION the latest; of a page that moved, and of an alias,
-what it leads to. --raw writes the bytes exactly as the
-server sent them (content coding and charset untouched), --html the same markup
-decoded to UTF-8.`
+what it leads to; with --at the one that stood at that time. --raw writes the
+bytes exactly as the server sent them (content coding and charset untouched),
+--html the same markup decoded to UTF-8. Of a page without versions, such as a
+list, and of an answer that could not be read, --raw and --html write what was
+served last, or last by --at.`
 
 func showCommand(a *app) *cobra.Command {
-	var site string
+	var site, at string
 	var asJSON, raw, html bool
 	cmd := &cobra.Command{
 		Use:     "show URL[@VERSION]",
@@ -29,13 +29,26 @@ func showCommand(a *app) *cobra.Command {
 		Example: "  fangzhi show https://www.example.gov.cn/art/1.html@2\n  fangzhi show --raw https://www.example.gov.cn/art/1.html > page.html",
 		Args:    needs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneAtMost(cmd, "raw", "html", "json"); err != nil {
+				return err
+			}
+			by, err := instant(at, a.now())
+			if err != nil {
+				return usage("--at: %w", err)
+			}
+			url, version := cutVersion(args[0])
+			switch {
+			case version == 0 && url != args[0]:
+				return usage("show: %s: versions count from 1", args[0])
+			case version > 0 && at != "":
+				return usage("show: %s: name a version or a time, not both", args[0])
+			}
 			ctx := cmd.Context()
 			store, err := a.open(ctx, read)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
-			url, version := cutVersion(args[0])
 			page, err := onePage(ctx, store, site, url)
 			if err != nil {
 				return err
@@ -48,19 +61,17 @@ func showCommand(a *app) *cobra.Command {
 				a.tellStanding(page, stands)
 				page = stands
 			}
-			s, err := snapshotOf(ctx, store, page, version)
-			switch {
-			case err != nil:
-				return err
-			case raw:
-				payload, err := store.Payload(ctx, s.Payload)
+			if raw || html {
+				served, err := servedBy(ctx, store, page, version, by)
 				if err != nil {
 					return err
 				}
-				_, err = a.stdout.Write(payload)
+				return a.showServed(ctx, store, served, html)
+			}
+			s, err := snapshotBy(ctx, store, page, version, by)
+			switch {
+			case err != nil:
 				return err
-			case html:
-				return a.showHTML(ctx, store, s)
 			case asJSON:
 				return newJSONLines(a.stdout).write(s)
 			}
@@ -68,33 +79,11 @@ func showCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")
+	cmd.Flags().StringVar(&at, "at", "", "as it was at this `TIME`, written as for list --since")
 	cmd.Flags().BoolVar(&raw, "raw", false, "the bytes as served")
 	cmd.Flags().BoolVar(&html, "html", false, "the markup, decoded to UTF-8")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
-	cmd.MarkFlagsMutuallyExclusive("raw", "html", "json")
 	return cmd
-}
-
-func (a *app) showHTML(ctx context.Context, store archive.Store, s archive.Snapshot) error {
-	payload, err := store.Payload(ctx, s.Payload)
-	if err != nil {
-		return err
-	}
-	in := extract.Input{URL: s.URL, Status: s.Status, Payload: payload}
-	for visit, err := range store.Visits(ctx, archive.Filter{Site: s.Site, URL: s.URL}) {
-		if err != nil {
-			return err
-		}
-		if visit.Version == s.Version && visit.Header != nil {
-			in.Header = visit.Header
-		}
-	}
-	text, _, _, err := extract.Decode(in)
-	if err != nil {
-		return fmt.Errorf("decode %s: %w", s.URL, err)
-	}
-	_, err = io.WriteString(a.stdout, text)
-	return err
 }
 
 func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
