@@ -104,7 +104,7 @@ func checkCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&try, "try", false, "read a list and an article of each column")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "with --try: JSON, a line for each column")
-	f.reach(cmd)
+	f.pace(cmd)
 	return cmd
 }
 

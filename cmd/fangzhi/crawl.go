@@ -46,10 +46,15 @@ func (f *crawlFlags) reach(cmd *cobra.Command) {
 	f.changed = cmd.Flags().Changed
 }
 
-func (f *crawlFlags) flags(cmd *cobra.Command) {
+// pace are the flags of commands that ask more than once.
+func (f *crawlFlags) pace(cmd *cobra.Command) {
 	f.reach(cmd)
-	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "at most `N` requests at once to a host")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "wait `DUR` between requests to a host; 0 is legal")
+}
+
+func (f *crawlFlags) flags(cmd *cobra.Command) {
+	f.pace(cmd)
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "at most `N` requests at once to a host")
 	cmd.Flags().IntVar(&f.maxPages, "max-pages", 0, "fetch at most `N` pages a site; 0: no limit")
 }
 

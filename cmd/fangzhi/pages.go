@@ -119,8 +119,8 @@ func onePage(ctx context.Context, store archive.Store, site, url string) (archiv
 	return archive.Page{}, fmt.Errorf("page %q: %w; fangzhi list shows what is", url, archive.ErrNotFound)
 }
 
-// whyNone says what can be had of a page without versions.
-func whyNone(p archive.Page) string {
+// whyNoVersion says what can be had of a page without versions.
+func whyNoVersion(p archive.Page) string {
 	if p.State.There() {
 		return fmt.Sprintf("fangzhi show --raw %s writes what was served", p.URL)
 	}
@@ -130,7 +130,7 @@ func whyNone(p archive.Page) string {
 // snapshotOf returns one version of a page; version 0 is the latest.
 func snapshotOf(ctx context.Context, store archive.Store, p archive.Page, version int) (archive.Snapshot, error) {
 	if p.Versions == 0 {
-		return archive.Snapshot{}, fmt.Errorf("page %q: no version is stored: the page is %s; %s", p.URL, p.State, whyNone(p))
+		return archive.Snapshot{}, fmt.Errorf("page %q: no version is stored: the page is %s; %s", p.URL, p.State, whyNoVersion(p))
 	}
 	if version == 0 {
 		version = p.Versions
