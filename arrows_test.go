@@ -47,6 +47,7 @@ var homes = map[string][]string{
 	"modernc.org/sqlite":          {"archive/sqlite"},
 	"database/sql":                {"archive/sqlite"},
 	"github.com/gocolly/colly":    {"crawler"},
+	"github.com/mmcdole":          {"crawler/discover"},
 	"github.com/robfig/cron":      {"scheduler"},
 	"github.com/goccy/go-yaml":    {"configs"},
 	"github.com/spf13/cobra":      {"cmd/fangzhi"},

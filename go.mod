@@ -13,6 +13,7 @@ require (
 	github.com/klauspost/compress v1.20.3 // content codings, and Zstandard for payloads
 	github.com/mattn/go-isatty v0.0.24 // is it a terminal
 	github.com/mattn/go-runewidth v0.0.31 // Chinese is two columns wide
+	github.com/mmcdole/gofeed v1.4.2 // RSS, Atom and JSON Feed with all their dirt
 	github.com/nlnwa/whatwg-url v0.6.2 // the keys of a CDXJ, parsed as browsers do
 	github.com/parquet-go/parquet-go v0.32.0 // Parquet exports
 	github.com/robfig/cron/v3 v3.0.1 // the parser of schedules, not the runner
@@ -30,7 +31,6 @@ require (
 // For tests alone.
 require (
 	github.com/google/go-cmp v0.7.0 // differences in tests
-	github.com/mmcdole/gofeed v1.4.2 // an Atom feed as its readers see it
 	github.com/nlnwa/gowarc v1.6.0 // the strictest reader of WARC
 	github.com/rogpeppe/go-internal v1.16.0 // commands tested as scripts
 )

@@ -116,22 +116,22 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 	// A list is walked on as long as its pages bring news that may go on on the
 	// next; to its end when it is new itself, or when the run looks at everything.
 	whole := k.run.Full || k.run.Walk || p.LastSeen.IsZero()
-	if len(found.next) == 0 || !whole && (!news || k.reachesBack(found.pages, unknown)) {
+	if len(found.next) == 0 || !whole && (!news || !l.Mixed && k.reachesBack(found.pages, unknown)) {
 		return nil
 	}
-	if len(found.feeds) == 0 && isThere(f.entry.Visit.Outcome) && k.repeats(p, found.pages, l.Overlaps) ||
-		p.LastSeen.IsZero() && k.barren(blank.Column, news) {
+	if isThere(f.entry.Visit.Outcome) && k.repeats(p, l, found.pages) || p.LastSeen.IsZero() && k.barren(blank.Column, news) {
 		return nil
 	}
-	for i, link := range found.next[:min(len(found.next), ahead)] {
+	first := func(i int) bool { return i < max(1, l.Abreast) }
+	for i, link := range found.next[:min(len(found.next), max(ahead, l.Abreast))] {
 		next := blank
 		next.URL, next.Request, next.Kind, next.Depth = link.url, link.request, archive.KindList, p.Depth
 		switch {
 		case unknown[link.url]:
-			if (i == 0 || whole) && k.mayWalk(blank.Column) {
+			if (whole || first(i)) && k.mayWalk(blank.Column) {
 				f.fresh = append(f.fresh, next)
 			}
-		case i == 0 || k.run.Walk:
+		case first(i) && !k.run.Full || k.run.Walk: // in a full run it is due by itself
 			next.Due = k.run.Started
 			f.again = append(f.again, next)
 		}
@@ -148,6 +148,9 @@ func (k *crawl) fill(f *finding, blank archive.Page, feeds []lead, unknown map[s
 	for _, link := range feeds {
 		feed := blank
 		feed.URL, feed.Request, feed.Kind, feed.Depth, feed.Due = link.url, link.request, archive.KindList, blank.Depth-1, k.run.Started
+		if k.site.Everything && link.anchor != "" {
+			feed.Column = clipped(link.anchor)
+		}
 		f.entry.Page.Feeds = append(f.entry.Page.Feeds, link.url)
 		if unknown[link.url] {
 			f.fresh = append(f.fresh, feed)
@@ -208,6 +211,9 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 				var add lead
 				if !discover.Plain(r) {
 					add.request = &r
+				}
+				if i < len(l.Titles) && to.leads == &found.feeds {
+					add.anchor = l.Titles[i]
 				}
 				*to.leads = enter(*to.leads, r.URL, p.Depth, add)
 			}
@@ -294,15 +300,21 @@ var listSeed = maphash.MakeSeed()
 
 // repeats says whether a page of a list lists nothing, or what another one
 // listed in this run. Servers answer numbers past the end, and parameters that
-// they do not know, with the first page or the last.
-func (k *crawl) repeats(p archive.Page, listed []lead, expected bool) bool {
-	if len(listed) == 0 {
-		return true
+// they do not know, with the first page or the last. Rows that the crawl may not
+// enter count as well: lists of other hosts' news go on, too. A service that
+// lists nothing leads on only to other ways of asking.
+func (k *crawl) repeats(p archive.Page, l *discover.List, pages []lead) bool {
+	if len(l.Rows) == 0 && (len(pages) == 0 || p.Request != nil) {
+		return p.Request == nil
 	}
 	var h maphash.Hash
 	h.SetSeed(listSeed)
-	for i := range listed {
-		h.WriteString(listed[i].url)
+	for i := range l.Rows {
+		h.WriteString(l.Rows[i].URL)
+		h.WriteByte('\n')
+	}
+	for i := range pages {
+		h.WriteString(pages[i].url)
 		h.WriteByte('\n')
 	}
 	k.mu.Lock()
@@ -315,7 +327,7 @@ func (k *crawl) repeats(p archive.Page, listed []lead, expected bool) bool {
 	if first == p.URL {
 		return false
 	}
-	if !expected {
+	if !l.Overlaps {
 		k.notes.add(fmt.Sprintf("%s lists what %s lists: it is not walked on", p.URL, first))
 	}
 	return true

@@ -1,7 +1,9 @@
 package crawler
 
 import (
+	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"fangzhi/archive"
@@ -10,9 +12,11 @@ import (
 )
 
 // rereads says whether p is to be read though its bytes are known: what a list
-// leads to is looked at again when lists are walked to their ends.
+// leads to is looked at again when lists are walked to their ends. A site of
+// which everything is followed is looked at whole each time; what its unchanged
+// lists lead to is due by itself.
 func (k *crawl) rereads(p archive.Page) bool {
-	return k.run.Walk && (p.Kind == archive.KindList || k.columns[p.URL])
+	return (k.run.Walk || k.run.Full && !k.site.Everything) && (p.Kind == archive.KindList || k.columns[p.URL])
 }
 
 // isThere says whether a visit that ended so found its page.
@@ -81,11 +85,11 @@ func (k *crawl) isArticle(url string) bool {
 // judgedData decides what an answer means that is a list and no page: of a
 // service, a feed, a sitemap. Ok is false where it is to be read as a page.
 func (k *crawl) judgedData(p archive.Page, a address, got answer) (f finding, ok bool, err error) {
-	if p.Request == nil && p.Kind != archive.KindList && !k.columns[p.URL] && !(k.site.Everything && p.Depth == 0) ||
+	if p.Request == nil && p.Kind != archive.KindList && !k.columns[p.URL] && !(k.site.Everything && mayBeData(got.Capture)) ||
 		got.Status >= 300 {
 		return f, false, nil
 	}
-	text, charset, damaged, err := extract.Decode(extract.Input{URL: p.URL, Header: got.Header, Payload: got.Payload})
+	text, charset, damaged, err := decoded(p.URL, got.Capture)
 	if err != nil || !discover.IsData(text) && (p.Request == nil || discover.IsPage(text)) {
 		return f, false, nil
 	}
@@ -100,6 +104,32 @@ func (k *crawl) judgedData(p archive.Page, a address, got answer) (f finding, ok
 	}
 	f = k.settled(p, a, got, r)
 	return f, true, k.follow(&f, p, nil, l)
+}
+
+// mayBeData says whether what tells of an answer's content lets it be a list for
+// programs: on sites of which everything is followed, feeds and sitemaps are
+// linked like any page.
+func mayBeData(c archive.Capture) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(c.Header.Get("Content-Type")), ";")
+	switch {
+	case strings.Contains(kind, "html"):
+		return false
+	case strings.Contains(kind, "xml"), strings.Contains(kind, "json"), strings.Contains(kind, "gzip"), kind == "text/plain", kind == "":
+		return true
+	}
+	return false
+}
+
+// decoded is the text of an answer. Sitemaps are packed at times, whatever their
+// headers say.
+func decoded(url string, c archive.Capture) (text, charset string, damaged int, err error) {
+	in := extract.Input{URL: url, Header: c.Header, Payload: c.Payload}
+	if c.Header.Get("Content-Encoding") == "" && bytes.HasPrefix(in.Payload, []byte{0x1f, 0x8b}) {
+		if in.Payload, err = extract.DecodeContent("gzip", in.Payload, 0); err != nil {
+			return "", "", 0, err
+		}
+	}
+	return extract.Decode(in)
 }
 
 // feedAgain makes due what fills a list whose page is as it was.

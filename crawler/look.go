@@ -40,7 +40,7 @@ func (c *Crawler) lookList(ctx context.Context, site Site, r archive.Request, b 
 	if !discover.Plain(r) {
 		a.Request = &r
 	}
-	if a.Text, _, _, err = extract.Decode(extract.Input{URL: got.URL, Header: got.Header, Payload: got.Payload}); err != nil {
+	if a.Text, _, _, err = decoded(got.URL, got); err != nil {
 		a.Text = ""
 	}
 	if page == nil || discover.IsData(a.Text) || a.Request != nil && !discover.IsPage(a.Text) {

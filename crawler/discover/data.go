@@ -3,6 +3,8 @@ package discover
 import (
 	"strings"
 	"unicode/utf8"
+
+	"fangzhi/archive"
 )
 
 // IsData says whether text is no page but a list for programs: JSON, a feed, a
@@ -70,5 +72,89 @@ func Shape(text string) string {
 
 // data reads an answer that is no page.
 func data(a *Answer) List {
-	return List{}
+	if l, ok := sitemap(a); ok {
+		return l
+	}
+	if l, ok := feed(a); ok {
+		return l
+	}
+	l, _ := jsonList(a)
+	return l
+}
+
+// jsonList reads JSON that holds a list.
+func jsonList(a *Answer) (List, bool) {
+	t, ok := a.tableOf(a.Text, nil)
+	if !ok {
+		// Some services answer with markup in JSON.
+		return markupList(a)
+	}
+	l := List{Rows: t.rows, Total: t.total, Evidence: "JSON " + t.path, Key: a.key()}
+	l.Next = stepped(a.asked(), len(t.records), t.total, t.pages)
+	return l, true
+}
+
+// asked is the request of a.
+func (a *Answer) asked() archive.Request {
+	if a.Request != nil {
+		return *a.Request
+	}
+	return get(a.URL)
+}
+
+// key tells the list of a from others that a column may have: what was asked,
+// without the number of the page.
+func (a *Answer) key() string {
+	r := a.asked()
+	if s, ok := stepOf(r); ok {
+		r = s.to(r, 0)
+	}
+	return r.ReplayURL()
+}
+
+// markupList reads JSON that holds a list's markup as a text.
+func markupList(a *Answer) (List, bool) {
+	v, err := parseJSON(a.Text)
+	if err != nil {
+		return List{}, false
+	}
+	text, path := longestMarkup(v, nil, 0)
+	if text == "" {
+		return List{}, false
+	}
+	rows := fragmentRows(text, a.at())
+	if len(rows) == 0 {
+		return List{}, false
+	}
+	total, pages := totals(v, path)
+	l := List{Rows: rows, Total: total, Evidence: "markup in JSON " + strings.Join(path, "."), Key: a.key()}
+	l.Next = stepped(a.asked(), len(rows), total, pages)
+	return l, true
+}
+
+// longestMarkup is the longest text with links in a JSON value.
+func longestMarkup(v any, path []string, depth int) (text string, at []string) {
+	if depth > maxJSONDepth {
+		return "", nil
+	}
+	switch v := v.(type) {
+	case string:
+		if strings.Contains(v, "<a ") || strings.Contains(v, "<A ") {
+			return v, path
+		}
+	case map[string]any:
+		for _, name := range names(v) {
+			if t, p := longestMarkup(v[name], append(path[:len(path):len(path)], name), depth+1); len(t) > len(text) {
+				text, at = t, p
+			}
+		}
+	case []any:
+		var b strings.Builder
+		for _, item := range v {
+			t, _ := longestMarkup(item, path, depth+1)
+			b.WriteString(t)
+		}
+		return b.String(), path
+	}
+	return text, at
 }

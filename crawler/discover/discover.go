@@ -9,21 +9,37 @@
 //	discover.go   answers, lists, rows; the families, and in which order they are asked
 //	request.go    requests as scripts make them
 //	rows.go       rows of pages and of pieces of pages
-//	script.go     scripts without their comments
 //	leads.go      links that may lead to lists
 //	forward.go    pages that are nothing but a redirect
+//	parts.go      further pages of an article
 //	data.go       lists for programs, and how they are told from pages
+//	records.go    rows of JSON: the array whose records look most like a list
+//	fields.go     which of a record's values are its title, address and day
+//	steps.go      the numbers under which requests ask for page after page
+//	script.go     scripts without their comments
 //
 // The families, by their presets' names:
 //
-//	trs.go           TRS WCM: createPageHTML, countPage, lists of the WAS search
+//	trs.go           TRS WCM: createPageHTML, countPage
 //	ivs.go           the pager of Shanghai's portals
 //	hanweb_jpage.go  Hanweb JCMS: records in a script, further ones from a proxy
 //	hanweb_jpaas.go  Hanweb jpaas: units that a gateway builds
+//	epoint.go        Epoint: services, and static lists that grow stale
+//	vsb.go           VSB: lists that count down
+//	gkmlpt.go        the disclosure platform of Guangdong
+//	nfcms.go         NFCMS: lists that number from 1 and do not say how many
+//	kaipu.go         Kaipu: getFileListByCodeId
+//	govcn.go         lists of www.gov.cn: files of JSON
+//	easysite.go      EasySite
+//	epaper.go        Founder's newspapers
 //
-// General means:
+// What no family claims:
 //
 //	links.go      rel=next, 下一页, numbered links
+//	pager.go      pagers that scripts write, forms, parameters of the address
+//	endpoint.go   services named in a page's scripts and attributes
+//	feed.go       RSS, Atom, JSON Feed
+//	sitemap.go    sitemaps and their indexes
 package discover
 
 import (
@@ -69,8 +85,10 @@ type List struct {
 	Next     []archive.Request // further pages of the list, the one that follows first
 	Total    int               // rows in all, as the answer declares; 0: it does not
 	Key      string            // what the total is of, where a page holds several lists
-	Stale    bool              // rows may be old: what the list says now is in the feeds
+	Titles   []string          // of the feeds, where the page names them
 	Overlaps bool              // pages may repeat one another's rows by design
+	Abreast  int               // so many of Next follow side by side; 0: the first alone
+	Mixed    bool              // rows are in no order: what is new may stand anywhere
 }
 
 // Row is one line of a list.
@@ -87,6 +105,8 @@ type page struct {
 	answer *Answer
 	at     *url.URL
 	html   string // its markup
+
+	allScripts *string // once they were read
 }
 
 // family is one kind of portal software.
@@ -108,8 +128,17 @@ type family struct {
 var families = []family{
 	{"hanweb-jpage", jpageSign, jpageList, jpageAnswer},
 	{"hanweb-jpaas", jpaasSign, jpaasList, jpaasAnswer},
-	{"trs", trsSign, trsList, nil},
+	{"gkmlpt", gkmlptSign, gkmlptList, gkmlptAnswer},
+	{"epoint", epointSign, epointList, epointAnswer},
+	{"vsb", vsbSign, vsbList, nil},
+	{"epaper", epaperSign, epaperList, nil},
 	{"ivs", ivsSign, ivsList, nil},
+	{"trs", trsSign, trsList, nil},
+	{"nfcms", nfcmsSign, nfcmsList, nil},
+	{"gov-cn", govcnSign, govcnList, govcnAnswer},
+	{"kaipu", kaipuSign, kaipuList, kaipuAnswer},
+	{"easysite", easysiteSign, nil, nil},
+	{"endpoint", nil, nil, endpointAnswer},
 }
 
 // maxNext bounds the pages that one page can lead to. Those beyond are found
@@ -175,31 +204,65 @@ func read(a *Answer) List {
 		return data(a)
 	}
 	p := newPage(a)
-	l := p.list()
+	rows := pageRows(a.Page)
+	l, ok := p.list()
+	if !ok {
+		l = p.general(rows)
+	}
 	if l.Rows == nil {
-		l.Rows = pageRows(a.Page)
+		l.Rows = rows
 	}
 	return l
 }
 
 // list asks the families how the page's list goes on: the one that the site
 // names, else each.
-func (p *page) list() List {
+func (p *page) list() (List, bool) {
 	ask := families
 	if f, ok := named(p.answer.Family); ok {
 		ask = []family{f}
 	}
 	for _, f := range ask {
-		l, ok := f.list(p)
-		if !ok {
+		if f.list == nil {
 			continue
 		}
-		l.Family = f.name
-		return l
+		if l, ok := f.list(p); ok {
+			l.Family = f.name
+			return l, true
+		}
 	}
+	return List{}, false
+}
+
+// general finds how a page's list goes on by means that no software has to
+// itself: its links, its script's pager and, where the page has no rows, the
+// service, feed or sitemap that it names.
+func (p *page) general(rows []Row) List {
 	l := List{Evidence: "links"}
 	for _, u := range linked(p) {
 		l.Next = append(l.Next, get(u))
+	}
+	if len(l.Next) > 0 {
+		return l
+	}
+	if l, ok := paged(p, len(rows)); ok {
+		return l
+	}
+	if len(rows) >= fewRows {
+		return l
+	}
+	if l, ok := endpoints(p); ok {
+		return l
+	}
+	for _, n := range p.Document().Find("link[rel~='alternate' i][href]").EachIter() {
+		kind, _ := n.Attr("type")
+		href, _ := n.Attr("href")
+		switch strings.ToLower(kind) {
+		case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/json":
+			l.Evidence = kind
+			l.Feeds = append(l.Feeds, p.scripted("feed", beside(p.at, href)))
+			return l
+		}
 	}
 	return l
 }

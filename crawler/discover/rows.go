@@ -2,6 +2,7 @@ package discover
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"fangzhi/extract"
@@ -52,8 +53,14 @@ func recordRow(markup string, base *url.URL) (row Row, ok bool) {
 			row, ok = Row{URL: l.URL, Title: l.Text, Day: l.Day}, true
 		}
 	}
+	if ok && row.Day == "" {
+		row.Day = dayOf(plain(anchors.ReplaceAllString(markup, " ")), beijing)
+	}
 	return row, ok
 }
+
+// anchors are links with what they say.
+var anchors = regexp.MustCompile(`(?is)<a\b.*?</a>`)
 
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""

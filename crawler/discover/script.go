@@ -6,6 +6,17 @@ import "strings"
 // without their comments: commented-out calls often stand before the live one.
 // Scripts in HTML comments are not part of the page.
 func scripts(p *page, mentioning string) string {
+	if mentioning == "" {
+		if p.allScripts == nil {
+			all := readScripts(p, "")
+			p.allScripts = &all
+		}
+		return *p.allScripts
+	}
+	return readScripts(p, mentioning)
+}
+
+func readScripts(p *page, mentioning string) string {
 	if !strings.Contains(p.html, mentioning) {
 		return ""
 	}

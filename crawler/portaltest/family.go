@@ -21,6 +21,17 @@ const (
 	Epoint      Family = "epoint"       // 新点: static lists that grow stale, and two services (family_epoint.go)
 	VSB         Family = "vsb"          // 博达: static lists that count down (family_vsb.go)
 	GKMLPT      Family = "gkmlpt"       // 南方新闻网: one page for all lists, and a service (family_gkmlpt.go)
+	NFCMS       Family = "nfcms"        // 南方网: static lists that do not say how long they are (family_nfcms.go)
+	Kaipu       Family = "kaipu"        // 开普: lists that a service fills (family_kaipu.go)
+	GovCN       Family = "gov-cn"       // the State Council: lists in a file of JSON (family_govcn.go)
+	Epaper      Family = "epaper"       // Founder's newspapers, a folder a day (family_epaper.go)
+	WAS         Family = "was"          // TRS WAS: lists by a search (family_was.go)
+	Feeds       Family = "feed"         // RSS, Atom, JSON Feed (family_feed.go)
+	Sitemaps    Family = "sitemap"      // an index of sitemaps (family_feed.go)
+	NextLink    Family = "next-link"    // tables with a link to the next page (family_unknown.go)
+	Endpoint    Family = "endpoint"     // a service that a script names (family_unknown.go)
+	Pager       Family = "pager"        // a pager that a script writes (family_unknown.go)
+	FormPager   Family = "form"         // a form for the number of the page (family_unknown.go)
 )
 
 // software is what differs between families.
@@ -53,6 +64,28 @@ func (f Family) software() software {
 		return vsb{}
 	case GKMLPT:
 		return gkmlpt{}
+	case NFCMS:
+		return nfcms{}
+	case Kaipu:
+		return kaipu{}
+	case GovCN:
+		return govcn{}
+	case Epaper:
+		return epaper{}
+	case WAS:
+		return was{}
+	case Feeds:
+		return feeds{}
+	case Sitemaps:
+		return sitemaps{}
+	case NextLink:
+		return nextLink{}
+	case Endpoint:
+		return endpointed{}
+	case Pager:
+		return scriptedPager{}
+	case FormPager:
+		return formPager{}
 	}
 	return trs{}
 }

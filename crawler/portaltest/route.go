@@ -54,6 +54,9 @@ func (p *Portal) route(r *http.Request) *answer {
 	if a, part := p.articleAt(name); a != nil {
 		return p.standing(a, part)
 	}
+	if a := p.articles[r.URL.RequestURI()]; a != nil { // ReadNews.asp?NewsID=4173
+		return p.standing(a, 0)
+	}
 	if a := p.served(r, name); a != nil {
 		return a
 	}
