@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"fangzhi/archive"
+	"fangzhi/extract"
 )
 
 // absent holds the visits of a run that found pages gone which had been there.
@@ -226,14 +227,7 @@ func (k *crawl) readLists(ctx context.Context, column string) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", list, err)
 		}
-		links := page.Links()
-		urls := make([]string, 0, len(links))
-		for i := range links {
-			if a, err := canonical(links[i].URL); err == nil {
-				urls = append(urls, a.url)
-			}
-		}
-		k.around.listed(list, urls)
+		k.around.listed(list, addresses(page))
 	}
 	return nil
 }
@@ -244,4 +238,16 @@ func (k *crawl) done(p archive.Page, f finding) {
 	if !k.hold(p, f) {
 		k.recorder.add(f)
 	}
+}
+
+// addresses are the links of a page in canonical form.
+func addresses(page *extract.Page) []string {
+	links := page.Links()
+	urls := make([]string, 0, len(links))
+	for i := range links {
+		if a, err := canonical(links[i].URL); err == nil {
+			urls = append(urls, a.url)
+		}
+	}
+	return urls
 }

@@ -44,6 +44,7 @@ type robotsFile struct {
 type permit struct {
 	delay   time.Duration // the least from one request to the next
 	barred  string        // the rule that forbids it, for people
+	allowed string        // the rule that allows it, "" where none matches
 	unknown string        // why it cannot be known, so that nothing may be fetched
 }
 
@@ -83,8 +84,11 @@ func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
 		p.delay = min(p.delay, most)
 	}
 	path := e.to.url[len(e.to.origin()):]
-	if rule, barred := file.rules.judge(path); barred {
+	switch rule, barred := file.rules.judge(path); {
+	case barred:
 		p.barred = fmt.Sprintf("robots.txt: %v", rule)
+	case rule.line > 0:
+		p.allowed = fmt.Sprintf("robots.txt: %v", rule)
 	}
 	return p, nil
 }

@@ -1,0 +1,74 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// Admits says whether a crawl of s may enter rawURL: its canonical form, and
+// "" or the reason why not. The error is that of a URL, or a scope, that is none.
+func (s *Site) Admits(rawURL string) (url, reason string, err error) {
+	scope, err := newScope(s.Scope, s.Columns)
+	if err != nil {
+		return "", "", err
+	}
+	a, err := canonical(rawURL)
+	if err != nil {
+		return "", "", err
+	}
+	if why, text := scope.admit(a); why != admitted {
+		return a.url, text, nil
+	}
+	return a.url, "", nil
+}
+
+// Permission is what a host's robots.txt says of one URL.
+type Permission struct {
+	Allowed bool          `json:"allowed"`
+	Reason  string        `json:"reason"`             // the rule, or why none can be known
+	Delay   time.Duration `json:"delay_ns,omitempty"` // the least from one request to the next
+}
+
+// Permission asks the host of rawURL for its robots.txt, as a run of site would,
+// and records nothing.
+func (c *Crawler) Permission(ctx context.Context, site Site, rawURL string) (Permission, error) {
+	line, err := c.fetcher.wire.lineOf(&site)
+	if err != nil {
+		return Permission{}, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
+	}
+	to, err := canonical(rawURL)
+	if err != nil {
+		return Permission{}, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
+	}
+	u := &user{}
+	defer c.fetcher.pace.leave(u)
+	var requests atomic.Int64
+	p, err := c.robots.ask(ctx, ctx, errand{to: to, line: line, user: u, politeness: site.Politeness, requests: &requests})
+	switch {
+	case err != nil:
+		return Permission{}, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
+	case p.unknown != "":
+		return Permission{Reason: p.unknown}, nil
+	case p.barred != "":
+		return Permission{Reason: p.barred, Delay: p.delay}, nil
+	case p.allowed != "":
+		return Permission{Allowed: true, Reason: p.allowed, Delay: p.delay}, nil
+	}
+	return Permission{Allowed: true, Reason: "robots.txt: no rule matches", Delay: p.delay}, nil
+}
+
+// ListedBy returns the links of a list, as it was served, in canonical form.
+func ListedBy(site Site, list archive.Capture) ([]string, error) {
+	page, err := extract.Open(extract.Input{
+		URL: list.URL, Status: list.Status, Header: list.Header, Payload: list.Payload, Zone: site.Zone, Rules: site.Rules,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", list.URL, err)
+	}
+	return addresses(page), nil
+}
