@@ -17,6 +17,7 @@ type around struct {
 	lists   map[string][]archive.Sighting // by column
 	rows    map[uint64]string             // what lists list, and the list that did first
 	read    map[string]bool               // lists whose rows are in rows
+	any     bool                          // every list is a column's, not only a seed and its further pages
 	forgets bool                          // rows is full
 }
 
@@ -44,8 +45,11 @@ const (
 
 var rowSeed = maphash.MakeSeed()
 
-func newAround() *around {
-	return &around{scenes: map[scene]*tally{}, lists: map[string][]archive.Sighting{}, rows: map[uint64]string{}, read: map[string]bool{}}
+func newAround(site *Site) *around {
+	return &around{
+		any:    site.Everything,
+		scenes: map[scene]*tally{}, lists: map[string][]archive.Sighting{}, rows: map[uint64]string{}, read: map[string]bool{},
+	}
 }
 
 // saw counts a visit to page p, which is as it was before it.
@@ -54,7 +58,8 @@ func (a *around) saw(p archive.Page, v archive.Visit) {
 	defer a.mu.Unlock()
 	s := archive.Sighting{URL: v.URL, At: v.At, Outcome: v.Outcome}
 	if p.Kind == archive.KindList || v.Kind == archive.KindList {
-		if all := a.lists[p.Column]; len(all) < maxLists {
+		// A home page that a column lists is no list of the column.
+		if all := a.lists[p.Column]; len(all) < maxLists && (a.any || p.Depth == 0) {
 			a.lists[p.Column] = append(all, s)
 		}
 		if v.Outcome == archive.Challenged {
