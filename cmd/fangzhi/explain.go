@@ -40,7 +40,7 @@ func explainCommand(a *app) *cobra.Command {
 				return err
 			}
 			store, err := a.open(ctx, read)
-			if err != nil && !errors.Is(err, errNoArchive) {
+			if err != nil && !errors.Is(err, errNoArchive) && !errors.Is(err, archive.ErrNotFound) {
 				return err
 			}
 			x := explainer{app: a, config: c, site: site}

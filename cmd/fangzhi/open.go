@@ -92,6 +92,8 @@ func (a *app) openAt(ctx context.Context, spec string, how access) (archive.Stor
 // makeArchive is what to do where there is no archive.
 const makeArchive = "fangzhi crawl makes it, --archive names another"
 
+var errNoArchive = errors.New("there is none yet")
+
 // openStore opens the archive spec; that of an older fangzhi is upgraded.
 func openStore(ctx context.Context, spec string, how access) (archive.Store, error) {
 	return openTelling(ctx, spec, how, nil)
@@ -120,7 +122,7 @@ func openKind(ctx context.Context, spec string, how access, upgrading func(from,
 	switch {
 	case kind == "sqlite" && rest != "":
 		if _, err := os.Stat(rest); how != create && errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("archive %s: there is none yet; %s", spec, makeArchive)
+			return nil, fmt.Errorf("archive %s: %w; %s", spec, errNoArchive, makeArchive)
 		}
 		return sqlite.Open(ctx, rest, sqlite.Options{ReadOnly: how == read, Upgrading: upgrading})
 	case kind == "mongodb" || kind == "mongodb+srv":
