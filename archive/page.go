@@ -17,6 +17,9 @@ const (
 	KindPart       Kind = "part" // a further page of an article; it has no versions of its own
 )
 
+// Kinds lists every kind.
+var Kinds = []Kind{KindArticle, KindAttachment, KindList, KindPart, KindUnread}
+
 // State is where a page stands now, as far as visits could tell.
 type State string
 
@@ -36,6 +39,12 @@ const (
 	StateAlias       State = "alias" // another URL of the page at Page.MovedTo: not asked for
 	StateUnreadable  State = "unreadable"
 )
+
+// States lists every state.
+var States = []State{
+	StateDiscovered, StateLive, StateRestored, StateUnreachable, StateGone, StateWithdrawn, StateRefused,
+	StateChallenged, StateMoved, StateAlias, StateUnreadable,
+}
 
 // There says whether the page was there when it was last visited.
 func (s State) There() bool { return s == StateLive || s == StateRestored }

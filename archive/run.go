@@ -18,6 +18,9 @@ const (
 	RunMissed      RunState = "missed"      // nothing was there to run it
 )
 
+// RunStates lists every state of a run.
+var RunStates = []RunState{RunRunning, RunDone, RunFailed, RunInterrupted, RunSkipped, RunMissed}
+
 // Trigger is what asked for a run.
 type Trigger string
 

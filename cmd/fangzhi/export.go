@@ -141,6 +141,9 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 		return err
 	}
 	defer store.Close()
+	if err := a.known(ctx, store, o.sites, o.columns); err != nil {
+		return err
+	}
 	progress := a.exportProgress(expected(cmd, store, job, a.now()))
 	to.Observe = progress.observe
 	report, err := export.Run(ctx, store, job, to)

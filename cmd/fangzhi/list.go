@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
+	"fangzhi/archive/export"
 )
 
 const listHelp = `List the pages of the archive: articles with their state, how many versions
@@ -28,13 +30,12 @@ func listCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.State = archive.State(state)
-			switch archive.Kind(kind) {
-			case archive.KindArticle, archive.KindAttachment, archive.KindList, archive.KindPart, archive.KindUnread:
-				f.Kind = archive.Kind(kind)
-			default:
-				if kind != "all" {
-					return usage("--kind: %q: must be article, attachment, list, part, unread or all", kind)
+			if f.State, err = oneOf("--state", state, archive.States); err != nil {
+				return err
+			}
+			if kind != "all" {
+				if f.Kind, err = oneOf("--kind", kind, append(slices.Clone(archive.Kinds), "all")); err != nil {
+					return err
 				}
 			}
 			store, err := a.open(cmd.Context(), read)
@@ -42,6 +43,9 @@ func listCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer store.Close()
+			if err := a.knownOf(cmd.Context(), store, f); err != nil {
+				return err
+			}
 			return a.list(cmd.Context(), store, f, sel.json)
 		},
 	}
@@ -63,7 +67,7 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 	defer stop()
 	snapshot, err, more := latest()
 	out := newJSONLines(a.stdout)
-	t := table{limit: map[int]int{0: 24, 4: 60}}
+	t := table{limit: map[int]int{0: 24, 4: 60}, to: a.stdout}
 	t.add("SITE", "STATE", "VERSIONS", "PUBLISHED", "TITLE", "URL")
 	for page, perr := range store.Pages(ctx, f) {
 		if perr != nil {
@@ -75,9 +79,11 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 		if err != nil {
 			return err
 		}
-		line := listed{Page: page}
+		line, day := listed{Page: page}, "-"
 		if more && snapshot.Site == page.Site && snapshot.URL == page.URL {
-			line.Published, line.Source = published(snapshot.Article), snapshot.Article.Source
+			art := snapshot.Article
+			line.Published = export.Published{At: art.Published, DayOnly: art.DayOnly}.String()
+			line.Source, day = art.Source, published(art)
 		}
 		if asJSON {
 			if err := out.write(line); err != nil {
@@ -89,12 +95,12 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 		if title == "" {
 			title = page.Anchor
 		}
-		t.add(page.Site, string(page.State), fmt.Sprint(page.Versions), line.Published, title, page.URL)
+		t.add(page.Site, string(page.State), fmt.Sprint(page.Versions), day, title, page.URL)
 	}
 	if asJSON {
 		return nil
 	}
-	if len(t.rows) == 1 {
+	if t.empty() {
 		a.hint("no page matches")
 		return nil
 	}

@@ -33,7 +33,10 @@ func logCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.Outcome, f.Run, f.Newest = archive.Outcome(outcome), run, newest
+			if f.Outcome, err = oneOf("--outcome", outcome, archive.Outcomes); err != nil {
+				return err
+			}
+			f.Run, f.Newest = run, newest
 			if failed {
 				f.Limit = 0 // of those that failed
 			}
@@ -43,6 +46,9 @@ func logCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer store.Close()
+			if err := a.knownOf(ctx, store, f); err != nil {
+				return err
+			}
 			if len(args) == 1 {
 				page, err := onePage(ctx, store, sel.site, args[0])
 				if err != nil {
@@ -120,7 +126,7 @@ func changesOf(ctx context.Context, store archive.Store, v archive.Visit) ([]dif
 
 func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.Seq2[archive.Visit, error], withURL, asJSON bool) error {
 	out := newJSONLines(a.stdout)
-	var t table
+	t := table{to: a.stdout}
 	head := []string{"AT", "OUTCOME", "VERSION", "BYTES", "CHANGES"}
 	if withURL {
 		head = append(head, "URL")
@@ -156,7 +162,7 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 	if asJSON {
 		return nil
 	}
-	if len(t.rows) == 1 {
+	if t.empty() {
 		a.hint("no visit matches")
 		return nil
 	}

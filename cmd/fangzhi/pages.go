@@ -23,16 +23,20 @@ type selection struct {
 	json         bool
 }
 
-func (s *selection) flags(cmd *cobra.Command) {
+func (s *selection) times(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.site, "site", "", "only this `SITE`")
-	f.StringVar(&s.column, "column", "", "only this `COLUMN`")
 	f.StringVar(&s.since, "since", "", "from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
 	f.StringVar(&s.until, "until", "", "before this `TIME`")
 }
 
 func (s *selection) listing(cmd *cobra.Command) {
-	s.flags(cmd)
+	s.times(cmd)
+	cmd.Flags().StringVar(&s.column, "column", "", "only this `COLUMN`")
+	s.lines(cmd)
+}
+
+func (s *selection) lines(cmd *cobra.Command) {
 	cmd.Flags().IntVarP(&s.limit, "limit", "n", 0, "at most `N` lines")
 	cmd.Flags().BoolVar(&s.json, "json", false, "JSON, a line each")
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"unicode"
 
 	"github.com/mattn/go-isatty"
-	"github.com/mattn/go-runewidth"
 
 	"fangzhi/archive"
 	"fangzhi/archive/diff"
@@ -44,47 +42,6 @@ func safeLines(s string) string {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
-}
-
-// table prints rows in columns; Chinese characters are two columns wide. The
-// last column is not padded.
-type table struct {
-	rows  [][]string
-	limit map[int]int // widest a column may be
-}
-
-func (t *table) add(cells ...string) {
-	for i, c := range cells {
-		cells[i] = safe(c)
-		if most := t.limit[i]; most > 0 {
-			cells[i] = runewidth.Truncate(cells[i], most, "…")
-		}
-	}
-	t.rows = append(t.rows, cells)
-}
-
-func (t *table) print(w io.Writer) error {
-	var widths []int
-	for _, row := range t.rows {
-		for i, c := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], runewidth.StringWidth(c))
-		}
-	}
-	out := bufio.NewWriter(w)
-	for _, row := range t.rows {
-		var line strings.Builder
-		for i, c := range row {
-			line.WriteString(c)
-			if i < len(row)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-runewidth.StringWidth(c)+2))
-			}
-		}
-		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
-	}
-	return out.Flush()
 }
 
 // jsonLines writes values as JSON, one a line.

@@ -39,6 +39,28 @@ func TestTableCountsWideCharacters(t *testing.T) {
 	}
 }
 
+// A long table is printed as it comes, as wide as its beginning.
+func TestTableStreams(t *testing.T) {
+	var b strings.Builder
+	tb := table{to: &b}
+	for range 1000 {
+		tb.add("ab", "x")
+	}
+	tb.add("abcdef", "y")
+	tb.add("a", "z")
+	if tb.print(&b) != nil || len(tb.rows) != 0 || !strings.HasSuffix(b.String(), "ab  x\nabcdef  y\na   z\n") || strings.Count(b.String(), "\n") != 1002 {
+		t.Errorf("%d lines, %q", strings.Count(b.String(), "\n"), b.String()[b.Len()-40:])
+	}
+	b.Reset()
+	tb = table{to: &b}
+	for range 5000 {
+		tb.add(strings.Repeat("x", 100), "y")
+	}
+	if b.Len() < 100*3000 {
+		t.Errorf("%d bytes printed of a table that goes on", b.Len())
+	}
+}
+
 func TestInstant(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	tests := []struct {

@@ -28,15 +28,20 @@ func runsCommand(a *app) *cobra.Command {
 			if len(args) == 1 {
 				f.Site = args[0]
 			}
-			f.RunState = archive.RunState(state)
+			if f.RunState, err = oneOf("--state", state, archive.RunStates); err != nil {
+				return err
+			}
 			store, err := a.open(cmd.Context(), read)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
+			if err := a.knownOf(cmd.Context(), store, f); err != nil {
+				return err
+			}
 			out := newJSONLines(a.stdout)
-			var t table
-			t.add("SITE", "PLANNED", "TRIGGER", "STATE", "TOOK", "ARTICLES", "LISTS", "REASON")
+			t := table{to: a.stdout}
+			t.add("RUN", "PLANNED", "TRIGGER", "STATE", "TOOK", "ARTICLES", "LISTS", "REASON")
 			for run, err := range store.Runs(cmd.Context(), f) {
 				if err != nil {
 					return err
@@ -47,19 +52,20 @@ func runsCommand(a *app) *cobra.Command {
 					}
 					continue
 				}
-				t.add(run.Site, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), tally(run.Lists), run.Reason)
+				t.add(run.ID, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), tally(run.Lists), run.Reason)
 			}
 			switch {
 			case sel.json:
 				return nil
-			case len(t.rows) == 1:
+			case t.empty():
 				a.hint("no run matches")
 				return nil
 			}
 			return t.print(a.stdout)
 		},
 	}
-	sel.listing(cmd)
+	sel.times(cmd)
+	sel.lines(cmd)
 	cmd.Flags().StringVar(&state, "state", "", "only runs in this `STATE`: running, done, failed, interrupted, skipped, missed")
 	return cmd
 }

@@ -31,11 +31,17 @@ func searchCommand(a *app) *cobra.Command {
 			if strings.TrimSpace(query) == "" {
 				return usage("search: the text is empty")
 			}
-			store, err := a.open(cmd.Context(), update)
+			store, err := a.open(cmd.Context(), update) // what is new is indexed
 			if err != nil {
-				return err
+				var readErr error
+				if store, readErr = a.open(cmd.Context(), read); readErr != nil {
+					return err
+				}
 			}
 			defer store.Close()
+			if err := a.knownOf(cmd.Context(), store, f); err != nil {
+				return err
+			}
 			out := bufio.NewWriter(a.stdout)
 			lines := newJSONLines(out)
 			paint := newPainter(a.stdout)

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// A misspelt name matches nothing, which looks like an archive that has nothing:
+// what a filter names has to be there.
+
+// oneOf is the value of a flag as one of the words there are; "" narrows
+// nothing.
+func oneOf[T ~string](flag, value string, words []T) (T, error) {
+	if value == "" || slices.Contains(words, T(value)) {
+		return T(value), nil
+	}
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	return "", usage("%s: %q: must be one of %s", flag, value, strings.Join(names, ", "))
+}
+
+// known makes sure that the sites and columns which filters name are in the
+// archive or in the configuration: what that has may not have been crawled yet.
+// Columns are those of the sites, where there are any.
+func (a *app) known(ctx context.Context, store archive.Store, sites, columns []string) error {
+	configured := map[string][]string{} // columns, by site
+	if c, _, err := a.loadConfig(); err == nil {
+		for _, s := range c.Sites {
+			configured[s.Name] = nil
+			for _, column := range s.Columns {
+				configured[s.Name] = append(configured[s.Name], column.Name)
+			}
+		}
+	}
+	for _, site := range sites {
+		if _, ok := configured[site]; ok {
+			continue
+		}
+		is, err := holds(ctx, store, archive.Filter{Site: site})
+		if err != nil {
+			return err
+		}
+		if !is {
+			summaries, err := store.Summaries(ctx, time.Time{})
+			if err != nil {
+				return err
+			}
+			names := slices.Collect(maps.Keys(configured))
+			for _, s := range summaries {
+				names = append(names, s.Site)
+			}
+			slices.Sort(names)
+			return usage("there is no site %q; there are: %s", site, listOr(slices.Compact(names), "none yet"))
+		}
+	}
+	var names []string
+	for site, its := range configured {
+		if len(sites) == 0 || slices.Contains(sites, site) {
+			names = append(names, its...)
+		}
+	}
+	in := sites
+	if len(in) == 0 {
+		in = []string{""}
+	}
+	for _, column := range columns {
+		there := slices.Contains(names, column)
+		for _, site := range in {
+			is, err := there, error(nil)
+			if !is {
+				is, err = holds(ctx, store, archive.Filter{Site: site, Column: column})
+			}
+			if err != nil {
+				return err
+			}
+			there = there || is
+		}
+		if !there {
+			slices.Sort(names)
+			return usage("--column: there is no column %q; the configuration has: %s", column, listOr(slices.Compact(names), "none"))
+		}
+	}
+	return nil
+}
+
+// knownOf is known for a selection and the run that it may name.
+func (a *app) knownOf(ctx context.Context, store archive.Store, f archive.Filter) error {
+	if f.Run != "" {
+		runs, err := collect(store.Runs(ctx, archive.Filter{Run: f.Run, Limit: 1}))
+		if err != nil {
+			return err
+		}
+		if len(runs) == 0 {
+			return usage("--run: there is no run %q; fangzhi runs lists them", f.Run)
+		}
+	}
+	given := func(name string) []string {
+		return slices.DeleteFunc([]string{name}, func(s string) bool { return s == "" })
+	}
+	return a.known(ctx, store, given(f.Site), given(f.Column))
+}
+
+// holds says whether the archive has a page, or a run, like this.
+func holds(ctx context.Context, store archive.Store, f archive.Filter) (bool, error) {
+	f.Limit = 1
+	pages, err := collect(store.Pages(ctx, f))
+	if err != nil || len(pages) > 0 || f.Column != "" {
+		return len(pages) > 0, err
+	}
+	runs, err := collect(store.Runs(ctx, f))
+	return len(runs) > 0, err
+}
