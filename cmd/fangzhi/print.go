@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -43,17 +42,6 @@ func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
-
-// jsonLines writes values as JSON, one a line.
-type jsonLines struct{ enc *json.Encoder }
-
-func newJSONLines(w io.Writer) jsonLines {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return jsonLines{enc}
-}
-
-func (j jsonLines) write(v any) error { return j.enc.Encode(v) }
 
 // moment prints t in the reader's zone, "-" where there is none.
 func moment(t time.Time) string {

@@ -53,6 +53,9 @@ func (a *app) showServed(ctx context.Context, store archive.Store, v archive.Vis
 	if !decoded && isTerminal(a.stdout) && !utf8.Valid(payload) {
 		return usage("show --raw: what was served is no text that a terminal shows: write it to a file, or take --html")
 	}
+	if !decoded && isTerminal(a.stdout) {
+		payload = []byte(safeLines(string(payload)))
+	}
 	if !decoded {
 		_, err = a.stdout.Write(payload)
 		return err
@@ -69,6 +72,9 @@ func (a *app) showServed(ctx context.Context, store archive.Store, v archive.Vis
 	text, _, _, err := extract.Decode(in)
 	if err != nil {
 		return fmt.Errorf("decode %s: %w", v.URL, err)
+	}
+	if isTerminal(a.stdout) {
+		text = safeLines(text)
 	}
 	_, err = io.WriteString(a.stdout, text)
 	return err
