@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"fangzhi/archive"
 	"fangzhi/configs"
 	"fangzhi/crawler"
+	"fangzhi/crawler/discover"
 	"fangzhi/extract"
 	"fangzhi/scheduler"
 )
@@ -94,6 +96,8 @@ sites:
       exclude: ["/yw/video/"]
     everything: true
     preset: trs
+    articles: ["/yw/*.html"]
+    walk_every: 5
     rules:
       title: h1
       remove: [.share]
@@ -124,6 +128,10 @@ sites:
 	if err != nil {
 		t.Fatal(err)
 	}
+	auto, err := configs.AutoPreset()
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := []scheduler.Site{
 		{
 			Site: crawler.Site{
@@ -132,7 +140,7 @@ sites:
 				Scope: crawler.Scope{
 					Hosts: []string{"www.example.cn", "news.example.cn:8080"}, Include: []string{"/yw/**"}, Exclude: []string{"/yw/video/"},
 				},
-				Everything: true, Preset: "trs", Rules: extract.Rules{Title: "h1", Remove: []string{".share"}},
+				Everything: true, Preset: "trs", Articles: []string{"/yw/*.html"}, WalkEvery: 5, Rules: extract.Rules{Title: "h1", Remove: []string{".share"}},
 				Politeness: crawler.Politeness{Delay: 90 * time.Second, Parallel: 3}, MaxPages: 10, AllowPrivate: true,
 				Withdrawal: archive.Withdrawal{Observations: 4, Over: 7 * 24 * time.Hour},
 			},
@@ -143,7 +151,7 @@ sites:
 			Site: crawler.Site{
 				Name: "2024", Title: "2024", Zone: time.UTC,
 				Columns: []crawler.Column{{Name: "通知公告", URL: "http://127.0.0.1:8099/"}},
-				Preset:  "auto", Politeness: crawler.Politeness{Delay: 0, Parallel: 3},
+				Preset:  "auto", Articles: auto.Articles, Politeness: crawler.Politeness{Delay: 0, Parallel: 3},
 			},
 			Policy:   scheduler.DefaultRevisit,
 			OnMissed: scheduler.RunOnce,
@@ -216,14 +224,76 @@ func TestPresets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	families := discover.Families()
 	for _, p := range presets {
-		if p.Title == "" || p.Name != configs.DefaultPreset && p.Rules.IsZero() {
+		if p.Title == "" || p.Rules.IsZero() && len(p.Articles) == 0 {
 			t.Errorf("%s: has nothing to offer: %+v", p.Name, p)
+		}
+		if p.Name != configs.DefaultPreset && !slices.Contains(families, p.Name) {
+			t.Errorf("%s is no family: %v", p.Name, families)
+		}
+		site := crawler.Site{Name: "a", Columns: []crawler.Column{{URL: "http://a.cn/"}}, Articles: p.Articles, Rules: p.Rules}
+		if err := site.Validate(); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+	for _, f := range families {
+		if f != "endpoint" && !slices.ContainsFunc(presets, func(p configs.Preset) bool { return p.Name == f }) {
+			t.Errorf("family %s has no preset", f)
 		}
 	}
 	if len(presets) == 0 || presets[0].Name != configs.DefaultPreset {
 		t.Errorf("%s is missing", configs.DefaultPreset)
 	}
+}
+
+// The addresses of articles, as portals have them, are known by their family's
+// preset and by the general one; those of lists are not.
+func TestPresetArticles(t *testing.T) {
+	presets, err := configs.Presets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string][]string{}
+	for _, p := range presets {
+		of[p.Name] = p.Articles
+	}
+	lists := []string{"/", "/yw/", "/yw/index.html", "/yw/index_1.html", "/col/col103585/index.html", "/xxx/moreinfo.html", "/tzgg/30.htm", "/c100123/common_list.shtml", "/html/2024-05/20/node_2.htm"}
+	for name, paths := range map[string][]string{
+		"trs":          {"/yw/201805/t20180525_2166460.html", "/t20220213_552130.shtml"},
+		"ivs":          {"/xwfb/20220426/0123456789abcdef0123456789abcdef.html"},
+		"hanweb-jpage": {"/art/2022/6/29/art_60085_11394426.html", "/zwgk/art/2026/art_0123456789abcdef0123456789abcdef.html"},
+		"hanweb-jpaas": {"/col/col1229123351/art/2026/art_0123456789abcdef0123456789abcdef.html"},
+		"epoint":       {"/jyxx/003001/003001001/20220629/8f2c4548-cd5f-c12f-82bf-a75dc2004a72.html"},
+		"vsb":          {"/info/1001/1234.htm", "/xb/info/1001/1234.htm"},
+		"gkmlpt":       {"/gkmlpt/content/9/9360/post_9360641.html"},
+		"nfcms":        {"/zwgk/content/post_9360641.html"},
+		"gov-cn":       {"/zhengce/202409/content_6976.htm", "/zhengce/content/202409/content_6976.htm"},
+		"epaper":       {"/html/2024-05/20/content_12.htm"},
+	} {
+		for _, preset := range []string{name, configs.DefaultPreset} {
+			for _, path := range paths {
+				if !matches(t, of[preset], path) {
+					t.Errorf("%s: %s is no article", preset, path)
+				}
+			}
+			for _, path := range lists {
+				if matches(t, of[preset], path) {
+					t.Errorf("%s: %s is an article", preset, path)
+				}
+			}
+		}
+	}
+}
+
+// matches says whether a path is taken in by patterns, as a scope reads them.
+func matches(t *testing.T, patterns []string, path string) bool {
+	t.Helper()
+	s := crawler.Site{
+		Name: "a", Columns: []crawler.Column{{URL: "http://a.cn" + path}},
+		Scope: crawler.Scope{Hosts: []string{"a.cn"}, Include: patterns},
+	}
+	return len(patterns) > 0 && s.Validate() == nil
 }
 
 // Aliases of aliases of aliases: each level multiplies.

@@ -26,6 +26,28 @@ func (s *siteReader) preset() Preset {
 	return Preset{Name: DefaultPreset}
 }
 
+// articles are the patterns of the addresses of articles, the preset's where the
+// site has none.
+func (s *siteReader) articles(preset Preset) []string {
+	given, at := s.texts(s.fields["articles"])
+	for i, v := range at {
+		s.places[fmt.Sprintf("articles[%d]", i)] = v
+	}
+	if s.fields["articles"].node == nil {
+		return preset.Articles
+	}
+	return given
+}
+
+// walkEvery is which runs walk every list to its end: 0 is none.
+func (s *siteReader) walkEvery() int {
+	n, ok := s.number(s.fields["walk_every"], 0, 1_000_000)
+	if ok && n == 0 {
+		return -1
+	}
+	return n
+}
+
 func (s *siteReader) politeness() crawler.Politeness {
 	fields := s.mapping(s.fields["politeness"], "delay", "parallel")
 	p := DefaultPoliteness

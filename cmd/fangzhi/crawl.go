@@ -166,6 +166,11 @@ func (a *app) sites(command string, c configs.Config, args []string) ([]crawler.
 				return nil, usage("%s: %w", command, err)
 			}
 			site.Proxy = c.Proxy
+			auto, err := configs.AutoPreset()
+			if err != nil {
+				return nil, err
+			}
+			site.Articles = auto.Articles
 		}
 		if !taken[site.Name] {
 			sites = append(sites, site)
