@@ -25,8 +25,8 @@ import (
 // settled as a crawl does it.
 type keeper struct {
 	t     *testing.T
-	path  string
-	store *sqlite.Store
+	path  string // "" where the archive is no file
+	store archive.Store
 	run   string
 }
 
@@ -40,12 +40,19 @@ func keep(t *testing.T) *keeper {
 	if err != nil {
 		t.Fatal(err)
 	}
+	k := keepIn(t, store)
+	k.path = path
+	return k
+}
+
+func keepIn(t *testing.T, store archive.Store) *keeper {
+	t.Helper()
 	t.Cleanup(func() { store.Close() })
 	r := archive.Run{ID: archive.RunID("county", day(1)), Site: "county", Planned: day(1), State: archive.RunRunning, Started: day(1), Lease: day(1).AddDate(9, 0, 0)}
 	if err := store.BeginRun(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
-	return &keeper{t, path, store, r.ID}
+	return &keeper{t: t, store: store, run: r.ID}
 }
 
 // answer is what a portal says to one request.
@@ -176,6 +183,13 @@ func (l lossy) Payload(ctx context.Context, d archive.Digest) ([]byte, error) {
 func county(t *testing.T) *keeper {
 	t.Helper()
 	k := keep(t)
+	k.county()
+	return k
+}
+
+func (k *keeper) county() {
+	t := k.t
+	t.Helper()
 	same := answer{status: 304}
 	list := answer{
 		status: 200, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}, "Etag": {`"l1"`}},
@@ -210,5 +224,4 @@ func county(t *testing.T) *keeper {
 	k.visit("/1.html", day(7), other) // other bytes that say the same
 	k.visit("/1.html", day(8), same)  // which the archive does not hold
 	k.visit("/2.html", day(8), answer{status: 404})
-	return k
 }
