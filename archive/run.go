@@ -83,6 +83,9 @@ type Run struct {
 	Notes      []string `json:"notes,omitempty"`   // what a reader should know: caps that were hit, and the like
 }
 
+// TookPlace says whether r is more than the record of a tick that had no run.
+func (r Run) TookPlace() bool { return r.State != RunSkipped && r.State != RunMissed }
+
 // RunID names the run of site that the tick planned asked for.
 func RunID(site string, planned time.Time) string {
 	return fmt.Sprintf("%s@%s", site, planned.UTC().Format("2006-01-02T15:04:05.000Z"))

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -56,6 +57,12 @@ func (n *notes) lines() []string {
 	}
 	return append(lines, n.texts...)
 }
+
+var counts = regexp.MustCompile(`^\d+ links? (to|without) `)
+
+// OnlyCounts says whether a note of a run tells no more than how many links were
+// not followed, as on every portal: nothing that needs a look.
+func OnlyCounts(note string) bool { return counts.MatchString(note) }
 
 func number(n int, noun string) string {
 	if n != 1 {

@@ -27,7 +27,7 @@ func (s *Scheduler) history(ctx context.Context, site string, n int) (took []arc
 			tick = r.Planned
 		}
 		owed = owed || len(took) == 0 && r.State == archive.RunMissed
-		if len(took) < n && r.State != archive.RunSkipped && r.State != archive.RunMissed {
+		if len(took) < n && r.TookPlace() {
 			took = append(took, r)
 		}
 		if len(took) == n && !tick.IsZero() {

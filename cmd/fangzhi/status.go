@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 	"fangzhi/scheduler"
 )
 
@@ -18,10 +19,12 @@ its articles are not read as in the runs before, as after a redesign.`
 // siteStatus is one line of the status.
 type siteStatus struct {
 	archive.Summary
-	LastRun *archive.Run `json:"last_run,omitempty"`
-	Suspect []suspect    `json:"suspect,omitempty"`
-	NextRun time.Time    `json:"next_run,omitzero"`
-	Trouble []string     `json:"trouble,omitempty"`
+	LastRun *archive.Run  `json:"last_run,omitempty"` // that took place
+	Idle    []archive.Run `json:"idle,omitempty"`     // ticks since that had none, the newest first
+	Suspect []suspect     `json:"suspect,omitempty"`
+	NextRun time.Time     `json:"next_run,omitzero"`
+	Overdue time.Time     `json:"overdue,omitzero"` // the first tick that has no record
+	Trouble []string      `json:"trouble,omitempty"`
 }
 
 // suspect is a column that is not read as it was.
@@ -65,7 +68,7 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 		return nil, err
 	}
 	var all []siteStatus
-	seen := map[string]int{}
+	seen, schedules := map[string]int{}, map[string]scheduler.Schedule{}
 	for _, s := range summaries {
 		seen[s.Site] = len(all)
 		all = append(all, siteStatus{Summary: s})
@@ -77,14 +80,22 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 			all = append(all, siteStatus{Summary: archive.Summary{Site: c.Name}})
 		}
 		all[i].NextRun = c.Schedule.Next(now)
+		schedules[c.Name] = c.Schedule
 	}
 	for i := range all {
-		runs, err := collect(store.Runs(ctx, archive.Filter{Site: all[i].Site, Newest: true, Limit: 10}))
+		runs, err := lastRuns(ctx, store, all[i].Site)
 		if err != nil {
 			return nil, err
 		}
+		for _, run := range runs {
+			if run.TookPlace() {
+				all[i].LastRun = &run
+				break
+			}
+			all[i].Idle = append(all[i].Idle, run)
+		}
 		if len(runs) > 0 {
-			all[i].LastRun = &runs[0]
+			all[i].Overdue = overdue(schedules[all[i].Site], runs[0], now)
 		}
 		for _, y := range lastYields(runs) {
 			if y.Suspect != nil {
@@ -94,6 +105,40 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 		all[i].Trouble = trouble(all[i], now)
 	}
 	return all, nil
+}
+
+// lastRuns are the newest records of site: those back to the last run that took
+// place, and some before.
+func lastRuns(ctx context.Context, store archive.Store, site string) ([]archive.Run, error) {
+	const before = 10
+	var runs []archive.Run
+	took := 0
+	for run, err := range store.Runs(ctx, archive.Filter{Site: site, Newest: true, Limit: 1000}) {
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+		if took > 0 || run.TookPlace() {
+			took++
+		}
+		if took > before {
+			break
+		}
+	}
+	return runs, nil
+}
+
+// patience is how late the record of a tick may be.
+const patience = 5 * time.Minute
+
+// overdue is the first tick after the newest record that should have one; the
+// zero time where none does.
+func overdue(s scheduler.Schedule, newest archive.Run, now time.Time) time.Time {
+	next := s.Next(newest.Planned)
+	if next.IsZero() || newest.State == archive.RunRunning || next.Add(patience).After(now) {
+		return time.Time{}
+	}
+	return next
 }
 
 // lastYields are the columns' figures of the latest run that has any: not all
@@ -110,6 +155,12 @@ func lastYields(newestFirst []archive.Run) []archive.Yield {
 // trouble is what a person should look at.
 func trouble(s siteStatus, now time.Time) []string {
 	var t []string
+	if len(s.Idle) > 0 {
+		t = append(t, fmt.Sprintf("%s since had no run, the last was %s: %s", plural(len(s.Idle), "tick"), s.Idle[0].State, s.Idle[0].Reason))
+	}
+	if !s.Overdue.IsZero() {
+		t = append(t, fmt.Sprintf("the tick of %s has no record: fangzhi serve is not running, or the site waits for its turn", moment(s.Overdue)))
+	}
 	run := s.LastRun
 	if run == nil {
 		return append(t, "never run")
@@ -117,12 +168,18 @@ func trouble(s siteStatus, now time.Time) []string {
 	switch {
 	case run.State == archive.RunRunning && run.Lease.Before(now):
 		t = append(t, "the last run's process gave no sign of life since "+moment(run.Lease))
-	case run.State == archive.RunFailed, run.State == archive.RunInterrupted, run.State == archive.RunMissed:
+	case run.State == archive.RunFailed, run.State == archive.RunInterrupted:
 		t = append(t, fmt.Sprintf("last run %s: %s", run.State, run.Reason))
 	case run.State == archive.RunDone && run.Articles.Failed()+run.Lists.Failed() > 0:
-		t = append(t, fmt.Sprintf("%d pages failed in the last run", run.Articles.Failed()+run.Lists.Failed()))
+		t = append(t, fmt.Sprintf("%s failed in the last run; fangzhi log --failed --run %s says which, and why",
+			plural(run.Articles.Failed()+run.Lists.Failed(), "page"), run.ID))
 	}
-	return append(t, run.Notes...)
+	for _, note := range run.Notes {
+		if !crawler.OnlyCounts(note) {
+			t = append(t, note)
+		}
+	}
+	return t
 }
 
 func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
