@@ -24,6 +24,7 @@ require (
 	golang.org/x/net v0.62.0 // the HTML parser; rules for header values
 	golang.org/x/sync v0.24.0 // errgroup, singleflight, semaphore
 	golang.org/x/sys v0.49.0 // one sync for a folder of many files
+	golang.org/x/term v0.47.0 // how wide a terminal is
 	golang.org/x/text v0.43.0 // charsets
 	modernc.org/sqlite v1.61.1 // the embedded archive, without cgo
 )
@@ -65,7 +66,6 @@ require (
 	github.com/xdg-go/stringprep v1.0.4 // indirect
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/term v0.47.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	google.golang.org/appengine v1.6.8 // indirect
 	google.golang.org/protobuf v1.36.10 // indirect

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fangzhi/archive"
+	"fangzhi/configs"
 	"fangzhi/crawler"
 	"fangzhi/extract"
 )
@@ -20,7 +22,8 @@ import (
 const extractHelp = `Read one page and show what would be stored: each field, how it is known, and
 what is missing. The page is a file, standard input (-), or a URL, which is
 fetched politely and not recorded. --url says where a file came from: relative
-links and the time zone follow from it.
+links and the time zone follow from it. Where a site of the configuration holds
+the URL in its scope, the page is read by that site's rules.
 
 --batch reads JSON lines {"id","file","url"} from standard input and writes
 {"id","title","date","source","text"}, one page at a time.`
@@ -29,7 +32,7 @@ links and the time zone follow from it.
 const pageLimit = 64 << 20
 
 func extractCommand(a *app) *cobra.Command {
-	var url string
+	var url, site string
 	var batch, asJSON bool
 	var f crawlFlags
 	cmd := &cobra.Command{
@@ -43,11 +46,14 @@ func extractCommand(a *app) *cobra.Command {
 			case batch && len(args) > 0:
 				return usage("extract: --batch reads from standard input: name no page with it")
 			case batch:
-				return a.extractBatch()
+				return a.extractBatch(cmd.Context())
 			case len(args) == 0:
 				return usage("extract: name a file, a URL, or - for standard input")
 			}
-			in, err := a.extractInput(cmd, args[0], url, f.allowPrivate)
+			if err := f.check(); err != nil {
+				return err
+			}
+			in, err := a.extractInput(cmd.Context(), args[0], url, site, f)
 			if err != nil {
 				return err
 			}
@@ -65,16 +71,18 @@ func extractCommand(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&url, "url", "", "where the page came from")
 	cmd.Flags().BoolVar(&batch, "batch", false, "read JSON lines from standard input")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
-	cmd.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow loopback and private addresses")
+	cmd.Flags().StringVar(&site, "site", "", "read by the rules of this `SITE` of the configuration")
+	f.reach(cmd)
 	return cmd
 }
 
-// extractInput gets the page that arg names.
-func (a *app) extractInput(cmd *cobra.Command, arg, url string, allowPrivate bool) (extract.Input, error) {
+// extractInput gets the page that arg names, to be read as a crawl would read
+// it: by the rules of the site that it is of, where the configuration has one.
+func (a *app) extractInput(ctx context.Context, arg, url, site string, f crawlFlags) (extract.Input, error) {
 	if strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://") {
-		return a.fetchInput(cmd, arg, allowPrivate)
+		return a.fetchInput(ctx, arg, site, f)
 	}
-	var r io.Reader = a.stdin
+	r := io.Reader(breakable{ctx, a.stdin})
 	if arg != "-" {
 		file, err := os.Open(arg)
 		if err != nil {
@@ -90,31 +98,101 @@ func (a *app) extractInput(cmd *cobra.Command, arg, url string, allowPrivate boo
 	case len(payload) > pageLimit:
 		return extract.Input{}, fmt.Errorf("extract: %s: larger than %d MiB", arg, pageLimit>>20)
 	}
-	return extract.Input{URL: url, Payload: payload}, nil
+	in := extract.Input{URL: url, Payload: payload}
+	if url == "" && site == "" {
+		return in, nil
+	}
+	s, ok, _, err := a.siteOf(url, site)
+	if ok {
+		in.Zone, in.Rules = s.Zone, s.Rules
+	}
+	return in, err
 }
 
-func (a *app) fetchInput(cmd *cobra.Command, url string, allowPrivate bool) (extract.Input, error) {
-	c, _, err := a.loadConfig()
+// breakable is a reader whose Read ends with ctx: nobody may ever write to a
+// terminal or a pipe.
+type breakable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (b breakable) Read(p []byte) (int, error) {
+	type answer struct {
+		n   int
+		err error
+	}
+	buffer, done := make([]byte, len(p)), make(chan answer, 1)
+	go func() {
+		n, err := b.r.Read(buffer)
+		done <- answer{n, err}
+	}()
+	select {
+	case a := <-done:
+		return copy(p, buffer[:a.n]), a.err
+	case <-b.ctx.Done():
+		return 0, b.ctx.Err()
+	}
+}
+
+// siteOf finds the site of the configuration that name names or, where name is
+// "", whose scope holds url. Ok is false where there is none.
+func (a *app) siteOf(url, name string) (site crawler.Site, ok bool, c configs.Config, err error) {
+	if c, _, err = a.loadConfig(); err != nil {
+		return site, false, c, err
+	}
+	var names, holding []string
+	for _, s := range c.Sites {
+		names = append(names, s.Name)
+		why := ""
+		if name == "" {
+			if _, why, err = s.Admits(url); err != nil {
+				return site, false, c, usage("extract: %w", err)
+			}
+		}
+		if name == s.Name || name == "" && why == "" {
+			holding = append(holding, s.Name)
+			if len(holding) == 1 {
+				site = s.Site
+			}
+		}
+	}
+	switch {
+	case name != "" && len(holding) == 0:
+		return site, false, c, usage("extract: there is no site %q; the configuration has: %s", name, listOr(names, "none"))
+	case len(holding) == 1:
+		a.hint("read as a page of the site %s", holding[0])
+	case len(holding) > 1:
+		a.hint("read as a page of the site %s; --site takes another: %s", holding[0], strings.Join(holding[1:], ", "))
+	}
+	return site, len(holding) > 0, c, nil
+}
+
+func (a *app) fetchInput(ctx context.Context, url, name string, f crawlFlags) (extract.Input, error) {
+	site, ok, c, err := a.siteOf(url, name)
 	if err != nil {
 		return extract.Input{}, err
 	}
-	site, err := crawler.AdHoc(url)
-	if err != nil {
-		return extract.Input{}, usage("extract: %w", err)
+	if !ok {
+		if site, err = crawler.AdHoc(url); err != nil {
+			return extract.Input{}, usage("extract: %w", err)
+		}
+		site.Proxy = c.Proxy
 	}
-	site.AllowPrivate, site.Proxy = allowPrivate, c.Proxy
-	cr, err := a.newCrawler(nil, c, nil)
+	f.apply(&site)
+	cr, err := a.newCrawler(nil, f.config(c), nil)
 	if err != nil {
 		return extract.Input{}, err
 	}
-	capture, _, err := cr.Look(cmd.Context(), site, url)
+	capture, _, err := cr.Look(ctx, site, url)
 	switch {
 	case err != nil:
 		return extract.Input{}, fmt.Errorf("extract: %w", err)
 	case capture.Status == 0:
 		return extract.Input{}, fmt.Errorf("extract: %s: %s", url, capture.Failure)
 	}
-	return extract.Input{URL: capture.URL, Status: capture.Status, Header: capture.Header, Payload: capture.Payload, Zone: site.Zone}, nil
+	return extract.Input{
+		URL: capture.URL, Status: capture.Status, Header: capture.Header, Payload: capture.Payload, Zone: site.Zone, Rules: site.Rules,
+	}, nil
 }
 
 // batchPage is a line that --batch reads, batchArticle one that it writes.
@@ -133,8 +211,8 @@ type (
 	}
 )
 
-func (a *app) extractBatch() error {
-	in := json.NewDecoder(bufio.NewReaderSize(a.stdin, 1<<16))
+func (a *app) extractBatch(ctx context.Context) error {
+	in := json.NewDecoder(bufio.NewReaderSize(breakable{ctx, a.stdin}, 1<<16))
 	out := bufio.NewWriter(a.stdout)
 	lines := newJSONLines(out)
 	for n := 1; ; n++ {
@@ -142,6 +220,9 @@ func (a *app) extractBatch() error {
 		err := in.Decode(&page)
 		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err != nil {
 			return usage("extract --batch: line %d: %w: must be JSON such as {\"id\":\"1\",\"file\":\"page.html\",\"url\":\"\"}", n, err)

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mattn/go-runewidth"
 
 	"fangzhi/archive/diff"
 )
@@ -122,5 +127,35 @@ func TestHunks(t *testing.T) {
 		if got := strings.Join(c.paint.hunks(parts, c.context), "\n"); got != c.want {
 			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, c.want)
 		}
+	}
+}
+
+// A line that changes in place fits the terminal, however long it would be.
+func TestProgressFits(t *testing.T) {
+	for _, width := range []int{20, 40, 80} {
+		got := fitted("3 pages, 1.0 a second; 云溪县人民政府门户网站: 1234 new, 99 changed, 3 unreachable\nmore", width)
+		if w := runewidth.StringWidth(got); w > width-4 || strings.Contains(got, "\n") {
+			t.Errorf("%d columns of %d: %q", w, width, got)
+		}
+	}
+}
+
+// Nobody may ever write to standard input.
+func TestReadEndsWithItsContext(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if b, err := io.ReadAll(breakable{ctx, r}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", b, err)
+	}
+	r, w = io.Pipe()
+	go func() {
+		io.WriteString(w, "第一")
+		io.WriteString(w, "第二")
+		w.Close()
+	}()
+	if b, err := io.ReadAll(breakable{t.Context(), r}); err != nil || string(b) != "第一第二" {
+		t.Errorf("%q, %v", b, err)
 	}
 }
