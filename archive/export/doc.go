@@ -16,7 +16,8 @@
 //	atom.go, markdown.go
 //	warc.go, wacz.go          the formats of captures
 //	sorter.go, ahead.go       more items than fit in memory; reading while writing
-//	run.go, publish.go        an export to a file or folder, whole or not at all
+//	run.go, fill.go,          an export to a file or folder, whole or not at all
+//	publish.go
 //	stage.go, journal.go      where it is made, and how it is taken up again
 //	cursor.go, ending.go      what former exports have told, and how one ends
 //	receipt.go, bag.go        what is written beside an export

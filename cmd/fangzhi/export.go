@@ -219,6 +219,7 @@ func (a *app) exportProgress(total int64) countProgress {
 		progressbar.OptionSetItsString("records"),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionShowElapsedTimeOnFinish(),
+		progressbar.OptionSetRenderBlankState(true), // the time runs from here
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)}
