@@ -85,7 +85,7 @@ func (f *feed) write(r Record) error {
 	id := pageID(r.Site, r.URL)
 	updated := r.TakenAt
 	var element any
-	if r.State == archive.StateGone || r.State == archive.StateWithdrawn {
+	if r.State.Gone() {
 		if r.Version < r.Versions {
 			return nil // the page's latest version tells it
 		}

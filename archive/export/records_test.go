@@ -127,7 +127,7 @@ func TestRecordsErrors(t *testing.T) {
 	}{
 		{"versions", export.Selection{Versions: "newest"}, `versions: "newest": must be latest, all or changes`},
 		{"kind", export.Selection{Kinds: []archive.Kind{"list"}}, `kind: "list": must be article or attachment: other pages have no versions`},
-		{"state", export.Selection{States: []archive.State{"dead"}}, `state: "dead": must be one of live, unreachable, gone, withdrawn, restored, refused, challenged, moved, alias, unreadable`},
+		{"state", export.Selection{States: []archive.State{"dead"}}, `state: "dead": must be one of discovered, live, restored, unreachable, gone, withdrawn, refused, challenged, moved, alias, unreadable`},
 		{"span", export.Selection{Since: day(2), Until: day(2)}, `since 2026-03-02T12:00:00Z: must be before until 2026-03-02T12:00:00Z`},
 	}
 	for _, tt := range tests {

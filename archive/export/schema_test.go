@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fangzhi/archive"
 	"fangzhi/archive/export"
 )
 
@@ -18,8 +19,11 @@ func TestSchemaIsTheRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	var schema struct {
-		Properties map[string]struct{ Type any }
-		Required   []string
+		Properties map[string]struct {
+			Type any
+			Enum []archive.State
+		}
+		Required []string
 	}
 	if err := json.Unmarshal(b, &schema); err != nil {
 		t.Fatal(err)
@@ -45,6 +49,9 @@ func TestSchemaIsTheRecord(t *testing.T) {
 		if !strings.Contains(string(doc), "`"+key+"`") {
 			t.Errorf("%s: is not in docs/export.md", key)
 		}
+	}
+	if states := schema.Properties["state"].Enum; !slices.Equal(states, archive.States) {
+		t.Errorf("states %v, want %v", states, archive.States)
 	}
 	if !slices.Equal(keys, schema.Required) || len(schema.Properties) != len(keys) {
 		t.Errorf("required %v, want %v", schema.Required, keys)

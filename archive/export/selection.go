@@ -39,12 +39,6 @@ type Selection struct {
 	Search   string          `json:"search,omitempty"`   // words that the page's latest version has, each of them
 }
 
-// states are what a page that was visited may be in.
-var states = []archive.State{
-	archive.StateLive, archive.StateUnreachable, archive.StateGone, archive.StateWithdrawn, archive.StateRestored, archive.StateRefused,
-	archive.StateChallenged, archive.StateMoved, archive.StateAlias, archive.StateUnreadable,
-}
-
 // Validate reports the first thing in s that cannot be meant. Captures can be of
 // list pages and of pages that could not be read; versions cannot.
 func (s Selection) Validate(captures bool) error {
@@ -65,8 +59,8 @@ func (s Selection) Validate(captures bool) error {
 		}
 	}
 	for _, state := range s.States {
-		if !slices.Contains(states, state) {
-			return fmt.Errorf("state: %q: must be one of %s", state, join(states))
+		if !slices.Contains(archive.States, state) {
+			return fmt.Errorf("state: %q: must be one of %s", state, join(archive.States))
 		}
 	}
 	if !s.Since.IsZero() && !s.Until.IsZero() && !s.Since.Before(s.Until) {

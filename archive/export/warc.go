@@ -206,6 +206,7 @@ func about(c capture) []warc.Field {
 		{Name: "site", Value: v.Site}, {Name: "column", Value: v.Column}, {Name: "kind", Value: string(v.Kind)},
 		{Name: "outcome", Value: string(v.Outcome)}, {Name: "reason", Value: v.Reason},
 		{Name: "payloadDigest", Value: string(v.Payload)},
+		{Name: "trust", Value: string(v.Trust)}, {Name: "security", Value: v.Security},
 	}
 	if s := c.version; s != nil {
 		text, _ := json.Marshal(s.Article) // texts, numbers and times of whole years: it cannot fail
@@ -217,6 +218,10 @@ func about(c capture) []warc.Field {
 			warc.Field{Name: "story", Value: s.Story},
 			warc.Field{Name: "article", Value: string(text)},
 		)
+		if len(s.Parts) > 0 {
+			parts, _ := json.Marshal(s.Parts) // texts: it cannot fail
+			fields = append(fields, warc.Field{Name: "parts", Value: string(parts)})
+		}
 	}
 	return fields
 }

@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -90,9 +91,12 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
+	if busy, known := load(); known && busy > float64(runtime.NumCPU())/2 {
+		fmt.Fprintf(notes, "bench: the machine is busy (load %.1f on %d processors): records/s will be low, records/CPU s about right\n", busy, runtime.NumCPU())
+	}
 	missed := false
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "export\trecords/s\ttarget\tCPU s\tpeak MB\tsize MB\t")
+	fmt.Fprintln(w, "export\trecords/s\ttarget\trecords/CPU s\tpeak MB\tsize MB\t")
 	for _, t := range targets {
 		if *only != "" && !strings.Contains(","+*only+",", ","+t.args[1]+",") {
 			continue
@@ -110,6 +114,17 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 		return errMissed
 	}
 	return nil
+}
+
+// load is how many processes ran or waited to run over the last minute, where
+// the system tells.
+func load() (n float64, known bool) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0, false
+	}
+	_, err = fmt.Sscan(string(text), &n)
+	return n, err == nil
 }
 
 func measure(ctx context.Context, out io.Writer, t target, program, archive, to string) (ok bool, err error) {
@@ -145,6 +160,6 @@ func measure(ctx context.Context, out io.Writer, t target, program, archive, to 
 		wanted = fmt.Sprintf("%.0f", t.rate)
 	}
 	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	fmt.Fprintf(out, "%s\t%.0f\t%s\t%.1f\t%.0f\t%.0f\t%s\n", t.name, rate, wanted, spent.Seconds(), float64(peak)/1e6, float64(size)/1e6, verdict)
+	fmt.Fprintf(out, "%s\t%.0f\t%s\t%.0f\t%.0f\t%.0f\t%s\n", t.name, rate, wanted, float64(records)*t.each/spent.Seconds(), float64(peak)/1e6, float64(size)/1e6, verdict)
 	return ok, nil
 }
