@@ -18,6 +18,8 @@
 //	tree.go         the log's hashes, and checkpoints
 //	judge.go        capture + what we hold → outcome and reason
 //	entry.go        verdict → what to record, all of it
+//	mask.go         a line that changes on every fetch, told from an edit
+//	masks.go        what was learnt of these, and what is on trial
 //	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
 //	recall.go       a capture as it was recorded

@@ -11,25 +11,26 @@ import (
 // today's date, a token that slipped into the text. It holds what the line says
 // otherwise to the letter, so an edit of it is no match.
 type Mask struct {
-	Field string   `json:"field"` // body, source, author or attachments
-	Parts []string `json:"parts"` // what stands before, between and after the runs that change
-	Kinds []Kinds  `json:"kinds"` // of these runs
+	Field string    `json:"field"` // body, source, author or attachments
+	Parts []string  `json:"parts"` // what stands before, between and after the runs that change
+	Kinds []RunKind `json:"kinds"` // of these runs
 }
 
-// Kinds is what a run that changes consists of.
-type Kinds string
+// RunKind is what a run that changes consists of.
+type RunKind string
 
 // The kinds of runs.
 const (
-	Digits  Kinds = "digits"
-	Token   Kinds = "token"   // eight Latin letters and digits or more, a digit among them
-	Weekday Kinds = "weekday" // the character after 星期 or 周
+	Digits  RunKind = "digits"
+	Token   RunKind = "token"   // eight Latin letters and digits or more, a digit among them
+	Weekday RunKind = "weekday" // the character after 星期 or 周
 )
 
 // String is the mask as people read it: 浏览次数：#.
 func (m Mask) String() string { return strings.Join(m.Parts, "#") }
 
-func (m Mask) equal(o Mask) bool {
+// Equal says whether m and o are the same mask.
+func (m Mask) Equal(o Mask) bool {
 	return m.Field == o.Field && slices.Equal(m.Parts, o.Parts) && slices.Equal(m.Kinds, o.Kinds)
 }
 
@@ -61,7 +62,7 @@ type textRun struct {
 	weekday bool
 }
 
-func (r textRun) is(k Kinds) bool {
+func (r textRun) is(k RunKind) bool {
 	switch k {
 	case Digits:
 		return r.plain && strings.Trim(r.text, "0123456789") == ""
@@ -192,7 +193,7 @@ func between(x, y fieldLine, start, end int) (m Mask, ok bool) {
 			part += a[i].text
 			continue
 		}
-		k := slices.IndexFunc(allKinds, func(k Kinds) bool { return a[i].is(k) && b[i].is(k) })
+		k := slices.IndexFunc(allKinds, func(k RunKind) bool { return a[i].is(k) && b[i].is(k) })
 		if k < 0 {
 			return m, false
 		}
@@ -203,7 +204,7 @@ func between(x, y fieldLine, start, end int) (m Mask, ok bool) {
 	return m, true
 }
 
-var allKinds = []Kinds{Digits, Token, Weekday}
+var allKinds = []RunKind{Digits, Token, Weekday}
 
 // Dated returns m as the mask of a date, all of it; ok is false unless the line
 // told, of each of two articles, the day on which it was fetched. Days are those
@@ -232,6 +233,12 @@ func (m Mask) line(a Article) (fieldLine, bool) {
 		return fieldLine{}, false
 	}
 	return lines[i], true
+}
+
+// In says whether m covers a line of a.
+func (m Mask) In(a Article) bool {
+	_, ok := m.line(a)
+	return ok
 }
 
 // dateIn returns where a line tells a day, as portals write it.

@@ -8,7 +8,9 @@ import (
 )
 
 func TestNoise(t *testing.T) {
-	body := func(s string) archive.Article { return archive.Article{Title: "通知", Body: "各镇人民政府。\n\n" + s} }
+	body := func(s string) archive.Article {
+		return archive.Article{Title: "通知", Body: "各镇人民政府。\n\n" + s}
+	}
 	for _, c := range []struct{ name, a, b, want string }{
 		{"a counter", "浏览次数：123", "浏览次数：124", "浏览次数：#"},
 		{"of another length", "浏览次数：99", "浏览次数：1000", "浏览次数：#"},

@@ -74,7 +74,7 @@ func (m LearntMask) holds(url string) bool { return m.Everywhere() || slices.Con
 // takes says whether m covers, in both articles, the lines of which n is the
 // difference: n may show fewer of m's runs, where one came out the same.
 func (m LearntMask) takes(n Mask, a, b Article) bool {
-	if m.equal(n) {
+	if m.Equal(n) {
 		return true
 	}
 	covered := func(art Article) bool {
@@ -101,7 +101,7 @@ func (m *Masks) Of(url string) (all []LearntMask) {
 func (m *Masks) Try(p Page, noise []Mask) bool {
 	t, ok := m.Trials[p.URL]
 	// A visit in between that found the page as it was, or failed, may be one.
-	if !ok || p.Visits < t.Visits || p.Visits > t.Visits+1 || !slices.EqualFunc(t.Masks, noise, Mask.equal) {
+	if !ok || p.Visits < t.Visits || p.Visits > t.Visits+1 || !slices.EqualFunc(t.Masks, noise, Mask.Equal) {
 		t = Trial{Masks: noise, Proofs: t.Proofs}
 	}
 	t.Times++
@@ -129,7 +129,7 @@ func (m *Masks) Failed(url string) {
 func (m *Masks) Learn(url string, masks []Mask, at time.Time, proof string) {
 	delete(m.Trials, url)
 	for _, n := range masks {
-		i := slices.IndexFunc(m.Learnt, func(l LearntMask) bool { return l.equal(n) })
+		i := slices.IndexFunc(m.Learnt, func(l LearntMask) bool { return l.Equal(n) })
 		switch {
 		case i >= 0 && !m.Learnt[i].holds(url) && len(m.Learnt[i].Pages) < maxPages:
 			m.Learnt[i].Pages = append(m.Learnt[i].Pages, url)

@@ -21,6 +21,7 @@ type crawl struct {
 	user  *user
 
 	furniture furniture
+	noise     noise
 	frontier  *frontier
 	recorder  *recorder
 	yields    *yields
@@ -103,6 +104,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 	defer k.c.fetcher.pace.leave(k.user)
 
 	if err := k.recallFurniture(ctx); err != nil {
+		return err
+	}
+	if err := k.recallMasks(ctx); err != nil {
 		return err
 	}
 	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))

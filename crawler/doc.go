@@ -14,6 +14,9 @@
 //	parts.go, again.go, furniture.go             articles of several pages; a version read again; what pages share
 //	item.go, alias.go                            several URLs of one page, asked for once
 //	yield.go                                     what a run gets out of each column
+//	noise.go                                     what changes on every fetch, and cuts no version
+//	around.go, absent.go                         what is gone, against what else the run saw
+//	permit.go                                    what the scope and robots.txt say of a URL
 //	recorder.go                                  many visits in one commit
 //	rest.go, notes.go, unread.go                 hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/semaphore"
@@ -102,7 +103,7 @@ func (r *recorder) record(ctx context.Context) {
 		}
 	}
 	if r.failure == nil {
-		if err := r.k.keepFurniture(ctx); err != nil {
+		if err := errors.Join(r.k.keepFurniture(ctx), r.k.keepMasks(ctx)); err != nil {
 			r.failure = fmt.Errorf("record: %w", err)
 		}
 	}

@@ -24,12 +24,13 @@ type account struct {
 	Robots   *ruling  `json:"robots,omitempty"`
 	LinkedBy []string `json:"linked_by,omitempty"` // lists, as they were read last
 
-	Visits     []logged       `json:"visits,omitempty"`
-	Versions   []edition      `json:"versions,omitempty"`
-	History    []archive.Page `json:"history,omitempty"` // aliases, and pages that moved here or to which this one moved
-	Retellings []retelling    `json:"retellings,omitempty"`
-	LastRun    *archive.Run   `json:"last_run,omitempty"`
-	Next       next           `json:"next,omitzero"`
+	Visits     []logged             `json:"visits,omitempty"`
+	Versions   []edition            `json:"versions,omitempty"`
+	History    []archive.Page       `json:"history,omitempty"` // aliases, and pages that moved here or to which this one moved
+	Retellings []retelling          `json:"retellings,omitempty"`
+	Masks      []archive.LearntMask `json:"masks,omitempty"` // lines of the page that are taken for noise
+	LastRun    *archive.Run         `json:"last_run,omitempty"`
+	Next       next                 `json:"next,omitzero"`
 }
 
 // ruling is what stands for or against asking for a URL.
@@ -271,6 +272,9 @@ func (x *explainer) archived(ctx context.Context, p archive.Page) (account, erro
 			told.LinkedBy = append(told.LinkedBy, list)
 		}
 	}
+	if told.Masks, err = x.masks(ctx, p, last); err != nil {
+		return told, err
+	}
 	told.Next.Due, told.Next.Reason = p.Due, whyDue(p, site)
 	return told, nil
 }
@@ -334,4 +338,16 @@ func (x *explainer) retellings(ctx context.Context, s *archive.Snapshot) (all []
 		}
 	}
 	return all, nil
+}
+
+// masks are those that hold for a page, and cover a line of its latest version.
+func (x *explainer) masks(ctx context.Context, p archive.Page, latest *archive.Snapshot) ([]archive.LearntMask, error) {
+	if latest == nil {
+		return nil, nil
+	}
+	known, err := crawler.KnownMasks(ctx, x.store, p.Site)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(known.Of(p.URL), func(m archive.LearntMask) bool { return !m.In(latest.Article) }), nil
 }

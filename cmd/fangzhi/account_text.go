@@ -55,6 +55,16 @@ func (t account) print(w io.Writer) error {
 			line(fmt.Sprint(e.Version), "%s  %s  (%s)", moment(e.TakenAt), e.Title, what)
 		}
 	}
+	if len(t.Masks) > 0 {
+		section("Changes that cut no version")
+		for _, m := range t.Masks {
+			where := "on this page"
+			if m.Everywhere() {
+				where = "on every page of the site"
+			}
+			line(m.Field, "%q, %s, since %s: it %s", m.String(), where, day(m.Since), m.Proof)
+		}
+	}
 	if len(t.History) > 0 {
 		section("Under other URLs")
 		for _, p := range t.History {

@@ -120,6 +120,16 @@ func SessionIDs() Fault {
 	}}
 }
 
+// Filled puts text in the place of a mark in the page: what text returns for the
+// nth answer, from 1. It comes without validators.
+func Filled(mark string, text func(n int) string) Fault {
+	var n atomic.Int64
+	return Fault{Name: "filled", alter: func(_ *Portal, a *answer, _ *http.Request) {
+		a.body = bytes.ReplaceAll(a.content(), []byte(mark), []byte(text(int(n.Add(1)))))
+		a.etag, a.modified = "", time.Time{}
+	}}
+}
+
 // Padded makes a page of HTML at least size bytes long, with a true length.
 func Padded(size int) Fault {
 	return Fault{Name: "padded", alter: func(_ *Portal, a *answer, _ *http.Request) {
