@@ -2,7 +2,6 @@ package crawler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -154,12 +153,13 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	if err := c.store.EndRun(end, run); err != nil {
-		failure = errors.Join(failure, fmt.Errorf("close: %w", err))
+		if failure == nil {
+			return run, err // of the store, which names the run
+		}
+		c.options.Log.Debug("run not closed", "run", run.ID, "error", err)
+		failure = fmt.Errorf("%w; nor could the run be closed: it is open until its lease ends", failure)
 	}
-	if failure != nil {
-		return run, fmt.Errorf("run %s: %w", run.ID, failure)
-	}
-	return run, nil
+	return run, failure
 }
 
 // open opens the run that tick asks for, with the columns as its seeds.

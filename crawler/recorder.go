@@ -84,7 +84,7 @@ func (r *recorder) record(ctx context.Context) {
 		}
 		if r.failure == nil && len(gathered) > 0 {
 			if err := r.commit(ctx, gathered); err != nil {
-				r.failure = fmt.Errorf("record: %w", err)
+				r.failure = err
 				r.k.stop(r.failure)
 			}
 		}

@@ -101,7 +101,9 @@ func (k *keeper) end(ctx context.Context, j *job) {
 			k.recordAside(ctx, j.alone(archive.RunFailed, j.err.Error()))
 		}
 	case j.run.ID != "":
-		log.Info("run ended", "run", j.run.ID, "state", j.run.State, "articles", j.run.Articles, "lists", j.run.Lists)
+		log.Info("run ended", "run", j.run.ID, "state", j.run.State,
+			"visited", j.run.Articles.Total()+j.run.Lists.Total(), "new", j.run.Articles[archive.New], "changed", j.run.Articles[archive.Changed],
+			"failed", j.run.Articles.Failed()+j.run.Lists.Failed())
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *Store) Record(ctx context.Context, run string, entries []archive.Entry)
 			err = s.sealNowAndThen(ctx, len(entries))
 		}
 	}
-	return fault(ctx, err, "record %d entries of run %s", len(entries), run)
+	return fault(ctx, err, "record entries of run %s", run)
 }
 
 // again tells what another try may mend. A line that broke is tried anew: what

@@ -61,17 +61,27 @@ func (s *Store) fault(ctx context.Context, what string, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("%s: %w", what, cause)
 	}
-	if explained := s.explain(err); explained != err {
+	if explained := s.explain(err); explained.Error() != err.Error() {
 		return fmt.Errorf("%s: archive %q: %w", what, s.path, explained)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
+// inWords is an error whose text says all that SQLite's does.
+type inWords struct {
+	text string
+	err  error
+}
+
+func (e inWords) Error() string { return e.text }
+
+func (e inWords) Unwrap() error { return e.err }
+
 // explain puts in front of SQLite's text what it means.
 func (s *Store) explain(err error) error {
 	switch code(err) {
 	case lib.SQLITE_FULL:
-		return fmt.Errorf("the disk is full, nothing of this was written: %w", err)
+		return inWords{"the disk is full, nothing of this was written", err}
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return fmt.Errorf("another process has been writing for more than %s: %w", s.options.Wait, err)
 	case lib.SQLITE_CORRUPT:

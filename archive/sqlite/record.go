@@ -18,7 +18,7 @@ func (s *Store) Record(ctx context.Context, run string, batch []archive.Entry) e
 		return err
 	}
 	defer done()
-	what := fmt.Sprintf("record %d entries of run %s", len(batch), run)
+	what := fmt.Sprintf("record entries of run %s", run)
 	drafts := make([]draft, len(batch))
 	for i := range batch {
 		if drafts[i], err = draftOf(&batch[i]); err != nil {

@@ -52,7 +52,7 @@ func runsCommand(a *app) *cobra.Command {
 					}
 					continue
 				}
-				t.add(run.ID, moment(run.Planned), string(run.Trigger), string(run.State), took(run), tally(run.Articles), tally(run.Lists), run.Reason)
+				t.add(run.ID, moment(run.Planned), string(run.Trigger), string(run.State), took(run), found(run, run.Articles), found(run, run.Lists), run.Reason)
 			}
 			switch {
 			case sel.json:
@@ -68,6 +68,14 @@ func runsCommand(a *app) *cobra.Command {
 	sel.lines(cmd)
 	cmd.Flags().StringVar(&state, "state", "", "only runs in this `STATE`: running, done, failed, interrupted, skipped, missed")
 	return cmd
+}
+
+// found is the tally t of run, "-" where that is the record of a tick only.
+func found(run archive.Run, t archive.Tally) string {
+	if !run.TookPlace() {
+		return "-"
+	}
+	return tally(t)
 }
 
 func took(r archive.Run) string {

@@ -156,7 +156,7 @@ func lastYields(newestFirst []archive.Run) []archive.Yield {
 func trouble(s siteStatus, now time.Time) []string {
 	var t []string
 	if len(s.Idle) > 0 {
-		t = append(t, fmt.Sprintf("%s since had no run, the last was %s: %s", plural(len(s.Idle), "tick"), s.Idle[0].State, s.Idle[0].Reason))
+		t = append(t, fmt.Sprintf("%s had no run, the last was %s: %s", plural(len(s.Idle), "tick"), s.Idle[0].State, s.Idle[0].Reason))
 	}
 	if !s.Overdue.IsZero() {
 		t = append(t, fmt.Sprintf("the tick of %s has no record: fangzhi serve is not running, or the site waits for its turn", moment(s.Overdue)))

@@ -48,8 +48,8 @@ func TestStatus(t *testing.T) {
 			[]string{"stopped after 5 pages, the most for one run; more are due"}},
 		{"interrupted", []archive.Run{at(12, archive.RunInterrupted, "stopped")}, archive.RunInterrupted, []string{"last run interrupted: stopped"}},
 		{"interrupted, then skipped", []archive.Run{at(10, archive.RunInterrupted, "stopped"), at(11, archive.RunSkipped, "x"), at(12, archive.RunSkipped, "y")}, archive.RunInterrupted,
-			[]string{"2 ticks since had no run, the last was skipped: y", "last run interrupted: stopped"}},
-		{"missed, never run", []archive.Run{at(12, archive.RunMissed, "nobody")}, "", []string{"1 tick since had no run, the last was missed: nobody", "never run"}},
+			[]string{"2 ticks had no run, the last was skipped: y", "last run interrupted: stopped"}},
+		{"missed, never run", []archive.Run{at(12, archive.RunMissed, "nobody")}, "", []string{"1 tick had no run, the last was missed: nobody", "never run"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store, err := sqlite.Open(t.Context(), t.TempDir()+"/a.db", sqlite.Options{})

@@ -80,7 +80,8 @@ func (a *app) printRun(run archive.Run, asJSON bool) error {
 	_, err := fmt.Fprintf(a.stdout, "%s: %s: %s%s (%s visited, %d discovered, %s, %s)\n",
 		safe(run.Site), run.State, tally(run.Articles), ofLists(run.Lists),
 		plural(run.Articles.Total()+run.Lists.Total(), "page"), run.Discovered, plural(run.Requests, "request"), took)
-	if run.Reason != "" && run.State != archive.RunDone {
+	if run.Reason != "" && run.State != archive.RunDone && run.State != archive.RunFailed { // a failure is the command's
+
 		fmt.Fprintf(a.stdout, "  reason: %s\n", safe(run.Reason))
 	}
 	for _, n := range run.Notes {
