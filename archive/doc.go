@@ -22,6 +22,7 @@
 //	masks.go        what was learnt of these, and what is on trial
 //	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
+//	again.go        another reading of a version, and how it read before
 //	recall.go       a capture as it was recorded
 //	verify.go, verify_page.go, verify_log.go   the promises held against an archive
 package archive

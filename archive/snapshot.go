@@ -20,6 +20,7 @@ type Snapshot struct {
 	Article     Article   `json:"article"`
 	Rules       Digest    `json:"rules,omitempty"`  // the rules that read it
 	Reader      int       `json:"reader,omitempty"` // version of the reader that read it
+	ReadAt      time.Time `json:"read_at,omitzero"` // when it was last read again; zero: it reads as when it was taken
 	Story       string    `json:"story,omitempty"`  // the same for every snapshot that carries the same text
 	Sketch      Sketch    `json:"-"`
 }

@@ -154,6 +154,22 @@ type Store interface {
 	// Learn changes nothing and returns ErrLost.
 	Learn(ctx context.Context, run, site, name string, data []byte) error
 
+	// Reread gives versions another reading: article, fingerprint, rules and
+	// reader become those of each Again, and how the version read before is kept
+	// for Earlier. Nothing else of a version changes, nor does its leaf. Where it
+	// is the latest of its page, the page's Title and Fingerprint follow and its
+	// ReadAs is emptied. Alike and Search go by the new text once Reread has
+	// returned. It returns nil only when all is durable; a version that reads as
+	// its Again already is left as it is, and recording an Again anew completes
+	// what a crash cut short. For a version that is not there it returns
+	// ErrNotFound; when the run is not open any more it changes nothing and
+	// returns ErrLost.
+	Reread(ctx context.Context, run string, batch []Again) error
+	// Earlier yields how versions read before they were read again, by (Site,
+	// URL, Version, N). Time fields of the filter compare when a version was
+	// taken.
+	Earlier(ctx context.Context, f Filter) iter.Seq2[Earlier, error]
+
 	// Search yields the latest versions whose title or body holds every word of
 	// q (words are parted by white space; a run of Chinese is found anywhere in
 	// a text, from one character up), best match first. A snapshot is found

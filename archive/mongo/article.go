@@ -30,13 +30,15 @@ type snapshotDoc struct {
 	Parts       []partDoc      `bson:"parts,omitempty"`
 	Story       string         `bson:"story,omitempty"`
 	Sketch      []int64        `bson:"sketch,omitempty"`
-	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet
+	ReadAt      bson.DateTime  `bson:"read_at,omitempty"`   // when it was last read again
+	Readings    int            `bson:"readings,omitempty"`  // how often it was
+	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet, or that of an older text
 }
 
 // readable are the fields that Search reads.
 var readable = bson.D{
 	{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "taken_at", Value: 1},
-	{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1},
+	{Key: "article.title", Value: 1}, {Key: "article.body", Value: 1}, {Key: "article_file", Value: 1}, {Key: "readings", Value: 1},
 }
 
 func (d snapshotDoc) page() key { return key{d.Site, d.URL} }
@@ -58,7 +60,7 @@ func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
 	return archive.Snapshot{
 		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
 		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status, Trust: d.Trust,
-		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, Parts: partsOf(d.Parts), Story: d.Story,
+		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, ReadAt: timeOf(d.ReadAt), Parts: partsOf(d.Parts), Story: d.Story,
 	}, nil
 }
 

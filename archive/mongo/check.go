@@ -38,7 +38,7 @@ func (s *Store) check(ctx context.Context, tell func(string) bool) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range []*mongo.Collection{s.pages, s.snapshots, s.words, s.visits, s.runs, s.payloads, s.files, s.chunks, s.learnt, s.log} {
+	for _, c := range []*mongo.Collection{s.pages, s.snapshots, s.words, s.visits, s.runs, s.payloads, s.files, s.chunks, s.learnt, s.readings, s.log} {
 		if slices.Contains(names, c.Name()) {
 			if err := s.validate(ctx, c, tell); err != nil {
 				return fmt.Errorf("%s: %w", c.Name(), err)

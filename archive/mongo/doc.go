@@ -44,6 +44,7 @@
 //	runs       _id is the run's ID
 //	payloads   _id is the digest; data as coding says: identity, zstd, gridfs
 //	large      a GridFS bucket, for what does not fit into a document
+//	readings   how versions read before they were read again
 //	learnt     what crawls learnt of a site: the last under each name
 //	meta       whose database this is, and its format; the last checkpoint of the log
 //
@@ -69,6 +70,7 @@
 //	query.go      pages, snapshots, visits, runs, summaries
 //	frontier.go   Due, Known, Alike
 //	payload.go, large.go   bytes by digest
+//	again.go      other readings of versions
 //	learn.go      what crawls learnt of a site
 //	words.go      the words of a text and of a query
 //	index.go      giving snapshots their words

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
@@ -57,20 +58,38 @@ func (s *Store) index(ctx context.Context) (more bool, err error) {
 	}
 	ids := make([]bson.ObjectID, len(docs))
 	var indexed []wordsDoc
+	var marks []mongo.WriteModel
 	for i, d := range docs {
 		ids[i] = d.ID
+		if d.Readings > 0 {
+			// Only where it was not read again since.
+			marks = append(marks, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}, {Key: "readings", Value: d.Readings}}).
+				SetUpdate(bson.D{{Key: "$unset", Value: bson.D{{Key: "unindexed", Value: ""}}}}))
+		}
 		if d.Version < pages[d.page()].versions {
 			continue // it will not be searched for any more
 		}
 		if err := s.moveIn(ctx, &d); err != nil {
 			return false, err
 		}
-		indexed = append(indexed, wordsDoc{ID: d.ID, Words: wordsOf(string(d.Article.Title), string(d.Article.Body))})
+		words := wordsDoc{ID: d.ID, Words: wordsOf(string(d.Article.Title), string(d.Article.Body))}
+		if d.Readings == 0 {
+			indexed = append(indexed, words)
+			continue
+		}
+		if _, err := s.words.ReplaceOne(ctx, bson.D{{Key: "_id", Value: d.ID}}, words, options.Replace().SetUpsert(true)); err != nil {
+			return false, err
+		}
 	}
 	if _, err := insert(ctx, s.words, indexed); err != nil {
 		return false, err
 	}
-	_, err = s.snapshots.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	if len(marks) > 0 {
+		if _, err := s.snapshots.BulkWrite(ctx, marks, options.BulkWrite().SetOrdered(false)); err != nil {
+			return false, err
+		}
+	}
+	_, err = s.snapshots.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}, {Key: "readings", Value: nil}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: "unindexed", Value: ""}}}})
 	return len(docs) == indexBatch, err
 }

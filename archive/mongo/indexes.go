@@ -56,6 +56,9 @@ var indexes = map[string][]index{
 		{keys: []string{"site", "planned"}, serves: "Runs of a site"},
 		{keys: []string{"state", "planned", "site"}, serves: "Runs in a state"},
 	},
+	"readings": {
+		{keys: []string{"site", "url", "version", "n"}, unique: true, serves: "identity, Earlier"},
+	},
 	"learnt": {
 		{keys: []string{"site", "name"}, unique: true, serves: "identity, Learnt"},
 	},

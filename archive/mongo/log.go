@@ -168,6 +168,9 @@ func (s *Store) cuts(ctx context.Context, docs []logDoc, visits map[bson.ObjectI
 		if !wanted[e] {
 			continue
 		}
+		if err := s.asTaken(ctx, &d); err != nil {
+			return nil, err
+		}
 		if err := s.moveIn(ctx, &d); err != nil {
 			return nil, err
 		}

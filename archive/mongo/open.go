@@ -47,7 +47,7 @@ type Store struct {
 	client  *mongo.Client
 	db      *mongo.Database
 
-	pages, snapshots, words, visits, runs, payloads, files, chunks, learnt *mongo.Collection
+	pages, snapshots, words, visits, runs, payloads, files, chunks, learnt, readings *mongo.Collection
 	log, meta                                                              *mongo.Collection
 
 	sealing sealing
@@ -122,6 +122,7 @@ func (s *Store) use(db *mongo.Database) {
 	s.pages, s.visits, s.runs = db.Collection("pages"), db.Collection("visits"), db.Collection("runs")
 	s.snapshots, s.words = db.Collection("snapshots"), db.Collection("words")
 	s.payloads, s.learnt = db.Collection("payloads"), db.Collection("learnt")
+	s.readings = db.Collection("readings")
 	s.log, s.meta = db.Collection("log"), db.Collection("meta")
 	s.files, s.chunks = db.Collection("large.files"), db.Collection("large.chunks")
 }

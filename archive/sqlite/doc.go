@@ -25,6 +25,7 @@
 //	frontier.go   Due, Known
 //	alike.go      Alike, and how sketches get into their table
 //	payload.go    bytes by digest, and Check
+//	again.go      other readings of versions
 //	learn.go      what crawls learnt of a site
 //	terms.go      the words of a text and of a query
 //	index.go      the search index

@@ -204,6 +204,9 @@ func (s *Store) Leaves(ctx context.Context, from int64) iter.Seq2[archive.Leaf, 
 			}
 		}
 		cuts, err := s.snapshots(ctx, ids)
+		if err == nil {
+			err = s.asTaken(ctx, cuts, ids)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -25,12 +25,12 @@ func pageFields(p *archive.Page) []any {
 }
 
 const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status, s.trust,
-	s.payload, s.fingerprint, s.rules, s.reader, s.parts, s.story, s.article`
+	s.payload, s.fingerprint, s.rules, s.reader, s.read_at, s.parts, s.story, s.article`
 
 func snapshotFields(s *archive.Snapshot) []any {
 	return []any{
 		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
-		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, object{&s.Parts}, &s.Story, object{&s.Article},
+		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, instant{&s.ReadAt}, object{&s.Parts}, &s.Story, object{&s.Article},
 	}
 }
 

@@ -58,6 +58,9 @@ func (w watched) Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Sn
 func (w watched) Learnt(ctx context.Context, site, name string) ([]byte, error) {
 	return w.reader.Learnt(ctx, site, name)
 }
+func (w watched) Earlier(ctx context.Context, f archive.Filter) iter.Seq2[archive.Earlier, error] {
+	return w.reader.Earlier(ctx, f)
+}
 func (w watched) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return w.reader.Search(ctx, q, f)
 }
@@ -93,6 +96,7 @@ func TestReadOnly(t *testing.T) {
 		"begin":  store.BeginRun(t.Context(), archive.Run{}, nil),
 		"renew":  store.RenewRun(t.Context(), run, began),
 		"end":    store.EndRun(t.Context(), archive.Run{ID: run}),
+		"reread": store.Reread(t.Context(), run, nil),
 		"learn":  store.Learn(t.Context(), run, "zjg-edz", "furniture", nil),
 		"index":  store.Index(t.Context()),
 	} {

@@ -16,6 +16,7 @@
 //	begin.go, runs.go     opening, renewing, closing and losing a run
 //	frontier.go           Due, Known, Alike
 //	aliases.go            Namesakes, aliases, the columns that list a page
+//	again.go              Reread, Earlier
 //	learn.go              Learnt, Learn
 //	search.go             Search
 //	log.go                the log: leaves, nodes, checkpoints
@@ -57,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"alike", alikeTests},
 		{"aliases", aliasTests},
 		{"learn", learnTests},
+		{"reread", rereadTests},
 		{"search", searchTests},
 		{"log", logTests},
 		{"sharing", sharingTests},
