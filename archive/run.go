@@ -29,6 +29,7 @@ const (
 	TriggerSchedule Trigger = "schedule"
 	TriggerCatchUp  Trigger = "catch_up" // a tick made up for
 	TriggerManual   Trigger = "manual"
+	TriggerReread   Trigger = "reread" // no crawl: versions are read again, nobody is asked for anything
 )
 
 // Tally counts visits by outcome.

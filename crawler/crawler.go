@@ -25,6 +25,7 @@ type Store interface {
 	Namesakes(ctx context.Context, site string, items []int64) ([]archive.Page, error)
 	Known(ctx context.Context, site string, urls []string) (map[string]bool, error)
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
+	Reread(ctx context.Context, run string, batch []archive.Again) error
 	Learnt(ctx context.Context, site, name string) ([]byte, error)
 	Learn(ctx context.Context, run, site, name string, data []byte) error
 	Alike(ctx context.Context, sketch archive.Sketch) ([]archive.Snapshot, error)

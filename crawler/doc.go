@@ -12,6 +12,7 @@
 //	frontier.go, request.go, worker.go           from a page that is due to what its visit means
 //	list.go, follow.go, moved.go, urlset.go      from a page to the pages it leads to
 //	parts.go, again.go, furniture.go             articles of several pages; a version read again; what pages share
+//	reread.go                                    every version read again
 //	item.go, alias.go                            several URLs of one page, asked for once
 //	yield.go                                     what a run gets out of each column
 //	noise.go                                     what changes on every fetch, and cuts no version

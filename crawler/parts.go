@@ -282,10 +282,16 @@ func (w *whole) join(r *archive.Reading) {
 			all = append(all, w.parts[i].article)
 		}
 	}
-	r.Article = extract.Join(all...)
-	r.Article.Evidence = append(r.Article.Evidence, archive.Evidence{
-		Field: "body", Method: "pages", Where: fmt.Sprintf("joined of %d of %d pages", len(all), len(w.parts)+1), Confidence: .9,
+	r.Article = joined(all, len(w.parts)+1)
+}
+
+// joined makes one article of those of its pages that are there, of so many.
+func joined(all []archive.Article, pages int) archive.Article {
+	a := extract.Join(all...)
+	a.Evidence = append(a.Evidence, archive.Evidence{
+		Field: "body", Method: "pages", Where: fmt.Sprintf("joined of %d of %d pages", len(all), pages), Confidence: .9,
 	})
+	return a
 }
 
 // same says whether all of the pages say what they said.

@@ -23,6 +23,9 @@ func (s *Scheduler) history(ctx context.Context, site string, n int) (took []arc
 		if err != nil {
 			return nil, tick, false, err
 		}
+		if r.Trigger == archive.TriggerReread {
+			continue
+		}
 		if tick.IsZero() && r.Trigger != archive.TriggerManual {
 			tick = r.Planned
 		}

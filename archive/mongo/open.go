@@ -48,7 +48,7 @@ type Store struct {
 	db      *mongo.Database
 
 	pages, snapshots, words, visits, runs, payloads, files, chunks, learnt, readings *mongo.Collection
-	log, meta                                                              *mongo.Collection
+	log, meta                                                                        *mongo.Collection
 
 	sealing sealing
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -17,11 +18,12 @@ what it leads to; with --at the one that stood at that time. --raw writes the
 bytes exactly as the server sent them (content coding and charset untouched),
 --html the same markup decoded to UTF-8. Of a page without versions, such as a
 list, and of an answer that could not be read, --raw and --html write what was
-served last, or last by --at.`
+served last, or last by --at. --readings shows how the version read before it
+was read again (fangzhi reread), the reading of today last.`
 
 func showCommand(a *app) *cobra.Command {
 	var site, at string
-	var asJSON, raw, html bool
+	var asJSON, raw, html, readings bool
 	cmd := &cobra.Command{
 		Use:     "show URL[@VERSION]",
 		Short:   "Show one version of a page",
@@ -72,6 +74,8 @@ func showCommand(a *app) *cobra.Command {
 			switch {
 			case err != nil:
 				return err
+			case readings:
+				return a.showReadings(ctx, store, page, s, asJSON)
 			case asJSON:
 				return newJSONLines(a.stdout).write(s)
 			}
@@ -83,6 +87,8 @@ func showCommand(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&raw, "raw", false, "the bytes as served")
 	cmd.Flags().BoolVar(&html, "html", false, "the markup, decoded to UTF-8")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
+	cmd.Flags().BoolVar(&readings, "readings", false, "how the version read before it was read again")
+	cmd.MarkFlagsMutuallyExclusive("raw", "html", "readings")
 	return cmd
 }
 
@@ -127,4 +133,42 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 		}
 	}
 	return out.Flush()
+}
+
+// showReadings shows every reading of one version, the first one first.
+func (a *app) showReadings(ctx context.Context, store archive.Store, p archive.Page, s archive.Snapshot, asJSON bool) error {
+	all, err := collect(store.Earlier(ctx, archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version}))
+	if err != nil {
+		return err
+	}
+	now := archive.Earlier{
+		Site: s.Site, URL: s.URL, Version: s.Version, N: len(all), ReadAt: s.ReadAt,
+		Fingerprint: s.Fingerprint, Rules: s.Rules, Reader: s.Reader, Article: s.Article,
+	}
+	if now.ReadAt.IsZero() {
+		now.ReadAt = s.TakenAt
+	}
+	out := newJSONLines(a.stdout)
+	for _, e := range append(all, now) {
+		if asJSON {
+			if err := out.write(e); err != nil {
+				return err
+			}
+			continue
+		}
+		by := "general rules"
+		if e.Rules != "" {
+			by = "rules " + string(e.Rules)[:len("sha256:")+8]
+		}
+		fmt.Fprintf(a.stdout, "reading %d of %d, made %s by %s, reader %d\n\n", e.N+1, len(all)+1, moment(e.ReadAt), by, e.Reader)
+		shown := s
+		shown.Article = e.Article
+		if err := showArticle(a.stdout, p, shown); err != nil {
+			return err
+		}
+		if e.N < len(all) {
+			fmt.Fprintln(a.stdout)
+		}
+	}
+	return nil
 }

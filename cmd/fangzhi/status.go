@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,6 +88,8 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 		if err != nil {
 			return nil, err
 		}
+		// To read again is no crawl.
+		runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return r.Trigger == archive.TriggerReread })
 		for _, run := range runs {
 			if run.TookPlace() {
 				all[i].LastRun = &run
