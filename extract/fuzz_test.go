@@ -63,8 +63,8 @@ func FuzzOpen(f *testing.F) {
 	for _, b := range goldenPayloads(f) {
 		f.Add(b, "http://www.hewan.gov.cn/zwgk/202406/t20240613_1.html")
 	}
-	for _, p := range hostilePages(2000) {
-		f.Add([]byte(p), "https://a.example/")
+	for _, page := range hostilePages(2000) {
+		f.Add([]byte(page()), "https://a.example/")
 	}
 	f.Fuzz(func(t *testing.T, payload []byte, rawURL string) {
 		in := extract.Input{URL: rawURL, Payload: payload}
