@@ -169,7 +169,7 @@ func TestDamagedFurniture(t *testing.T) {
 	if err := r.store.Learn(t.Context(), "r", r.site.Name, "furniture", []byte("{")); err != nil {
 		t.Fatal(err)
 	}
-	run.State = archive.RunDone
+	run.State, run.Ended = archive.RunDone, at.Add(time.Second)
 	if err := r.store.EndRun(t.Context(), run); err != nil {
 		t.Fatal(err)
 	}

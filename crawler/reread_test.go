@@ -155,7 +155,7 @@ func TestRereadHoldsTheSite(t *testing.T) {
 	if _, err := r.crawl.Reread(t.Context(), r.site, crawler.RereadOptions{}); err != nil {
 		t.Errorf("a dry run beside a crawl: %v", err)
 	}
-	open.State = archive.RunDone
+	open.State, open.Ended = archive.RunDone, at.Add(time.Second)
 	if err := r.store.EndRun(t.Context(), open); err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,7 @@ func TestHostilePages(t *testing.T) {
 	}
 	for name := range hostilePages(0) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			took, peak := readHostile(t, name)
 			for again := 0; took > hostileTime && again < 2; again++ {
 				took, peak = readHostile(t, name) // a busy machine is dearer: its caches are others'

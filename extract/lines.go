@@ -9,6 +9,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// maxPreformatted bounds the lines up to which a preformatted text keeps its own
+// line ends: they need no tags, of which there are so many at most.
+const maxPreformatted = 200_000
+
 // write adds text to the current line: white space folded to one space,
 // invisible characters and private-use glyphs left out.
 func (f *flattener) write(s string) {
@@ -17,7 +21,7 @@ func (f *flattener) write(s string) {
 		if c < utf8.RuneSelf {
 			i++
 			if c <= ' ' || c == 0x7f {
-				if c == '\n' && f.pre > 0 {
+				if c == '\n' && f.pre > 0 && len(f.lines) < maxPreformatted {
 					f.breakLine()
 					f.brs = 1
 					continue
