@@ -50,3 +50,46 @@ func TestParts(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParts: the further pages of an article stand on its host, each once, in
+// the order of their numbers, and are not the article itself.
+func FuzzParts(f *testing.F) {
+	f.Add("http://a.cn/t20220213_552130.html", `<script>createPageHTML(4, 0, "t20220213_552130", "html")</script><a href=t20220213_552130_9.html>9</a>`)
+	f.Add("http://a.cn/show.asp?id=7", `<a href="?id=7&page=2">2</a><a href="?id=7&page=02">下一页</a>`)
+	f.Fuzz(func(t *testing.T, first, html string) {
+		p, err := extract.Open(extract.Input{URL: "http://a.cn/", Payload: []byte(html)})
+		if err != nil {
+			t.Skip()
+		}
+		seen := map[int]bool{}
+		last := 0
+		for _, part := range discover.Parts(p, first) {
+			if part.Number < last || part.Number > 999 || seen[part.Number] || part.URL == "" || part.URL == first {
+				t.Errorf("of %q: %+v after number %d", first, part, last)
+			}
+			seen[part.Number], last = true, part.Number
+		}
+	})
+}
+
+// FuzzRead: whatever answers for a list, what it lists and leads to is an
+// address.
+func FuzzRead(f *testing.F) {
+	for _, text := range []string{
+		`<urlset><url><loc>http://a.cn/1.html</loc><lastmod>2024-01-01</lastmod></url></urlset>`,
+		`<rss><channel><item><title>x</title><link>http://a.cn/1.html</link><pubDate>Mon, 01 Jan 2024 00:00:00 GMT</pubDate></item></channel></rss>`,
+		`{"total":3,"articles":[{"id":1,"title":"关于印发方案的通知","url":"/a.html","display_publish_time":1704067200}]}`,
+		`<datastore><totalrecord>3</totalrecord><recordset><record><![CDATA[<li><a href="/a.html">x</a></li>]]></record></recordset></datastore>`,
+		`{"success":true,"data":{"html":"<ul><li><a href='/a.html'>x</a></li></ul>"}}`,
+	} {
+		f.Add("http://a.cn/list", text)
+	}
+	f.Fuzz(func(t *testing.T, rawURL, text string) {
+		l := discover.Read(discover.Answer{URL: rawURL, Text: text})
+		for _, r := range l.Next {
+			if r.URL == "" {
+				t.Errorf("%q leads to nothing: %+v", text, r)
+			}
+		}
+	})
+}
