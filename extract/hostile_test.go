@@ -54,11 +54,11 @@ func TestMain(m *testing.M) {
 }
 
 // Ten megabytes of anything are read within two seconds of the processor and
-// 300 MiB, the page itself and the test's own megabytes included. -short leaves
-// it out.
+// 300 MiB, the page itself and the test's own megabytes included. -short and the
+// race detector leave it out.
 func TestHostilePages(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads 700 MB of pages")
+	if testing.Short() || raced {
+		t.Skip("reads 700 MB of pages, and measures what that takes")
 	}
 	for name := range hostilePages(0) {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +102,9 @@ func readHostile(t *testing.T, name string) (took time.Duration, peak int) {
 // Four times the page takes about four times as long: nothing is looked at once
 // for each of its like.
 func TestCostGrowsLinearly(t *testing.T) {
+	if raced {
+		t.Skip("measures what reading takes")
+	}
 	for name := range hostilePages(0) {
 		t.Run(name, func(t *testing.T) {
 			few, many := hostilePages(128 << 10)[name](), hostilePages(512 << 10)[name]()
