@@ -31,6 +31,9 @@ func showCommand(a *app) *cobra.Command {
 		Example: "  fangzhi show https://www.example.gov.cn/art/1.html@2\n  fangzhi show --raw https://www.example.gov.cn/art/1.html > page.html",
 		Args:    needs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneAtMost(cmd, "raw", "html", "readings"); err != nil {
+				return err
+			}
 			if err := oneAtMost(cmd, "raw", "html", "json"); err != nil {
 				return err
 			}
@@ -88,7 +91,6 @@ func showCommand(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&html, "html", false, "the markup, decoded to UTF-8")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
 	cmd.Flags().BoolVar(&readings, "readings", false, "how the version read before it was read again")
-	cmd.MarkFlagsMutuallyExclusive("raw", "html", "readings")
 	return cmd
 }
 
