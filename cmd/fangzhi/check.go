@@ -45,6 +45,7 @@ func checkCommand(a *app) *cobra.Command {
 			if !ok {
 				return exit{exitConfig, errors.New("check: there is no fangzhi.yaml here; name one, as in: fangzhi check sites.yaml")}
 			}
+			c = f.config(c)
 			a.warn(c)
 			if len(c.Sites) == 0 && len(args) == 0 {
 				_, err := fmt.Fprintln(a.stdout, "no site: no mistake found")
@@ -53,7 +54,6 @@ func checkCommand(a *app) *cobra.Command {
 			if err := f.check(); err != nil {
 				return err
 			}
-			c = f.config(c)
 			sites, err := a.sites("check", c, args)
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -78,6 +79,7 @@ func (f *crawlFlags) check() error {
 func (f *crawlFlags) config(c configs.Config) configs.Config {
 	if f.contact != "" {
 		c.Contact = f.contact
+		c.Warnings = slices.DeleteFunc(slices.Clone(c.Warnings), func(w configs.Problem) bool { return w.Path == "contact" })
 	}
 	return c
 }
@@ -100,10 +102,11 @@ func (f *crawlFlags) apply(s *crawler.Site) {
 func crawlCommand(a *app) *cobra.Command {
 	var f crawlFlags
 	cmd := &cobra.Command{
-		Use:     "crawl [SITE…|URL…]",
-		Short:   "Crawl sites now",
-		Long:    crawlHelp,
-		Example: "  fangzhi crawl zjg-edz\n  fangzhi crawl https://www.example.gov.cn/ --max-pages 200",
+		Use:               "crawl [SITE…|URL…]",
+		Short:             "Crawl sites now",
+		Long:              crawlHelp,
+		ValidArgsFunction: a.completeSites,
+		Example:           "  fangzhi crawl zjg-edz\n  fangzhi crawl https://www.example.gov.cn/ --max-pages 200",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -112,8 +115,8 @@ func crawlCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.warn(c)
 			c = f.config(c)
+			a.warn(c)
 			sites, err := a.sites("crawl", c, args)
 			if err != nil {
 				return err
@@ -166,6 +169,7 @@ func (a *app) sites(command string, c configs.Config, args []string) ([]crawler.
 				return nil, usage("%s: %w", command, err)
 			}
 			site.Proxy = c.Proxy
+			a.hintConfigured(c, arg)
 			auto, err := configs.AutoPreset()
 			if err != nil {
 				return nil, err
@@ -178,6 +182,17 @@ func (a *app) sites(command string, c configs.Config, args []string) ([]crawler.
 		taken[site.Name] = true
 	}
 	return sites, nil
+}
+
+// hintConfigured says that the portal of url has a site already: crawled by its
+// URL it is another one, with pages of its own.
+func (a *app) hintConfigured(c configs.Config, url string) {
+	for _, s := range c.Sites {
+		if _, why, err := s.Admits(url); err == nil && why == "" {
+			a.hint("the configuration has this portal as the site %s; a crawl by its URL is kept apart from that", s.Name)
+			return
+		}
+	}
 }
 
 // asURL is a hint where arg looks like a URL that lacks its beginning.
@@ -212,7 +227,7 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 		parallel = scheduler.DefaultParallel
 	}
 	var mu sync.Mutex
-	var all verdict
+	all := verdict{flags: a.again()}
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for _, site := range sites {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"fangzhi/archive"
 )
 
@@ -105,6 +107,19 @@ func (a *app) knownOf(ctx context.Context, store archive.Store, f archive.Filter
 		return slices.DeleteFunc([]string{name}, func(s string) bool { return s == "" })
 	}
 	return a.known(ctx, store, given(f.Site), given(f.Column))
+}
+
+// completeSites offers the sites of the configuration to a shell.
+func (a *app) completeSites(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	c, _, err := a.loadConfig()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	names := make([]string, len(c.Sites))
+	for i, s := range c.Sites {
+		names[i] = s.Name
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // holds says whether the archive has a page, or a run, like this.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // sites have zones, machines may have no zone database
@@ -91,7 +92,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return code
 	}
 	if text := err.Error(); text != "" {
-		a.fail(text)
+		for line := range strings.Lines(text) { // of errors that were joined
+			a.fail(strings.TrimSpace(line))
+		}
 	}
 	return code
 }

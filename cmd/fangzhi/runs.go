@@ -8,26 +8,33 @@ import (
 	"fangzhi/archive"
 )
 
-const runsHelp = `List runs: what asked for each, how it ended and what it found, newest last.
-A tick that was skipped or missed is listed too, with the reason.`
+const runsHelp = `List runs: what asked for each, how it ended and what it found, newest last
+or, with --newest, first. A tick that was skipped or missed is listed too, with
+the reason.`
 
 func runsCommand(a *app) *cobra.Command {
 	var sel selection
 	var state string
+	var newest bool
 	cmd := &cobra.Command{
-		Use:     "runs [SITE]",
-		Short:   "List runs",
-		Long:    runsHelp,
-		Example: "  fangzhi runs zjg-edz --since 7d",
-		Args:    needs(cobra.MaximumNArgs(1)),
+		Use:               "runs [SITE]",
+		Short:             "List runs",
+		Long:              runsHelp,
+		Example:           "  fangzhi runs zjg-edz --since 7d\n  fangzhi runs --newest -n 20",
+		ValidArgsFunction: a.completeSites,
+		Args:              needs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := sel.filter(a.now())
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
+				if f.Site != "" {
+					return usage("runs: %s and --site %s: name one site", args[0], f.Site)
+				}
 				f.Site = args[0]
 			}
+			f.Newest = newest
 			if f.RunState, err = oneOf("--state", state, archive.RunStates); err != nil {
 				return err
 			}
@@ -66,6 +73,7 @@ func runsCommand(a *app) *cobra.Command {
 	}
 	sel.times(cmd)
 	sel.lines(cmd)
+	cmd.Flags().BoolVar(&newest, "newest", false, "newest first")
 	cmd.Flags().StringVar(&state, "state", "", "only runs in this `STATE`: running, done, failed, interrupted, skipped, missed")
 	return cmd
 }

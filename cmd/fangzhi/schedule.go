@@ -21,11 +21,12 @@ func scheduleCommand(a *app) *cobra.Command {
 	var count int
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "schedule [SITE]",
-		Short:   "Print the next planned ticks",
-		Long:    scheduleHelp,
-		Example: "  fangzhi schedule zjg-edz --count 5",
-		Args:    needs(cobra.MaximumNArgs(1)),
+		Use:               "schedule [SITE]",
+		Short:             "Print the next planned ticks",
+		Long:              scheduleHelp,
+		ValidArgsFunction: a.completeSites,
+		Example:           "  fangzhi schedule zjg-edz --count 5",
+		Args:              needs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if count < 1 {
 				return usage("--count: %d: must be 1 or more", count)

@@ -17,7 +17,8 @@ side by side up to the configuration's parallel; two runs of one site never
 overlap. A tick missed while nothing was running is made up once, where the
 site says on_missed: run_once; one that waited for its turn when serve was
 stopped counts as missed. SIGTERM and SIGINT finish what is in flight and
-record the run as interrupted; the next start goes on from there.`
+record the run as interrupted; the next start goes on from there. A change of
+the configuration counts from the next start.`
 
 func serveCommand(a *app) *cobra.Command {
 	return &cobra.Command{

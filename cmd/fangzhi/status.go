@@ -37,12 +37,12 @@ type suspect struct {
 func statusCommand(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "status",
-		Short:   "Show sites, last and next runs, trouble",
-		Long:    statusHelp,
-		Example: "  fangzhi status",
-		Args:    needs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:               "status [SITE…]",
+		Short:             "Show sites, last and next runs, trouble",
+		Long:              statusHelp,
+		Example:           "  fangzhi status\n  fangzhi status zjg-edz --json",
+		ValidArgsFunction: a.completeSites,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			c, _, err := a.loadConfig()
 			if err != nil {
 				return err
@@ -52,9 +52,15 @@ func statusCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer store.Close()
+			if err := a.known(cmd.Context(), store, args, nil); err != nil {
+				return err
+			}
 			sites, err := siteStatuses(cmd.Context(), store, c.Sites, a.now())
 			if err != nil {
 				return err
+			}
+			if len(args) > 0 {
+				sites = slices.DeleteFunc(sites, func(s siteStatus) bool { return !slices.Contains(args, s.Site) })
 			}
 			return a.printStatus(sites, asJSON)
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fangzhi/archive"
@@ -12,9 +13,10 @@ import (
 // verdict is how the runs of one command ended, taken together.
 type verdict struct {
 	failures []error
-	failed   int      // pages
-	runs     []string // that had them
-	unread   int      // columns
+	failed   int           // pages
+	runs     []archive.Run // that had them
+	flags    string        // of commands that are advised
+	unread   int           // columns
 }
 
 // add counts how the run of site ended. Unread is how many of its columns could
@@ -22,7 +24,7 @@ type verdict struct {
 func (v *verdict) add(site string, run archive.Run, unread int, err error) {
 	if n := run.Articles.Failed() + run.Lists.Failed(); n > 0 {
 		v.failed += n
-		v.runs = append(v.runs, run.ID)
+		v.runs = append(v.runs, run)
 	}
 	v.unread += unread
 	if err != nil && !errors.Is(err, context.Canceled) {
@@ -38,28 +40,37 @@ func (v *verdict) err(ctx context.Context, store archive.Store) error {
 	case ctx.Err() != nil:
 		return exit{exitInterrupted, errors.New("interrupted; the same command goes on where it stopped")}
 	case v.failed == 1:
-		return exit{exitPartly, fmt.Errorf("1 page failed: %s", theFailed(ctx, store, v.runs[0]))}
+		return exit{exitPartly, fmt.Errorf("1 page failed: %s", v.theFailed(ctx, store))}
 	case v.failed > 1:
-		text := fmt.Sprintf("%s failed; fangzhi log --failed --run %s says which, and why", plural(v.failed, "page"), v.runs[0])
+		in := ""
 		if len(v.runs) > 1 {
-			text = fmt.Sprintf("%s failed in %s; fangzhi log --failed --run %s, and so on, says which, and why",
-				plural(v.failed, "page"), plural(len(v.runs), "run"), v.runs[0])
+			in = " in " + plural(len(v.runs), "run")
 		}
-		return exit{exitPartly, errors.New(text)}
+		return exit{exitPartly, fmt.Errorf("%s failed%s; %s", plural(v.failed, "page"), in, v.advice())}
 	case v.unread > 0:
 		return exit{exitPartly, fmt.Errorf("%s could not be read: the notes say why", plural(v.unread, "column"))}
 	}
 	return nil
 }
 
-// theFailed is the one page of run that failed, and why.
-func theFailed(ctx context.Context, store archive.Store, run string) string {
-	for v, err := range store.Visits(ctx, archive.Filter{Run: run}) {
-		if err == nil && v.Outcome.Failed() {
-			return fmt.Sprintf("%s: %s: %s", v.URL, v.Outcome, v.Reason)
+// theFailed is the one page that failed, and why.
+func (v *verdict) theFailed(ctx context.Context, store archive.Store) string {
+	for visit, err := range store.Visits(ctx, archive.Filter{Run: v.runs[0].ID}) {
+		if err == nil && visit.Outcome.Failed() {
+			return fmt.Sprintf("%s: %s: %s", visit.URL, visit.Outcome, visit.Reason)
 		}
 	}
-	return "fangzhi log --failed --run " + run + " says which, and why"
+	return v.advice()
+}
+
+// advice is the command that tells of the pages that failed.
+func (v *verdict) advice() string {
+	which := "--run " + v.runs[0].ID
+	if len(v.runs) > 1 {
+		first := slices.MinFunc(v.runs, func(x, y archive.Run) int { return x.Started.Compare(y.Started) })
+		which = "--since " + first.Started.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("fangzhi log --failed %s%s says which, and why", which, v.flags)
 }
 
 // busy says whose run is open already, and what to do.

@@ -38,6 +38,19 @@ func (a *app) say(level slog.Level, kind, text string) {
 // fail says what went wrong.
 func (a *app) fail(text string) { a.say(slog.LevelError, "", text) }
 
+// again is what the person gave of the flags that say which archive is meant,
+// for commands that are advised.
+func (a *app) again() string {
+	flags := ""
+	if a.config != "" {
+		flags += " --config " + a.config
+	}
+	if a.archive != "" {
+		flags += " --archive " + a.archive
+	}
+	return flags
+}
+
 // hint says what may help.
 func (a *app) hint(format string, args ...any) {
 	if !a.quiet {
