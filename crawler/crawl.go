@@ -25,6 +25,9 @@ type crawl struct {
 	frontier  *frontier
 	recorder  *recorder
 	yields    *yields
+	sessions  *sessions
+	shapes    *shapes
+	inCopy    bool      // the seeds are in a copy of the portal
 	known     *urlSet   // addresses that are pages of the site for certain
 	listed    *urlSet   // columns and addresses that they are known to list
 	found     *foundSet // addresses that this run made pages of the site
@@ -69,13 +72,16 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
-		found: newFoundSet(), yields: newYields(&site, before), moves: map[string]int{},
+		found: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
-		if a, err := canonical(column.URL); err == nil && !site.Everything {
-			k.columns[a.url] = true
+		if a, err := canonical(column.URL); err == nil {
+			k.inCopy = k.inCopy || isCopyOfSite(a)
+			if !site.Everything {
+				k.columns[a.url] = true
+			}
 		}
 	}
 	k.user = &user{waiting: k.waiting}
@@ -107,6 +113,10 @@ func (k *crawl) crawl(ctx context.Context) error {
 		return err
 	}
 	if err := k.recallMasks(ctx); err != nil {
+		return err
+	}
+	var err error
+	if k.sessions, err = learntSessions(ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
 	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))

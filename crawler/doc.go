@@ -18,6 +18,7 @@
 //	noise.go                                     what changes on every fetch, and cuts no version
 //	around.go, absent.go                         what is gone, against what else the run saw
 //	permit.go                                    what the scope and robots.txt say of a URL
+//	traps.go, session.go                         calendars, copies, paths without end; who is asking
 //	recorder.go                                  many visits in one commit
 //	rest.go, notes.go, unread.go                 hosts that had enough; what a reader should know
 //	pace.go, robots.go, robotsrules.go           when a host may be asked, and for what

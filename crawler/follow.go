@@ -170,16 +170,27 @@ func (l *links) urls() []string {
 	return urls
 }
 
+// fewScripts is how many links with a script for an address are worth a word.
+const fewScripts = 5
+
 // gather sorts what a page leads to and counts what the crawl may not enter.
 func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (found links) {
 	seen := map[string]bool{p.URL: true}
 	var refused refusals
+	if at, err := canonical(p.URL); err == nil && l != nil && page != nil && p.Depth == 0 && p.Request == nil {
+		for _, note := range k.sessions.watch(at, page) {
+			k.note(note)
+		}
+	}
 	// enter appends the address to leads where the crawl may enter it and it was
 	// not met before. The page's URL is raw's, unless a request is for another.
 	enter := func(leads []lead, raw string, depth int, add lead) []lead {
 		a, err := canonical(raw)
 		why := unusable
 		if err == nil {
+			if add.request == nil {
+				a = k.sessions.strip(a)
+			}
 			add.url = a.url
 			if add.request != nil {
 				add.url, err = pageOf(*add.request)
@@ -194,6 +205,9 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 		}
 		if why == admitted && depth > maxDepth {
 			why = tooDeep
+		}
+		if why == admitted && add.request == nil {
+			why = k.trap(a, add.row)
 		}
 		if why != admitted {
 			refused.add(why, a.host)
@@ -234,6 +248,11 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 			if article || k.site.Everything {
 				found.pages = enter(found.pages, link.URL, p.Depth+1, lead{anchor: link.Text, day: link.Day, row: article})
 			}
+		}
+	}
+	if len(found.pages)+len(found.feeds) == 0 && page != nil {
+		if n := page.Document().Find("a[href^='javascript:' i]").Length(); n >= fewScripts {
+			k.note(fmt.Sprintf("%s leads to no page, and has %d links that only a script can follow", p.URL, n))
 		}
 	}
 	k.mu.Lock()

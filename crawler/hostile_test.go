@@ -1,308 +1,279 @@
 package crawler_test
 
 import (
-	"context"
+	"bytes"
+	"compress/gzip"
 	"fmt"
-	"io"
-	"net"
-	"runtime/debug"
-	"runtime/metrics"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"golang.org/x/net/http2"
-
 	"fangzhi/archive"
 	"fangzhi/crawler"
-	"fangzhi/crawler/portaltest"
 )
 
-// assault is one hostile server, and how a visit to it should end.
-type assault struct {
-	name   string
-	url    string
-	want   archive.Outcome
-	reason string // part of it
+// trap is a portal that would keep a crawl for ever.
+type trap struct {
+	requests atomic.Int64
+	serve    func(w http.ResponseWriter, q *http.Request)
 }
 
-// Every way we know in which a server can be hostile ends within the limits as
-// one recorded outcome with a reason. All at once, they neither fill the memory
-// nor hold up another site by the same crawler.
-func TestHostileServers(t *testing.T) {
-	pad := strings.Repeat("x", 1<<10)
-	far := strings.Repeat("a", 40<<10)
-	cookies := ""
-	for i := range 40 {
-		cookies += fmt.Sprintf("Set-Cookie: c%d=%s\r\n", i, pad)
+func (h *trap) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	h.requests.Add(1)
+	if q.URL.Path == "/robots.txt" {
+		http.NotFound(w, q)
+		return
 	}
-	count := atomic.Int64{}
-	attacks := []assault{
-		// Bodies.
-		{"endless", hostile(t, false, forEver(okHTML+"\r\n", pad, 0)), archive.Truncated, "cut short (length) after 1048576 bytes"},
-		{"endless in chunks", hostile(t, false, forEver(okHTML+"Transfer-Encoding: chunked\r\n\r\n", "400\r\n"+pad+"\r\n", 0)), archive.Truncated, "cut short (length) after 1048576 bytes"},
-		{"endless in chunks of one", hostile(t, false, forEver(okHTML+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("1\r\nx\r\n", 100), 0)), archive.Truncated, "cut short ("},
-		{"chunk extensions", hostile(t, false, forEver(okHTML+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("1;"+pad+"\r\nx\r\n", 20), 0)), archive.Truncated, "chunked encoding contains too much non-data"},
-		{"trailers", hostile(t, false, forEver(okHTML+"Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n1\r\nx\r\n0\r\n", "X: "+pad+"\r\n", 0)), archive.Truncated, "suspiciously long trailer"},
-		{"chunk of 16 EiB", hostile(t, false, says(okHTML, "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff0\r\n")), archive.Truncated, "http chunk length too large"},
-		{"trickle", hostile(t, false, forEver(okHTML+"\r\n", "x", 10*time.Millisecond)), archive.Truncated, "too few bytes a second"},
-		{"trickle with a length", hostile(t, false, forEver(okHTML+"Content-Length: 900000\r\n\r\n", "x", 10*time.Millisecond)), archive.Truncated, "too few bytes a second"},
-		{"just fast enough", hostile(t, false, forEver(okHTML+"\r\n", strings.Repeat("x", 400), 10*time.Millisecond)), archive.Truncated, "took too long in all"},
-		{"stall", hostile(t, false, silent(okHTML+"\r\n"+fine)), archive.Truncated, "no byte for too long"},
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h.serve(w, q)
+}
 
-		// Headers.
-		{"no answer", hostile(t, false, silent("")), archive.Unreachable, "no answer in time"},
-		{"half a status line", hostile(t, false, silent("HTTP/1.1 20")), archive.Unreachable, "no answer in time"},
-		{"slow header", hostile(t, false, forEver(okHTML, "X: y\r\n", 20*time.Millisecond)), archive.Unreachable, "no answer in time"},
-		{"slow header, byte by byte", hostile(t, false, forEver(okHTML+"X: ", "x", 10*time.Millisecond)), archive.Unreachable, "no answer in time"},
-		{"headers without end", hostile(t, false, forEver(okHTML, "X-Y: "+pad+"\r\n", 0)), archive.Unreachable, "server response headers exceeded"},
-		{"a header without end", hostile(t, false, forEver(okHTML+"X: ", pad, 0)), archive.Unreachable, "server response headers exceeded"},
-		{"a status line without end", hostile(t, false, forEver("HTTP/1.1 200 ", pad, 0)), archive.Unreachable, "server response headers exceeded"},
-		{"interim answers", hostile(t, false, forEver("", "HTTP/1.1 103 Early Hints\r\nLink: <"+pad+">\r\n\r\n", 0)), archive.Unreachable, "server response headers exceeded"},
-		{"short interim answers", hostile(t, false, forEver("", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 40), 0)), archive.Unreachable, "server response headers exceeded"},
-		{"slow interim answers", hostile(t, false, forEver("", "HTTP/1.1 102 Processing\r\n\r\n", 20*time.Millisecond)), archive.Unreachable, "no answer in time"},
-		{"another protocol", hostile(t, false, silent("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")), archive.Unreadable, "status 101 Switching Protocols: not an answer with a page"},
+// notice is an article's page.
+func notice(title string) string {
+	return fmt.Sprintf(`<html><head><title>%[1]s</title></head><h1>%[1]s</h1><p>发布日期：2024-05-20 09:30 来源：云溪县人民政府办公室</p><div id="zoom"><p>各乡镇人民政府，县直各部门：</p>
+		<p>现将《%[1]s》印发给你们，请结合实际，认真组织实施，并将落实情况于月底前报县政府办公室备案。</p>
+		<p>各单位要明确责任，逐级落实，发现险情立即上报，确保人民群众生命财产安全。</p></div>`, title)
+}
 
-		// Packed.
-		{"gzip bomb", hostile(t, false, bomb("gzip", 64)), archive.Unreadable, "unpacks to more than the limit"},
-		{"br bomb", hostile(t, false, bomb("br", 64)), archive.Unreadable, "unpacks to more than the limit"},
-		{"deflate bomb", hostile(t, false, bomb("deflate", 64)), archive.Unreadable, "unpacks to more than the limit"},
-		{"zstd bomb", hostile(t, false, bomb("zstd", 64)), archive.Unreadable, "unpacks to more than the limit"},
-		{"gzip in gzip bomb", hostile(t, false, bomb("gzip, gzip", 256)), archive.Unreadable, "unpacks to more than the limit"},
-		{"br in zstd bomb", hostile(t, false, bomb("zstd, br", 256)), archive.Unreadable, "unpacks to more than the limit"},
-		{"a hundred codings", hostile(t, false, says(okHTML, "Content-Encoding: ", strings.Repeat("gzip, ", 100), "gzip\r\nContent-Length: 1\r\n\r\nx")), archive.Unreadable, "more than 4 layers"},
+func listItem(url, title, day string) string {
+	return fmt.Sprintf(`<li><a href="%s">%s</a><span>%s</span></li>`, url, title, day)
+}
 
-		// Lengths and ends.
-		{"longer than there is", hostile(t, false, says(okHTML, "Content-Length: 1000\r\n\r\n", fine)), archive.Truncated, "cut short (disconnect) after 28 bytes: unexpected EOF"},
-		{"8 EiB", hostile(t, false, says(okHTML, "Content-Length: 9223372036854775807\r\n\r\n", fine)), archive.Truncated, "cut short (disconnect) after 28 bytes"},
-		{"shorter than there is", hostile(t, false, says(okHTML, "Content-Length: 5\r\n\r\n", fine)), archive.New, "list"},
-		{"a negative length", hostile(t, false, says(okHTML, "Content-Length: -1\r\n\r\n", fine)), archive.Unreachable, "bad Content-Length"},
-		{"two lengths", hostile(t, false, says(okHTML, "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", fine)), archive.Unreachable, "Content-Length"},
-		{"chunks that are none", hostile(t, false, says(okHTML, "Transfer-Encoding: chunked\r\n\r\nzz\r\n")), archive.Truncated, "invalid byte in chunk length"},
-		{"an unknown transfer coding", hostile(t, false, says(okHTML, "Transfer-Encoding: gzip\r\n\r\n", fine)), archive.Unreachable, "unsupported transfer encoding"},
-		{"closes at once", hostile(t, false, says("")), archive.Unreachable, "EOF"},
-		{"closes in the status line", hostile(t, false, says("HTTP/1.1 20")), archive.Unreachable, "malformed HTTP status code"},
-		{"closes in the header", hostile(t, false, says(okHTML, "X-Y")), archive.Unreachable, "malformed MIME header"},
-		{"closes in a chunk", hostile(t, false, says(okHTML, "Transfer-Encoding: chunked\r\n\r\n400\r\n", fine)), archive.Truncated, "unexpected EOF"},
+func listHead() string {
+	return `<html><head><meta charset="utf-8"><title>通知公告</title></head><body><ul class="list">`
+}
 
-		// Redirects and cookies.
-		{"redirects without end", hostile(t, false, redirects(func(string) string { return fmt.Sprintf("/r%d", count.Add(1)) }, "")), archive.Moved, "status 302 Found: to "},
-		{"redirects in a circle", hostile(t, false, redirects(func(path string) string {
-			return map[string]string{"/list": "/b", "/b": "/c", "/c": "/list"}[path]
-		}, "")), archive.Moved, `status 302 Found: to "/b"`},
-		{"to itself, with cookies without end", hostile(t, false, redirects(func(string) string { return fmt.Sprintf("/list#%d", count.Add(1)) }, cookies)), archive.Unreachable, "leads back to itself, 6 times in a row"},
-		{"to an address of 40 kB", hostile(t, false, redirects(func(string) string { return "/" + far }, "")), archive.Moved, "must not be longer than 2000 bytes"},
-		{"to a local file", hostile(t, false, redirects(func(string) string { return "file:///etc/passwd" }, "")), archive.Moved, "scheme must be http or https"},
-		{"to a name with escapes", hostile(t, false, redirects(func(string) string { return "http://a\x1b[31m/" }, "")), archive.Unreachable, "malformed MIME header line"},
-
-		// Not HTTP.
-		{"SSH", hostile(t, false, says("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")), archive.Unreachable, "malformed HTTP"},
-		{"HTTP/0.9", hostile(t, false, says(fine)), archive.Unreachable, "malformed HTTP"},
-		{"bytes", hostile(t, false, says("\x15\x03\x01\x00\x02\x02\x46\x00\xff\r\n\r\n")), archive.Unreachable, "malformed HTTP"},
-		{"bytes without end", hostile(t, false, forEver("", "\x00\x1b[2J", 0)), archive.Unreachable, "server response headers exceeded"},
-		{"status 1000", hostile(t, false, says("HTTP/1.1 1000 Yes\r\n\r\n")), archive.Unreachable, "malformed HTTP status code"},
-		{"status 000", hostile(t, false, says("HTTP/1.1 000 No\r\nContent-Length: 0\r\n\r\n")), archive.Unreachable, ""},
-		{"HTTP/9.9", hostile(t, false, says("HTTP/9.9 200 OK\r\n\r\n")), archive.Unreadable, "empty"},
-		{"TLS that is none", strings.Replace(hostile(t, true, says("HTTP/1.0 400 Bad Request\r\n\r\n")), "http:", "https:", 1), archive.Unreachable, "robots.txt: "},
-		{"TLS that never answers", strings.Replace(raw(t, nil, func(c net.Conn) { io.Copy(io.Discard, c) }), "http:", "https:", 1), archive.Unreachable, "TLS handshake timeout"},
-
-		// robots.txt.
-		{"robots.txt without end", hostile(t, true, forEver("HTTP/1.1 200 OK\r\n\r\n", "Disallow: /x\n", 0)), "", ""},
-		{"robots.txt, a bomb", hostile(t, true, bomb("gzip", 64)), "", ""},
-		{"robots.txt, redirects without end", hostile(t, true, redirects(func(string) string { return fmt.Sprintf("/r%d", count.Add(1)) }, "")), archive.Moved, ""},
-		{"robots.txt that never comes", hostile(t, true, silent("")), archive.Unreachable, "robots.txt: no answer in time: nothing may be fetched"},
-
-		// HTTP/2.
-		{"h2: resets", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteRSTStream(s, http2.ErrCodeInternal) }), archive.Unreachable, "INTERNAL_ERROR"},
-		{"h2: refuses every stream", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteRSTStream(s, http2.ErrCodeRefusedStream) }), archive.Unreachable, "took too long in all"},
-		{"h2: goes away", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteGoAway(0, http2.ErrCodeEnhanceYourCalm, []byte(pad)) }), archive.Unreachable, ""},
-		{"h2: reset in the body", hostile2(t, func(f *http2.Framer, s uint32) {
-			head2(f, s)
-			f.WriteData(s, false, []byte(fine))
-			f.WriteRSTStream(s, http2.ErrCodeCancel)
-		}), archive.Truncated, "cut short (disconnect)"},
-		{"h2: no answer", hostile2(t, func(*http2.Framer, uint32) {}), archive.Unreachable, "timeout awaiting response headers"},
-		{"h2: endless", hostile2(t, func(f *http2.Framer, s uint32) {
-			head2(f, s)
-			go repeat(func() error { return f.WriteData(s, false, []byte(pad)) })
-		}), archive.Truncated, "cut short ("},
-		{"h2: empty frames", hostile2(t, func(f *http2.Framer, s uint32) {
-			head2(f, s)
-			go repeat(func() error { return f.WriteData(s, false, nil) })
-		}), archive.Truncated, "cut short ("},
-		{"h2: pings", hostile2(t, func(f *http2.Framer, s uint32) {
-			go repeat(func() error { return f.WritePing(false, [8]byte{1}) })
-		}), archive.Unreachable, ""},
-		{"h2: settings", hostile2(t, func(f *http2.Framer, s uint32) {
-			go repeat(func() error { return f.WriteSettings(http2.Setting{ID: http2.SettingHeaderTableSize, Val: 1}) })
-		}), archive.Unreachable, ""},
-		{"h2: headers go on without end", hostile2(t, func(f *http2.Framer, s uint32) {
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: s, BlockFragment: fields(":status", "200")})
-			go repeat(func() error { return f.WriteContinuation(s, false, fields("x-"+pad, pad)) })
-		}), archive.Unreachable, ""},
-		{"h2: a header too large", hostile2(t, func(f *http2.Framer, s uint32) {
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: s, BlockFragment: fields(":status", "200")})
-			for range 9 {
-				f.WriteContinuation(s, false, fields("x", strings.Repeat(pad, 8)))
-			}
-			f.WriteContinuation(s, true, nil)
-		}), archive.Unreachable, ""},
-		{"h2: interim answers", hostile2(t, func(f *http2.Framer, s uint32) {
-			go repeat(func() error {
-				return f.WriteHeaders(http2.HeadersFrameParam{StreamID: s, EndHeaders: true, BlockFragment: fields(":status", "103", "link", pad)})
-			})
-		}), archive.Unreachable, ""},
-		{"h2: not HTTP/2", raw2(t), archive.Unreachable, ""},
-	}
-
-	// The good site: asked from before the first attack until after the last.
-	p := portaltest.New(portaltest.Options{})
-	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
-	const articles, delay = 150, 20 * time.Millisecond
-	for n := range articles {
-		p.Publish("yw", article(fmt.Sprintf("关于第%d次常务会议议定事项落实情况的通报", n)))
-	}
-	limits := crawler.Limits{
-		Size: 1 << 20, Header: 64 << 10, Connect: time.Second,
-		Answer: 700 * time.Millisecond, Idle: 400 * time.Millisecond, Total: 1500 * time.Millisecond, Rate: 4_000,
-		Repeats: 1, Backoff: time.Millisecond,
-	}
-	r := newRig(t, p, func(o *crawler.Options) {
-		o.Observe = nil
-		o.Workers = 64
-		o.Limits = limits
-	})
-	r.site.Politeness = crawler.Politeness{Delay: delay}
-
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	defer cancel()
-	debug.FreeOSMemory()
-	watched, stop := context.WithCancel(ctx)
-	defer stop()
-	most := heapPeak(watched)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if run, err := r.crawl.Run(ctx, r.site, crawler.Tick{}); err != nil || run.Articles[archive.New] != articles {
-			t.Errorf("the good site: %v, %v", run.Articles, err)
+// Hostile portals end within their caps, and the run says why.
+func TestHostilePortals(t *testing.T) {
+	real := func(n int) string { // rows that lead to articles
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(listItem(fmt.Sprintf("/a/%d.html", i), fmt.Sprintf("关于第%d号文件贯彻落实情况的通报", i), "2024-05-20"))
 		}
-	})
-	// What a busy machine makes end in another way is tried once more, by itself
-	// and with more patience.
-	began := time.Now()
-	at := make(chan bool, 32)
-	again := make([]bool, len(attacks))
-	for i, a := range attacks {
-		wg.Go(func() {
-			at <- true
-			defer func() { <-at }()
-			again[i] = a.against(t, ctx, r, r.crawl, fmt.Sprint("hostile-", i)) != ""
+		return b.String()
+	}
+	article := func(w http.ResponseWriter, q *http.Request) bool {
+		if strings.HasPrefix(q.URL.Path, "/a/") {
+			fmt.Fprint(w, notice("关于"+q.URL.Path[3:]+"号文件贯彻落实情况的通报"))
+			return true
+		}
+		return false
+	}
+	for _, c := range []struct {
+		name     string
+		adHoc    bool
+		serve    func(w http.ResponseWriter, q *http.Request)
+		requests int    // at most
+		articles int    // stored
+		note     string // part of one
+	}{
+		{"a calendar without end", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			day := time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC)
+			if d, err := time.Parse(time.DateOnly, q.URL.Query().Get("date")); err == nil {
+				day = d
+			}
+			fmt.Fprint(w, listHead())
+			if q.URL.Path == "/list" {
+				fmt.Fprint(w, real(5))
+			}
+			for i := -15; i <= 15; i++ {
+				d := day.AddDate(0, 0, i).Format(time.DateOnly)
+				fmt.Fprintf(w, `<li><a href="/calendar.jsp?date=%s">县政府主要领导公务活动安排</a></li>`, d)
+			}
+			fmt.Fprintf(w, `</ul><a href="/calendar.jsp?date=%s">下一月</a>`, day.AddDate(0, 1, 0).Format(time.DateOnly))
+		}, 400, 5, "pages like 127.0.0.1"},
+		{"facets of one list", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(5), "</ul>")
+			for i := range 8 {
+				query := q.URL.Query()
+				query.Set(fmt.Sprint("f", i), fmt.Sprint(rand.IntN(4)))
+				fmt.Fprintf(w, `<a href="/facet?%s">分类%d</a> `, query.Encode(), i)
+			}
+		}, 300, 5, "led to nothing new"},
+		{"a list that always answers page 1", false, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			n := 1
+			fmt.Sscan(q.URL.Query().Get("page"), &n)
+			fmt.Fprint(w, listHead(), real(6), fmt.Sprintf(`</ul><a href="/list?page=%d">下一页</a>`, n+1))
+		}, 20, 6, "it is not walked on"},
+		{"totals that lie", false, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			if q.URL.Path != "/list" {
+				http.NotFound(w, q)
+				return
+			}
+			fmt.Fprint(w, listHead(), real(6), `</ul><script>createPageHTML(99999, 0, "index", "html");</script>`)
+		}, 60, 6, ""},
+		{"600 foreign links", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(6), "</ul>")
+			for i := range 600 {
+				fmt.Fprintf(w, `<a href="http://www.county%d.example/">第%d县人民政府</a>`, i, i)
+			}
+		}, 20, 6, "600 links to 600 other hosts"},
+		{"redirects that go on and on", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			if q.URL.Path == "/list" {
+				fmt.Fprint(w, listHead(), real(5), listItem("/go?n=1", "关于开展环境整治的通告全文", ""), listItem("/ping", "关于开展环境整治的通告一", ""), listItem("/self", "关于开展环境整治的通告二", ""))
+				return
+			}
+			to := map[string]string{"/ping": "/pong", "/pong": "/ping", "/self": "/self"}[q.URL.Path]
+			if q.URL.Path == "/go" {
+				n := 0
+				fmt.Sscan(q.URL.Query().Get("n"), &n)
+				to = fmt.Sprintf("/go?n=%d", n+1)
+			}
+			http.Redirect(w, q, to, http.StatusFound)
+		}, 60, 5, "redirects in a row"},
+		{"a 50,000-row list page", false, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(50_000))
+		}, 60, 40, "stopped after"},
+		{"a home page of 20 MB", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(20), "</ul>")
+			filler := strings.Repeat("<div class=x><p>政务服务数据管理</p></div>\n", 1000)
+			for range 20 << 20 / len(filler) {
+				fmt.Fprint(w, filler)
+			}
+		}, 60, 20, ""},
+		{"links by javascript:", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead())
+			for i := range 30 {
+				fmt.Fprintf(w, `<li><a href="javascript:openArticle(%d)">关于第%d号文件贯彻落实情况的通报</a><span>2024-05-20</span></li>`, i, i)
+			}
+		}, 5, 0, "30 links that only a script can follow"},
+		{"paths that grow", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(3), `</ul><a href="zt/">专题专栏</a> <a href="zw/">政务公开</a>`)
+		}, 500, 3, "paths that grow without end"},
+		{"copies of the portal", true, func(w http.ResponseWriter, q *http.Request) {
+			if article(w, q) {
+				return
+			}
+			fmt.Fprint(w, listHead(), real(3), `</ul><a href="/zh-hant/">繁體</a> <a href="/wza/index.html">无障碍</a> <a href="/was5/web/search?searchword=x">搜索</a>`)
+		}, 8, 3, "copy in another script"},
+		{"a sitemap bomb", false, func(w http.ResponseWriter, q *http.Request) {
+			w.Header().Set("Content-Type", "application/xml")
+			var b bytes.Buffer
+			z := gzip.NewWriter(&b)
+			if q.URL.Path == "/list" {
+				fmt.Fprint(z, `<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
+				for i := range 50_000 {
+					fmt.Fprintf(z, `<sitemap><loc>http://%s/s%d.xml.gz</loc></sitemap>`, q.Host, i)
+				}
+				fmt.Fprint(z, `</sitemapindex>`)
+			} else {
+				fmt.Fprint(z, `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
+				blank := strings.Repeat(" ", 1<<20)
+				for range 300 {
+					fmt.Fprint(z, blank)
+				}
+			}
+			z.Close()
+			if q.URL.Path == "/list" {
+				w.Header().Set("Content-Encoding", "gzip")
+			}
+			w.Write(b.Bytes())
+		}, 60, 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := &trap{serve: c.serve}
+			r := serve(t, h.ServeHTTP)
+			r.site.Revisit = nil
+			if c.adHoc {
+				site, err := crawler.AdHoc(r.base + "/list")
+				if err != nil {
+					t.Fatal(err)
+				}
+				site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 4}
+				r.site = site
+			}
+			if c.note == "stopped after" || c.name == "a sitemap bomb" {
+				r.site.MaxPages = 41
+			}
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			run := r.run()
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			if n := int(h.requests.Load()); n > c.requests {
+				t.Errorf("%d requests, want %d at most", n, c.requests)
+			}
+			stored := 0
+			for _, s := range r.snapshots("") {
+				if s.Kind == archive.KindArticle {
+					stored++
+				}
+			}
+			if stored < c.articles {
+				t.Errorf("%d articles stored, want %d: %v", stored, c.articles, run.Articles)
+			}
+			if c.note != "" && !slices.ContainsFunc(run.Notes, func(n string) bool { return strings.Contains(n, c.note) }) {
+				t.Errorf("notes %q, want one of %q", run.Notes, c.note)
+			}
+			t.Logf("%d requests, %v, %d MB kept, notes %q", h.requests.Load(), time.Since(began).Round(time.Millisecond), (int64(after.HeapAlloc)-int64(before.HeapAlloc))>>20, run.Notes)
 		})
 	}
-	wg.Wait()
-	stop()
-	if grown := <-most; grown > 96<<20 {
-		t.Errorf("the heap grew by %d MiB", grown>>20)
-	} else {
-		t.Logf("%d attacks within %v; the heap grew by %d MiB at most", len(attacks), time.Since(began).Round(10*time.Millisecond), grown>>20)
-	}
-	// Between two requests of the good site lies its delay and little more,
-	// whatever went on beside it.
-	longest, last := time.Duration(0), time.Time{}
-	for _, q := range p.Requests() {
-		if !last.IsZero() {
-			longest = max(longest, q.At.Sub(last))
+}
+
+// A portal that hangs another session on every link costs no more once that is
+// known: what it lists are the pages that are known.
+func TestSessionInEveryLink(t *testing.T) {
+	var answers atomic.Int64
+	h := &trap{serve: func(w http.ResponseWriter, q *http.Request) {
+		session := fmt.Sprintf("zx%dk%x", answers.Add(1), 0xc0ffee)
+		if q.URL.Path == "/show.jsp" {
+			fmt.Fprint(w, notice("关于第"+q.URL.Query().Get("id")+"号文件贯彻落实情况的通报"))
+			return
 		}
-		last = q.At
+		fmt.Fprint(w, listHead())
+		for i := range 8 {
+			fmt.Fprint(w, listItem(fmt.Sprintf("/show.jsp?id=%d&zxsid=%s", i, session), fmt.Sprintf("关于第%d号文件贯彻落实情况的通报", i), "2024-05-20"))
+		}
+	}}
+	r := serve(t, h.ServeHTTP)
+	r.site.Revisit = func(p archive.Page, now time.Time) time.Time { return now.Add(time.Hour) }
+	r.run()
+	second := r.run()
+	if !slices.ContainsFunc(second.Notes, func(n string) bool { return strings.Contains(n, `parameter "zxsid" of `) }) {
+		t.Errorf("notes %q", second.Notes)
 	}
-	if longest > 5*time.Second {
-		t.Errorf("the good site waited for %v", longest)
-	}
-	t.Logf("the good site waited %v at most, its delay is %v", longest.Round(time.Millisecond), delay)
-	patient := r.crawler(r.store, func(o *crawler.Options) {
-		o.Observe, o.Limits = nil, limits
-		o.Limits.Answer, o.Limits.Idle, o.Limits.Total = 4*time.Second, 3*time.Second, 6*time.Second
-	})
-	for i, a := range attacks {
-		if again[i] {
-			t.Logf("%s: once more", a.name)
-			if fault := a.against(t, ctx, r, patient, fmt.Sprint("again-", i)); fault != "" {
-				t.Errorf("%s: %s", a.name, fault)
-			}
+	for range 3 {
+		before := h.requests.Load()
+		run := r.run()
+		if n := h.requests.Load() - before; n > 2 || run.Discovered != 0 {
+			t.Errorf("%d requests, %d pages discovered", n, run.Discovered)
 		}
 	}
-}
-
-// against lets a crawler loose on the attack as on any site, and returns how
-// that ended in another way than it should, "" where it did not.
-func (a *assault) against(t *testing.T, ctx context.Context, r *rig, c *crawler.Crawler, name string) string {
-	began := time.Now()
-	site := crawler.Site{
-		Name: name, AllowPrivate: true, TLS: crawler.TLS{Unverified: true},
-		Columns: []crawler.Column{{Name: "列表", URL: a.url + "/list"}}, MaxPages: 100,
-	}
-	run, err := c.Run(ctx, site, crawler.Tick{})
-	if err != nil || run.State != archive.RunDone {
-		return fmt.Sprintf("run %s, %v", run.State, err)
-	}
-	visits := all(t, r.store.Visits(t.Context(), archive.Filter{Site: site.Name, URL: a.url + "/list"}))
-	if len(visits) != 1 {
-		return fmt.Sprintf("%d visits", len(visits))
-	}
-	v := visits[0]
-	if a.want != "" && v.Outcome != a.want || !strings.Contains(v.Reason, a.reason) || v.Reason == "" {
-		return fmt.Sprintf("%s: %s\nwant %s: %s", v.Outcome, v.Reason, a.want, a.reason)
-	}
-	if v.Version != 0 || len(v.Reason) > 1000 || v.Bytes > 1<<20 || run.Requests > 30 {
-		t.Errorf("%s: version %d, %d bytes, %d requests, a reason of %d bytes", a.name, v.Version, v.Bytes, run.Requests, len(v.Reason))
-	}
-	if took := time.Since(began); took > 40*time.Second {
-		t.Errorf("%s: ended after %v", a.name, took)
-	}
-	return ""
-}
-
-// heapPeak watches the heap until ctx is over, and tells then by how many bytes
-// it grew at most.
-func heapPeak(ctx context.Context) <-chan uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	read := func() uint64 {
-		metrics.Read(sample)
-		return sample[0].Value.Uint64()
-	}
-	told := make(chan uint64, 1)
-	before := read()
-	go func() {
-		peak := before
-		for ctx.Err() == nil {
-			peak = max(peak, read())
-			select {
-			case <-time.After(5 * time.Millisecond):
-			case <-ctx.Done():
-			}
-		}
-		told <- peak - before
-	}()
-	return told
-}
-
-func head2(f *http2.Framer, stream uint32) {
-	f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, EndHeaders: true, BlockFragment: fields(":status", "200", "content-type", "text/html")})
-}
-
-// repeat calls f until it fails: until the other side is gone.
-func repeat(f func() error) {
-	for f() == nil {
-	}
-}
-
-// raw2 agrees on HTTP/2 and speaks something else.
-func raw2(t *testing.T) string {
-	_, pair := issue(t, nil, nil)
-	config := of(pair)
-	config.NextProtos = []string{"h2"}
-	return raw(t, config, func(conn net.Conn) {
-		io.WriteString(conn, okHTML+"\r\n"+fine)
-	})
 }

@@ -45,6 +45,7 @@ func (k *crawl) followMove(f *finding, p archive.Page) error {
 	k.mu.Unlock()
 	if n > maxMoves {
 		f.entry.Visit.Reason += fmt.Sprintf(": not followed, after %d redirects in a row", maxMoves)
+		k.note(fmt.Sprintf("%s is the end of %d redirects in a row: it is not followed", p.URL, maxMoves))
 		return nil
 	}
 	target := archive.Page{

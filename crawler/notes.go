@@ -55,6 +55,15 @@ func (n *notes) lines() []string {
 	if c := n.refused[tooDeep]; c > 0 {
 		lines = append(lines, fmt.Sprintf("%s deeper than %d links from a seed", number(c, "page"), maxDepth))
 	}
+	if c := n.refused[growing]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s to paths that grow without end", number(c, "link")))
+	}
+	if c := n.refused[copied]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s to the portal's copy in another script, or for readers who see badly", number(c, "link")))
+	}
+	if c := n.refused[searching]; c > 0 {
+		lines = append(lines, fmt.Sprintf("%s that ask search forms", number(c, "link")))
+	}
 	return append(lines, n.texts...)
 }
 
@@ -73,7 +82,7 @@ func number(n int, noun string) string {
 
 // refusals counts, for the links of one page, why they were not followed.
 type refusals struct {
-	count [tooDeep + 1]int
+	count [refusalKinds]int
 	hosts []string
 }
 

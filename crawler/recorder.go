@@ -103,7 +103,7 @@ func (r *recorder) record(ctx context.Context) {
 		}
 	}
 	if r.failure == nil {
-		if err := errors.Join(r.k.keepFurniture(ctx), r.k.keepMasks(ctx)); err != nil {
+		if err := errors.Join(r.k.keepFurniture(ctx), r.k.keepMasks(ctx), r.k.sessions.keep(ctx, r.k)); err != nil {
 			r.failure = fmt.Errorf("record: %w", err)
 		}
 	}
@@ -142,6 +142,7 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		return err
 	}
 	for i := range gathered {
+		r.k.shapes.count(&gathered[i])
 		if err := r.k.yields.count(ctx, r.k, &gathered[i]); err != nil {
 			return err
 		}

@@ -31,6 +31,10 @@ const (
 	otherPath
 	excludedPath
 	tooDeep
+	growing
+	copied
+	searching
+	refusalKinds // how many there are
 )
 
 // scope is a Scope made ready.

@@ -72,6 +72,14 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 		f.entry.Page.Due = time.Time{}
 		return a, answer{}, f, nil
 	}
+	if p.LastVisit.IsZero() && p.Kind == archive.KindUnread && p.Depth > 0 {
+		if reason, yes := k.shapes.barren(a, p.ListedDay != ""); yes {
+			_, _, f, _ := no(archive.Refused, reason)
+			f.entry.Page.Due = time.Time{}
+			k.note(reason)
+			return a, answer{}, f, nil
+		}
+	}
 	e := errand{
 		to: a, known: p.URL, request: p.Request, line: k.line, user: k.user,
 		politeness: k.site.Politeness, requests: &k.requests,
