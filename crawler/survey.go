@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"fangzhi/archive"
 	"fangzhi/crawler/discover"
@@ -265,6 +266,9 @@ func (s *surveyor) samples(ctx context.Context) error {
 			c.Sample = &Sample{URL: row, Failure: err.Error()}
 		default:
 			c.Sample = sampleOf(got, page)
+			if at := c.Sample.Article.Published; c.Newest == "" && !at.IsZero() {
+				c.Newest = at.Format(time.DateOnly) // the list gives no dates
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func (s *surveyor) try(ctx context.Context, lead discover.Lead) error {
 	}
 	further := len(list.Next)
 	column.rows = mainRows(list.Rows)
-	if len(list.Feeds) > 0 && len(s.ownRows(column.rows)) < undated {
+	if len(list.Feeds) > 0 && (len(s.ownRows(column.rows)) < undated || list.Total == 0 && further == 0) {
 		fed, _, more, err := s.c.lookList(ctx, s.site, list.Feeds[0], &s.budget)
 		if errors.Is(err, errSpent) || ctx.Err() != nil {
 			s.leads = append(s.leads, lead)
@@ -75,8 +76,8 @@ func (s *surveyor) try(ctx context.Context, lead discover.Lead) error {
 		if err == nil && fed.Status < 300 && len(more.Rows) > 0 {
 			column.rows = more.Rows
 			column.Total, further = more.Total, len(more.Next)
-			if more.Family != "" {
-				column.Family = more.Family
+			if family := cmp.Or(more.Family, list.Feeds[0].Family); family != "" {
+				column.Family, column.Evidence = family, cmp.Or(list.Evidence, more.Evidence)
 			}
 		} else if err == nil && len(column.rows) == 0 {
 			s.walls = append(s.walls, fmt.Sprintf("the list at %s is filled by %s, which answered without rows (status %d): a browser may show more", lead.URL, list.Feeds[0].URL, fed.Status))
