@@ -11,7 +11,6 @@ import (
 
 	"fangzhi/crawler"
 	"fangzhi/crawler/discover"
-	"fangzhi/crawler/portaltest"
 )
 
 // survey looks at the rig's portal as init does.
@@ -25,8 +24,8 @@ func (r *rig) survey(url string) crawler.Survey {
 	return s
 }
 
-// From the bare home URL: every column of every family, within the requests,
-// and then every article once from what was found.
+// From the bare home URL: every column of every family, at the URL from which
+// TestFamilies crawls it, within the requests.
 func TestSurveyOfFamilies(t *testing.T) {
 	const articles = 180
 	for _, c := range gazettes {
@@ -66,13 +65,6 @@ func TestSurveyOfFamilies(t *testing.T) {
 			if asked := len(p.Requests()); asked > crawler.SurveyRequests || asked != s.Requests {
 				t.Errorf("%d requests, %d told, %d allowed", asked, s.Requests, crawler.SurveyRequests)
 			}
-			r.site.Columns = nil
-			for _, col := range s.Columns {
-				r.site.Columns = append(r.site.Columns, crawler.Column{Name: col.Name, URL: col.URL})
-			}
-			r.site.Zone = portaltest.Shanghai
-			r.run()
-			r.stored(articles)
 		})
 	}
 }
