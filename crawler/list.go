@@ -52,6 +52,9 @@ func (k *crawl) asList(p archive.Page, page *extract.Page, r *archive.Reading, l
 	case p.Request != nil:
 		sign = "answers for a list"
 	case r.Kind == archive.KindList, p.Kind == archive.KindList:
+	case k.site.Everything && r.Article.Body == "" && len(discover.Frames(page, p.URL)) > 0:
+		*l = &discover.List{Evidence: "frames", Feeds: discover.Frames(page, p.URL)}
+		return "a frameset"
 	case k.site.Everything && r.Article.Body == "":
 		if found := k.listOf(p, page, ""); len(found.Feeds) > 0 {
 			*l = found
@@ -62,6 +65,9 @@ func (k *crawl) asList(p archive.Page, page *extract.Page, r *archive.Reading, l
 		return ""
 	}
 	*l = k.listOf(p, page, "")
+	if len((*l).Rows)+len((*l).Feeds) == 0 {
+		(*l).Feeds = discover.Frames(page, p.URL)
+	}
 	return sign
 }
 

@@ -2,8 +2,11 @@ package crawler
 
 import (
 	"fmt"
+	"net/http"
 
 	"fangzhi/archive"
+	"fangzhi/crawler/discover"
+	"fangzhi/extract"
 )
 
 // moved returns where a redirect leads, in canonical form, and the verdict with
@@ -66,4 +69,30 @@ func (k *crawl) followMove(f *finding, p archive.Page) error {
 		f.again = append(f.again, target)
 	}
 	return nil
+}
+
+// forwarded is the visit to a page that is nothing but a redirect, written as a
+// meta refresh or a script: it moved, as by a redirect of HTTP. Ok is false for
+// every other page.
+func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.Page, r *archive.Reading) (f finding, ok bool) {
+	if got.Status != http.StatusOK || p.Request != nil || r.Trouble != archive.TroubleNone && r.Trouble != archive.TroubleUnreadable {
+		return f, false
+	}
+	ref, evidence := discover.Forward(page, p.URL)
+	if ref == "" {
+		return f, false
+	}
+	to, err := resolve(p.URL, ref)
+	if err != nil || to.url == p.URL {
+		return f, false
+	}
+	v := archive.Verdict{Outcome: archive.Moved, Reason: evidence, Keep: true}
+	if why, text := k.scope.admit(to); why != admitted {
+		v.Reason += ": out of the scope: " + text
+	}
+	e := archive.Settle(k.run.ID, p, got.Capture, r, v)
+	e.Page.MovedTo, e.Visit.MovedTo = to.url, to.url
+	e.Page.Due = k.dueAgain(e.Page, got)
+	k.heed(a.host, got, v.Outcome)
+	return finding{entry: e, was: p}, true
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
@@ -121,6 +122,70 @@ func TestRedirectLoop(t *testing.T) {
 	for _, path := range []string{"/ping", "/pong"} {
 		if v := r.visits(r.base + path); len(v) != 1 || v[0].Outcome != archive.Moved {
 			t.Errorf("%s: %+v", path, v)
+		}
+	}
+}
+
+// A home page that is but a door, a meta refresh, a script or frames, is no dead
+// end: what is behind it is crawled.
+func TestDoors(t *testing.T) {
+	for name, c := range map[string]struct{ door, outcome, reason string }{
+		"meta refresh": {`<html><head><meta http-equiv="refresh" content="0;url=/portal/"></head></html>`, "moved", `meta refresh to "/portal/"`},
+		"script":       {`<html><body><p>正在跳转，请稍候</p><script>window.location.href = '/portal/';</script></body></html>`, "moved", `script redirect to "/portal/"`},
+		"frames":       {`<html><head><title>云溪</title></head><frameset rows="80,*"><frame src="/top.html"><frame src="/portal/"></frameset></html>`, "new", "list, read for the first time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serve(t, func(w http.ResponseWriter, q *http.Request) {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				switch q.URL.Path {
+				case "/":
+					fmt.Fprint(w, c.door)
+				case "/portal/":
+					fmt.Fprint(w, listPage("/a/1.html", "/a/2.html", "/a/3.html"))
+				case "/a/1.html", "/a/2.html", "/a/3.html":
+					fmt.Fprint(w, notice("关于"+q.URL.Path[3:4]+"号文件贯彻落实情况的通报"))
+				default:
+					http.NotFound(w, q)
+				}
+			})
+			site, err := crawler.AdHoc(r.base + "/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			site.AllowPrivate, site.Politeness = true, crawler.Politeness{}
+			r.site = site
+			r.run()
+			if v := r.last(r.base + "/"); string(v.Outcome) != c.outcome || v.Reason != c.reason {
+				t.Errorf("%s: %s", v.Outcome, v.Reason)
+			}
+			if n := len(r.snapshots("")); n != 3 {
+				t.Errorf("%d articles, want 3", n)
+			}
+			r.run()
+			if n := len(r.snapshots("")); n != 3 {
+				t.Errorf("%d versions after a second run", n)
+			}
+		})
+	}
+}
+
+// A page that says something and refreshes itself is no redirect.
+func TestNotADoor(t *testing.T) {
+	r := serve(t, func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		switch q.URL.Path {
+		case "/list":
+			fmt.Fprint(w, `<meta http-equiv="refresh" content="300;url=/list">`+listPage("/a", "/b"))
+		case "/a":
+			fmt.Fprint(w, strings.Replace(notice("关于道路封闭施工的通告"), "<head>", `<head><meta http-equiv="refresh" content="60; url=/"><script>function back(){ location.href="/list"; }</script>`, 1))
+		default:
+			fmt.Fprint(w, strings.Replace(notice("关于开展环境整治的通告"), "</title>", `</title><script>if (top.location != self.location) top.location = self.location; document.location.href.match("x")</script>`, 1))
+		}
+	})
+	r.run()
+	for _, path := range []string{"/a", "/b"} {
+		if v := r.last(r.base + path); v.Outcome != archive.New {
+			t.Errorf("%s: %s: %s", path, v.Outcome, v.Reason)
 		}
 	}
 }

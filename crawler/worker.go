@@ -175,6 +175,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		return f, fmt.Errorf("read %s: %w", p.URL, err)
 	}
 	r := page.Reading()
+	if f, ok := k.forwarded(p, a, got, page, &r); ok {
+		return f, k.followMove(&f, p)
+	}
 	var l *discover.List
 	if sign := k.asList(p, page, &r, &l); sign != "" && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
 		r = archive.Reading{

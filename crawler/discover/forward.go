@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
+	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
@@ -81,4 +82,24 @@ func Forward(p *extract.Page, rawURL string) (to, evidence string) {
 		}
 	}
 	return "", ""
+}
+
+// maxFrames bounds the frames of one page.
+const maxFrames = 20
+
+// Frames returns requests for the pages that a frameset shows; none where a
+// page is no frameset.
+func Frames(p *extract.Page, rawURL string) (frames []archive.Request) {
+	at, err := url.Parse(rawURL)
+	if err != nil || !strings.Contains(strings.ToLower(p.HTML()), "<frame") {
+		return nil
+	}
+	for _, s := range p.Document().Find("frameset frame[src]").EachIter() {
+		src, _ := s.Attr("src")
+		u, err := at.Parse(strings.TrimSpace(src))
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.String() != rawURL && len(frames) < maxFrames {
+			frames = append(frames, get(u.String()))
+		}
+	}
+	return frames
 }
