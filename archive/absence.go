@@ -167,12 +167,16 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// days writes a span as days, or hours where it is short.
+// days writes a span as days, or hours and less where it is short.
 func days(d time.Duration) string {
-	if d < 48*time.Hour && d%(24*time.Hour) != 0 {
+	const day = 24 * time.Hour
+	switch {
+	case d >= 2*day || d%day == 0:
+		return count(int(d/day), "day")
+	case d >= time.Hour:
 		return count(int(d/time.Hour), "hour")
 	}
-	return count(int(d/(24*time.Hour)), "day")
+	return d.Round(time.Second).String()
 }
 
 // Missed completes the entry of a visit that found a page gone with the evidence

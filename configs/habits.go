@@ -155,8 +155,8 @@ func (s *siteReader) withdrawal() archive.Withdrawal {
 		w.Controls = n
 	}
 	if d, ok := s.duration(fields["over"]); ok {
-		if d < scheduler.Day || d > 365*scheduler.Day {
-			s.mistake(fields["over"], "%s: must be 1d to 365d", s.quote(fields["over"]))
+		if d < time.Second || d > 365*scheduler.Day {
+			s.mistake(fields["over"], "%s: must be 1s to 365d", s.quote(fields["over"]))
 		}
 		w.Over = d
 	}

@@ -179,6 +179,10 @@ func (k *crawl) askControlsOf(ctx context.Context, p archive.Page, column string
 		if k.frontier.restsNow(q.URL) {
 			continue
 		}
+		if !k.frontier.allows() {
+			k.absent.spent[column] = false
+			break
+		}
 		f, err := k.visit(q)
 		if resting := (*restingError)(nil); errors.As(err, &resting) {
 			k.rest(hostOf(q.URL), resting.Error())

@@ -258,6 +258,27 @@ func TestAsksForControls(t *testing.T) {
 	}
 }
 
+// The most pages for a run holds for these too.
+func TestControlsWithinTheCap(t *testing.T) {
+	d, urls := newDays(t)
+	gone := urls[4]
+	d.site.Revisit = func(p archive.Page, now time.Time) time.Time {
+		if p.URL == gone {
+			return now
+		}
+		return time.Time{}
+	}
+	d.pass(1)
+	d.portal.Withdraw(gone)
+	d.site.MaxPages = 3 // two lists and the page
+	d.portal.ForgetRequests()
+	d.pass(1)
+	d.stands(gone, archive.StateGone, "no other page of its column answered well")
+	if n := d.portal.Total() - d.portal.Count("/robots.txt"); n > 3 {
+		t.Errorf("%d requests, 3 are the most", n)
+	}
+}
+
 // The only article of a site is looked at against its lists.
 func TestWithdrawnAlone(t *testing.T) {
 	d := &days{now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}

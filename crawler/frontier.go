@@ -149,6 +149,18 @@ func (f *frontier) hold(url string) {
 	f.signal()
 }
 
+// allows takes one more page into account that is visited out of turn, and says
+// whether the run may.
+func (f *frontier) allows() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.most > 0 && f.given >= f.most {
+		return false
+	}
+	f.given++
+	return true
+}
+
 // holds says whether a page is visited and not yet recorded.
 func (f *frontier) holds(url string) bool {
 	f.mu.Lock()

@@ -137,10 +137,10 @@ func (t account) printEvidence(section func(string), line func(name, format stri
 			continue
 		}
 		if d := v.Absence.Doubt; d != "" {
-			line(day(v.At), "does not count: %s", d)
+			line("", "%s does not count: %s", moment(v.At), d)
 			continue
 		}
-		line(day(v.At), "counts, in run %s", v.Run)
+		line("", "%s counts, in run %s", moment(v.At), v.Run)
 		for _, c := range v.Absence.Controls {
 			line("", "  control %s %s (%s)", c.URL, c.Outcome, moment(c.At))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,8 @@ import (
 
 const listHelp = `List the pages of the archive: articles with their state, how many versions
 there are, the date and the title of the latest. With --kind list or --kind all
-the portal's list pages too. Time flags compare when a page was first seen.`
+the portal's list pages too. Pages that are gone or withdrawn (--state) come with
+since when, and by what evidence. Time flags compare when a page was first seen.`
 
 func listCommand(a *app) *cobra.Command {
 	var sel selection
@@ -60,9 +62,81 @@ type listed struct {
 	archive.Page
 	Published string `json:"published,omitempty"`
 	Source    string `json:"source,omitempty"`
+	// Of a page that is gone or withdrawn, the last visit that told something of it.
+	Evidence *evidence `json:"evidence,omitempty"`
+}
+
+// evidence is what the last visit that found a page gone saw around it.
+type evidence struct {
+	At      time.Time        `json:"at"`
+	Reason  string           `json:"reason"`
+	Absence *archive.Absence `json:"absence"`
+}
+
+// evidenceFor returns what tells that p is gone, nil where nothing does.
+func evidenceFor(ctx context.Context, store archive.Store, p archive.Page) (*evidence, error) {
+	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL, Since: p.GoneSince, Newest: true}) {
+		if err != nil {
+			return nil, err
+		}
+		if v.Absence != nil {
+			return &evidence{v.At, v.Reason, v.Absence}, nil
+		}
+	}
+	return nil, nil
+}
+
+// listGone lists pages that are gone or withdrawn: since when, and by what
+// evidence. They are few among many, so each is looked up.
+func (a *app) listGone(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
+	out := newJSONLines(a.stdout)
+	t := table{limit: map[int]int{0: 24, 3: 60}, to: a.stdout}
+	t.add("SITE", "STATE", "SINCE", "TITLE", "URL", "EVIDENCE")
+	for page, err := range store.Pages(ctx, f) {
+		if err != nil {
+			return err
+		}
+		line := listed{Page: page}
+		latest, err := collect(store.Snapshots(ctx, archive.Filter{Site: page.Site, URL: page.URL, Latest: true}))
+		if err != nil {
+			return err
+		}
+		if len(latest) == 1 {
+			art := latest[0].Article
+			line.Published, line.Source = export.Published{At: art.Published, DayOnly: art.DayOnly}.String(), art.Source
+		}
+		if line.Evidence, err = evidenceFor(ctx, store, page); err != nil {
+			return err
+		}
+		if asJSON {
+			if err := out.write(line); err != nil {
+				return err
+			}
+			continue
+		}
+		told, title := "-", page.Title
+		if line.Evidence != nil {
+			told = line.Evidence.Reason
+		}
+		if title == "" {
+			title = page.Anchor
+		}
+		t.add(page.Site, string(page.State), moment(page.GoneSince), title, page.URL, told)
+	}
+	if asJSON {
+		return nil
+	}
+	if t.empty() {
+		a.hint("no page matches")
+		return nil
+	}
+	return t.print(a.stdout)
 }
 
 func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
+	if f.State.Gone() {
+		return a.listGone(ctx, store, f, asJSON)
+	}
 	latest, stop := iter.Pull2(store.Snapshots(ctx, archive.Filter{Site: f.Site, Latest: true}))
 	defer stop()
 	snapshot, err, more := latest()
