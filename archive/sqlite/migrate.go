@@ -23,7 +23,10 @@ var migrations embed.FS
 // https://www.sqlite.org/pragma.html#pragma_application_id.
 const applicationID = 0x66617a68
 
-const cantOpen = lib.SQLITE_CANTOPEN
+const (
+	cantOpen = lib.SQLITE_CANTOPEN
+	readOnly = lib.SQLITE_READONLY
+)
 
 // steps are the texts of the migrations; a file of version n has the first n
 // of them.

@@ -126,7 +126,7 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 	if err == nil {
 		err = s.recognise(ctx, s.readers)
 	}
-	if err == nil || code(err) != cantOpen {
+	if c := code(err); err == nil || c != cantOpen && c != readOnly {
 		return s.explain(err)
 	}
 	if wal, statErr := os.Stat(s.path + "-wal"); statErr == nil && wal.Size() > 0 {

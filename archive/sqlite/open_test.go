@@ -227,6 +227,7 @@ func TestOpenWithoutPermission(t *testing.T) {
 	}{
 		{"a file that cannot be written", 0o444, 0o755, path, "do not allow it"},
 		{"a directory that cannot be written", 0o644, 0o555, path, "nothing can be written in the directory"},
+		{"neither", 0o444, 0o555, path, "nothing can be written in the directory"},
 		{"a new file in a directory that cannot be written", 0o644, 0o555, path + "2", "nothing can be written in the directory"},
 	} {
 		os.Chmod(path, c.file)

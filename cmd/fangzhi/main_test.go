@@ -45,8 +45,11 @@ func TestScripts(t *testing.T) {
 			"expand": expand,
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "mongodb" {
+			switch cond {
+			case "mongodb":
 				return os.Getenv("FANGZHI_TEST_MONGODB") != "", nil
+			case "root": // to whom no permission is refused
+				return os.Getuid() == 0, nil
 			}
 			return false, errors.New("unknown condition")
 		},
