@@ -17,6 +17,7 @@ type absent struct {
 	held []missing
 	// By column: it has no other article; there is no more of it to ask for.
 	sole, spent map[string]bool
+	looks       map[string]int    // how often the archive was asked for more of it
 	suspicions  map[string]string // why a column is not read as it was, by column
 }
 
@@ -29,6 +30,10 @@ type missing struct {
 // maxHeld bounds how many visits wait. Where more pages are gone in one run no
 // evidence is of use: the site was rebuilt.
 const maxHeld = 2000
+
+// maxLooks bounds how often the pages of a column are gone through for controls:
+// where hundreds are gone, each time in vain.
+const maxLooks = 3
 
 // hold takes a finding that has to wait, and says whether it did.
 func (k *crawl) hold(p archive.Page, f finding) bool {
@@ -138,7 +143,7 @@ func (k *crawl) askControls(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if asked == 0 && p.Column != "" && !k.hasOthers(ctx, p) {
+		if asked == 0 && p.Column != "" && k.absent.looks[p.Column] < maxLooks && !k.hasOthers(ctx, p) {
 			k.absent.sole[p.Column] = true
 			if _, err := k.askControlsOf(ctx, p, ""); err != nil {
 				return err
@@ -156,9 +161,10 @@ func (k *crawl) askControlsOf(ctx context.Context, p archive.Page, column string
 		controls = len(s.Controls)
 		return k.site.Withdrawal.Needed(s.Vanished) - controls
 	}
-	if wanted() <= 0 || k.frontier.restsNow(p.URL) {
+	if wanted() <= 0 || k.frontier.restsNow(p.URL) || k.absent.looks[column] == maxLooks {
 		return controls, nil
 	}
+	k.absent.looks[column]++
 	var live []archive.Page
 	f := archive.Filter{Site: p.Site, Column: column, Kind: archive.KindArticle, State: archive.StateLive}
 	for q, err := range k.c.store.Pages(ctx, f) {

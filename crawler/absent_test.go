@@ -1,9 +1,12 @@
 package crawler_test
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -315,4 +318,37 @@ func TestAbsentOfAStoppedRun(t *testing.T) {
 		t.Fatalf("run is %s, %v", run.State, err)
 	}
 	d.stands(urls[0], archive.StateGone, "the run was stopped before it was through")
+}
+
+// pageCounter counts how often the pages of an archive are gone through.
+type pageCounter struct {
+	crawler.Store
+	n atomic.Int64
+}
+
+func (c *pageCounter) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	if f.Kind == archive.KindArticle {
+		c.n.Add(1)
+	}
+	return c.Store.Pages(ctx, f)
+}
+
+// Where a whole column is gone, the archive is not searched for each page of it.
+func TestAbsentOfManyLooksSeldom(t *testing.T) {
+	d := &days{now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	p := portaltest.New(portaltest.Options{Now: d.clock, PageSize: 100})
+	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	for n := range 60 {
+		p.Publish("yw", article(fmt.Sprintf("县政府召开第%d次常务会议", n+1)))
+	}
+	d.rig = newRig(t, p, func(o *crawler.Options) { o.Now = d.clock })
+	counter := &pageCounter{Store: d.store}
+	d.crawl = d.crawler(counter, func(o *crawler.Options) { o.Now = d.clock })
+	d.run()
+	p.Break("/yw/2*", 0, portaltest.Status(404, ""))
+	counter.n.Store(0)
+	d.pass(1)
+	if n := counter.n.Load(); n > 10 {
+		t.Errorf("the pages were gone through %d times for 60 that are gone", n)
+	}
 }

@@ -73,7 +73,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
-		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}},
+		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
