@@ -59,7 +59,7 @@ type Answer struct {
 	Text    string           // decoded, content coding and charset removed
 	Page    *extract.Page    // nil where the answer is no HTML
 	Zone    *time.Location   // of times without one; nil: that of Beijing
-	Family  string           // by which to read, where the site says so; "" and "auto": recognised
+	Family  string           // to be tried first, where the site says so; "" and "auto": none
 }
 
 // at is the address that was asked.
@@ -154,12 +154,14 @@ func named(name string) (family, bool) {
 	return families[i], true
 }
 
-// Families returns the names by which a list can be read, in the order in which
-// they are tried.
+// Families returns the names of the families, in the order in which they are
+// tried.
 func Families() []string {
-	names := make([]string, len(families))
-	for i := range families {
-		names[i] = families[i].name
+	var names []string
+	for _, f := range families {
+		if f.sign != nil {
+			names = append(names, f.name)
+		}
 	}
 	return names
 }
@@ -215,12 +217,12 @@ func read(a *Answer) List {
 	return l
 }
 
-// list asks the families how the page's list goes on: the one that the site
-// names, else each.
+// list asks the families how the page's list goes on: first the one that the
+// site names, then each. Portals are made of several at times.
 func (p *page) list() (List, bool) {
 	ask := families
 	if f, ok := named(p.answer.Family); ok {
-		ask = []family{f}
+		ask = append([]family{f}, families...)
 	}
 	for _, f := range ask {
 		if f.list == nil {

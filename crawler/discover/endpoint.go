@@ -214,8 +214,7 @@ func known(parameter, name string, values map[string]string) string {
 			return "0"
 		}
 	}
-	switch name {
-	case "true", "false":
+	if isNumber(name) || name == "true" || name == "false" {
 		return name
 	}
 	return ""
@@ -237,7 +236,7 @@ func jsonObject(form []parameter) string {
 }
 
 var (
-	joinName   = regexp.MustCompile(`^\s*\+\s*\(?\s*([A-Za-z_$][\w.$]*)(?:\s*[-+]\s*\d+)?\s*\)?`)
+	joinName   = regexp.MustCompile(`^\s*\+\s*\(?\s*([A-Za-z_$][\w.$]*|\d+)(?:\s*[-+]\s*\d+)?\s*\)?`)
 	joinBefore = regexp.MustCompile(`([A-Za-z_$][\w.$]*)\s*\+\s*$`)
 	joinText   = regexp.MustCompile(`^\s*\+\s*["'` + "`" + `]`)
 	inText     = regexp.MustCompile(`\$\{\s*([A-Za-z_$][\w.$]*)[^}]*\}`)

@@ -68,7 +68,7 @@ func epaperList(p *page) (List, bool) {
 	if before != "" {
 		l.Next = append(l.Next, get(before))
 	}
-	l.Abreast, l.Mixed = len(l.Next), true
+	l.Abreast, l.Mixed, l.Overlaps = len(l.Next), true, true // the paper's address is that of its first page
 	l.Evidence = "node_N.htm, content_N.htm"
 	return l, len(l.Rows) > 0 || len(l.Next) > 0
 }

@@ -133,7 +133,7 @@ func (p *page) epointSearched(to, category string) archive.Request {
 }
 
 func epointQuery(category string, from int) string {
-	return fmt.Sprintf(`{"token":"","pn":%d,"rn":%d,"sdt":"","edt":"","wd":"","inc_wd":"","exc_wd":"","fields":"title","cnum":"","sort":"{\"webdate\":\"0\",\"id\":\"0\"}","ssort":"","cl":10000,"terminal":"","condition":[{"fieldName":"categorynum","equal":%q,"isLike":true,"likeType":2}],"time":null,"highlights":"","statistics":null,"unionCondition":[],"accuracy":"","noParticiple":"1","searchRange":null,"noWd":true}`, from, epointRows, category)
+	return fmt.Sprintf(`{"token":"","pn":%d,"rn":%d,"sdt":"","edt":"","wd":"","inc_wd":"","exc_wd":"","fields":"title","cnum":"","sort":"{\"webdate\":\"0\",\"id\":\"0\"}","ssort":"","cl":10000,"terminal":"","condition":[{"fieldName":"categorynum","equal":%q,"isLike":true,"likeType":2}],"time":[{"fieldName":"webdate","startTime":"1990-01-01 00:00:00","endTime":"2099-12-31 23:59:59"}],"highlights":"","statistics":null,"unionCondition":[],"accuracy":"","noParticiple":"1","searchRange":null,"noWd":true}`, from, epointRows, category)
 }
 
 // epointTokened asks for the token without which the newest service is deaf.

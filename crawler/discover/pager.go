@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -60,6 +61,9 @@ func paged(p *page, rows int) (l List, ok bool) {
 	}
 	if l, ok := p.pagedByForm(rows, pages); ok {
 		return l, true
+	}
+	if p.answer.Request != nil || p.leadsBack() {
+		return l, false // links tell, and none leads on
 	}
 	if _, ok := stepOf(get(p.at.String())); ok {
 		return p.pagedByParameter(p.at.String(), "parameter of the address", rows, pages)
@@ -142,7 +146,23 @@ func (p *page) pagedByForm(rows, pages int) (l List, ok bool) {
 		}
 		l.Evidence = "form field " + fields[number].name
 		l.Next = stepped(r, rows, 0, pages)
-		return l, len(l.Next) > 0
+		return l, true
 	}
 	return l, false
+}
+
+// leadsBack says whether links lead to earlier pages of the list.
+func (p *page) leadsBack() bool {
+	for _, link := range p.Links() {
+		switch strings.Trim(link.Text, " []【】<>«‹（）()") {
+		case "上一页", "上页", "上一頁", "前一页", "prev", "previous":
+			return true
+		}
+		if u, err := url.Parse(link.URL); err == nil {
+			if n, ok := pageNumber(u, p.at); ok && n > 0 && link.URL != p.answer.URL {
+				return true
+			}
+		}
+	}
+	return false
 }

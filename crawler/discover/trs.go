@@ -31,8 +31,32 @@ func trsSign(p *page) string {
 	if m := trsCall.FindString(scripts(p, "createPageHTML")); m != "" {
 		return m
 	}
-	return p.has("createPageHTML(", "TRS_UEDITOR", "trs_editor_view", "TRS_Editor", "/was5/web/search", "trs_web")
+	if js := scripts(p, trsWAS); js != "" {
+		return trsWAS
+	}
+	// The editor's classes outlive the software; the names of its files do not.
+	named := ""
+	count := 0
+	for _, l := range p.Links() {
+		if m := trsFile.FindString(l.URL); m != "" {
+			if count++; named == "" {
+				named = m
+			}
+		}
+	}
+	if count >= trsFiles {
+		return named
+	}
+	return ""
 }
+
+// trsWAS is the search by which TRS portals make lists as well.
+const trsWAS = "/was5/web/search"
+
+// trsFile is an article's file, trsFiles how many of them tell the software.
+var trsFile = regexp.MustCompile(`t20\d{6}_\d{3,12}\.s?html?$`)
+
+const trsFiles = 3
 
 // trsList reads the pager of TRS WCM, the most common software of Chinese
 // portals. The page numbered i, from 0, is name_i.ext, the first one name.ext;
