@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,7 +95,8 @@ func town(t *testing.T) (*rig, map[string]string) {
 		return head(name+"-新城镇人民政府", `<meta name="ColumnName" content="`+name+`">`) + `<table>` + rows + `</table>`
 	}
 	pages["/"] = head("新城镇人民政府门户网站", `<link rel="alternate" type="application/rss+xml" href="/rss.xml">`) +
-		`<div class="box"><h3>通知公告</h3><a href="/xxgk/tzgg/">更多&gt;&gt;</a><ul><li><a href="/tzgg/show.asp?id=1">新城镇通知公告第1号工作情况的通报</a><span>05-27</span></li></ul></div>` + foot
+		`<div class="box"><h3>通知公告</h3><a href="/xxgk/tzgg/">更多&gt;&gt;</a><ul><li><a href="/tzgg/show.asp?id=1">新城镇通知公告第1号工作情况的通报</a><span>05-27</span></li>
+<li><a href="/tzgg/show.asp?id=2">新城镇通知公告…</a><span>05-26</span></li><li><a href="/tzgg/show.asp?id=3">新城镇通知...</a></li></ul></div>` + foot
 	pages["/zwdt/"] = list("zwdt", "政务动态", 0, 12) + `<a href="/zwdt/index_2.html">下一页</a>` + foot
 	pages["/zwdt/index_2.html"] = list("zwdt", "政务动态", 12, 6) + foot
 	pages["/xxgk/tzgg/"] = list("tzgg", "通知公告", 0, 8) + foot
@@ -135,6 +137,11 @@ func TestSurveyOfADirtyMenu(t *testing.T) {
 	}
 	if s.Requests > crawler.SurveyRequests {
 		t.Errorf("%d requests", s.Requests)
+	}
+	for _, p := range append(s.Passed, s.Untried...) {
+		if strings.Contains(p.URL, "show.asp") {
+			t.Errorf("an article was taken for a list: %+v", p)
+		}
 	}
 	if len(s.Feeds) != 1 || s.Feeds[0] != r.base+"/rss.xml" {
 		t.Errorf("feeds %v", s.Feeds)
@@ -178,5 +185,23 @@ func TestSurveyOfWalls(t *testing.T) {
 	_, err := c.Survey(t.Context(), crawler.Site{AllowPrivate: true}, wall.base)
 	if err == nil || !strings.Contains(err.Error(), "bot wall") && !strings.Contains(err.Error(), "status 521") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A home page of 20 MB and thousands of links is looked at within bounds.
+func TestSurveyOfALargeHome(t *testing.T) {
+	r, pages := town(t)
+	var b strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&b, `<div class="x"><span><a href="/more/%d/">栏目%d</a><p>%s</p></span></div>`, i, i, strings.Repeat("政务服务", 80))
+	}
+	pages["/"] = strings.Replace(pages["/"], "</body>", b.String()+"</body>", 1)
+	began := time.Now()
+	s := r.survey(r.base)
+	if s.Requests > crawler.SurveyRequests || time.Since(began) > 20*time.Second {
+		t.Errorf("%d requests within %v", s.Requests, time.Since(began))
+	}
+	if len(s.Columns) != 5 {
+		t.Errorf("%d columns, passed %+v", len(s.Columns), s.Passed)
 	}
 }

@@ -34,7 +34,7 @@ const (
 
 var (
 	// The URLs of articles, by the software that names them.
-	articleShape = regexp.MustCompile(`(?i)/[tP]\d{8}_\d+\.|/t\d{7,}\.|/art_\w+\.html?$|/art_\d+_\d+\.|/content_\d+\.|/m?post_\d+\.|/info/\d+/\d+\.htm|` +
+	articleShape = regexp.MustCompile(`(?i)/[tP]\d{8}_\d+\.|/t\d{7,}\.|/art_\w+\.html?$|/art_\d+_\d+\.|/content_\d+\.|/m?post_\d+\.|/info/\d+/\d+\.htm|/\d{8}/\d+/content\.|` +
 		`/\d{8}/[0-9a-f]{8}-[0-9a-f-]{27}\.|/\d{6,8}/[0-9a-f]{32}\.|[?&](?:wbnewsid|newsid|articleid|infoid)=|/\d{4}[-/]\d{2}[-/]?\d{0,2}/[^/]*\d{3,}[^/]*\.s?html?$`)
 	// The URLs of lists.
 	listShape  = regexp.MustCompile(`(?i)/$|/(?:index|list|default|common_list|moreinfo|more|col\d+)[^/]*$|/col/col\d+|[?&](?:columnid|channelid|catid|wbtreeid|colid|lmid)=|/gkmlpt/index#\d+$`)
@@ -84,7 +84,7 @@ func Leads(p *extract.Page, rawURL string) []Lead {
 		}
 		n := s.Nodes[0]
 		l, ok := leadOf(n, base, at)
-		if !ok || articleShape.MatchString(l.URL) || isDocument(l.URL) || rows[l.URL] && !listShape.MatchString(l.URL) && breadth(l.Name) > longestName {
+		if !ok || articleShape.MatchString(l.URL) || isDocument(l.URL) || isCut(l.Name) || rows[l.URL] && !l.More && !listShape.MatchString(l.URL) {
 			continue
 		}
 		if breadth(l.Name) > longestName {
@@ -271,6 +271,11 @@ func inMenu(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// isCut says whether a text is a title that was cut short, and no column's name.
+func isCut(s string) bool {
+	return strings.HasSuffix(s, "…") || strings.HasSuffix(s, "...")
 }
 
 func isDocument(u string) bool {
