@@ -23,6 +23,8 @@
 //	absence.go      gone or withdrawn: the evidence, and what it amounts to
 //	store.go        what every store promises
 //	again.go        another reading of a version, and how it read before
+//	import.go       what one archive takes from another
+//	copy.go         a whole archive into another
 //	recall.go       a capture as it was recorded
 //	verify.go, verify_page.go, verify_log.go   the promises held against an archive
 package archive

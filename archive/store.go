@@ -15,6 +15,7 @@ var (
 	ErrBusy     = errors.New("another run of this site is open")
 	ErrLost     = errors.New("the run was closed, or its lease passed to another process")
 	ErrNewer    = errors.New("the archive was written by a newer fangzhi")
+	ErrDiverged = errors.New("the archive has entries of its own: its log is another one")
 	ErrOlder    = errors.New("the archive was written by an older fangzhi")
 )
 
@@ -192,6 +193,22 @@ type Store interface {
 	// has grown since the last checkpoint it keeps a new one, made at the time
 	// at; that is the one it returns. To close a run seals too.
 	Seal(ctx context.Context, at time.Time) (Checkpoint, error)
+
+	// Lessons yields all that was learnt, by (Site, Name).
+	Lessons(ctx context.Context) iter.Seq2[Lesson, error]
+	// Import adds what another archive holds, as it is there, under no run: so
+	// archives are copied and mended. It returns nil only when all of it is
+	// durable; importing again changes nothing, and completes what a crash cut
+	// short. Runs, pages and lessons take the place of those of their identity.
+	// A payload that is held already is stored once; one that is damaged is
+	// replaced.
+	//
+	// Leaves go on with the log. One that the log has is passed over, ErrDiverged
+	// when the log has another in its place, or would have a gap; ErrCorrupt when
+	// its hash is not that of its visit and version. The page and the run of each
+	// are there already, or in the same import; else it is ErrNotFound. Then
+	// nothing changes.
+	Import(ctx context.Context, in Import) error
 
 	// Close waits for what is under way and frees the archive.
 	Close() error

@@ -61,6 +61,7 @@
 //	plan.go       what a batch comes to: pure
 //	record.go     writing that, and the fence
 //	seal.go       giving visits their leaves
+//	import.go     what is taken from another archive
 //	log.go        the log, its nodes and its checkpoint
 //	leftover.go   removing what a crash left
 //	bulk.go       inserting and removing many

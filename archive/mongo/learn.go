@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"fangzhi/archive"
 )
@@ -83,4 +85,17 @@ func (s *Store) learn(ctx context.Context, run, site, name string, data []byte) 
 		err = errOvertaken
 	}
 	return err
+}
+
+// Lessons yields all that was learnt, by (Site, Name).
+func (s *Store) Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error] {
+	return list(ctx, s, s.learnt, "what was learnt", 0, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {
+		return bson.D{}, options.Find().SetSort(ascending("site", "name")).SetBatchSize(4), nil
+	}, func(_ context.Context, docs []learntDoc) ([]archive.Lesson, error) {
+		lessons := make([]archive.Lesson, len(docs))
+		for i, d := range docs {
+			lessons[i] = archive.Lesson{Site: d.Site, Name: d.Name, Data: d.Data}
+		}
+		return lessons, nil
+	})
 }

@@ -18,6 +18,7 @@
 //	row.go        how values become columns and come back
 //	record.go     entries
 //	discover.go   pages found on a page, seeds
+//	import.go     what is taken from another archive
 //	log.go        the log of entries and its checkpoint
 //	run.go        runs
 //	listing.go    iterators, in chunks

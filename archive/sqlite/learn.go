@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"fangzhi/archive"
 )
@@ -38,8 +39,22 @@ func (s *Store) Learn(ctx context.Context, run, site, name string, data []byte) 
 		if data == nil {
 			data = []byte{}
 		}
-		_, err := w.exec(`INSERT INTO learnt (site, name, data) VALUES (?, ?, ?)
-			ON CONFLICT (site, name) DO UPDATE SET data = excluded.data`, site, name, data)
+		_, err := w.exec(setLearnt, site, name, data)
 		return err
+	})
+}
+
+const setLearnt = `INSERT INTO learnt (site, name, data) VALUES (?, ?, ?)
+	ON CONFLICT (site, name) DO UPDATE SET data = excluded.data`
+
+// Lessons yields all that was learnt, by (Site, Name).
+func (s *Store) Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error] {
+	return list(s, ctx, "list what was learnt", 16, 0, func(last *archive.Lesson, n int) ([]archive.Lesson, error) {
+		after := archive.Lesson{}
+		if last != nil {
+			after = *last
+		}
+		return scan(func(l *archive.Lesson) []any { return []any{&l.Site, &l.Name, &l.Data} })(s.query(ctx,
+			`SELECT site, name, data FROM learnt WHERE (site, name) > (?, ?) ORDER BY site, name LIMIT ?`, after.Site, after.Name, n))
 	})
 }

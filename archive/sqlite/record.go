@@ -251,16 +251,21 @@ func (t *recording) add(d *draft) error {
 	return nil
 }
 
-// addPage sets the page, unless it was visited later than by this entry, and
-// returns its id.
-func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
+// pageValues are the columns of the page that updatePage sets.
+func (d *draft) pageValues() []any {
 	p := &d.Page
-	values := []any{
+	return []any{
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
 		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint, d.readAs, p.Parts,
 		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p),
 	}
+}
+
+// addPage sets the page, unless it was visited later than by this entry, and
+// returns its id.
+func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
+	p, values := &d.Page, d.pageValues()
 	var visited int64
 	found, err := t.row(findPage, []any{p.Site, p.URL}, &id, &visited)
 	if err != nil {

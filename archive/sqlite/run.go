@@ -107,6 +107,40 @@ func (w *writer) addRun(r archive.Run) error {
 	return err
 }
 
+// updateRun sets all fields of the run with that key.
+func (w *writer) updateRun(key int64, r archive.Run) error {
+	articles, lists, notes, columns, err := texts(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
+		lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ? WHERE key = ?`,
+		r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, key)
+	return err
+}
+
+// setRun adds r, or sets all fields of the run with its ID.
+func (w *writer) setRun(r archive.Run) error {
+	var key int64
+	found, err := w.row(`SELECT key FROM runs WHERE id = ?`, []any{r.ID}, &key)
+	if err != nil {
+		return err
+	}
+	if r.State == archive.RunRunning {
+		var other int64
+		if busy, err := w.row(`SELECT key FROM runs WHERE site = ? AND state = 'running' AND id <> ?`, []any{r.Site, r.ID}, &other); err != nil {
+			return err
+		} else if busy {
+			return archive.ErrBusy
+		}
+	}
+	if found {
+		return w.updateRun(key, r)
+	}
+	return w.addRun(r)
+}
+
 // texts are the parts of r that are kept as JSON, NULL for what is empty.
 func texts(r archive.Run) (articles, lists, notes, columns any, err error) {
 	for _, part := range []struct {
@@ -153,15 +187,7 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 		if err != nil {
 			return err
 		}
-		articles, lists, notes, columns, err := texts(r)
-		if err != nil {
-			return err
-		}
-		_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
-			lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ? WHERE key = ?`,
-			r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-			millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, key)
-		if err != nil {
+		if err := w.updateRun(key, r); err != nil {
 			return err
 		}
 		_, err = w.check(r.Ended)

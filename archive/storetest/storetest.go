@@ -20,6 +20,7 @@
 //	learn.go              Learnt, Learn
 //	search.go             Search
 //	log.go                the log: leaves, nodes, checkpoints
+//	import.go             what is taken from another archive
 //	sharing.go            many goroutines, iterators, contexts that end
 //
 // What needs the inside of a store is tested by the store itself: damage,
@@ -61,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"reread", rereadTests},
 		{"search", searchTests},
 		{"log", logTests},
+		{"import", importTests},
 		{"sharing", sharingTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -1,0 +1,21 @@
+package archive
+
+// Lesson is what crawls learnt of a site under a name; see Store.Learn.
+type Lesson struct {
+	Site, Name string
+	Data       []byte
+}
+
+// Import is what another archive holds, to be added as it is there.
+type Import struct {
+	Runs     []Run
+	Payloads [][]byte
+	Pages    []Page
+	Leaves   []Leaf // as Store.Leaves yields them, one after the other
+	Lessons  []Lesson
+}
+
+// Empty says whether there is nothing in it.
+func (i Import) Empty() bool {
+	return len(i.Runs)+len(i.Payloads)+len(i.Pages)+len(i.Leaves)+len(i.Lessons) == 0
+}

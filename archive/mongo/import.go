@@ -1,0 +1,299 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
+)
+
+// Import adds what another archive holds, in an order in which each part can be
+// taken up again: the leaves come last, so what a crash cut short is not in the
+// log and comes again with the next import. One process imports at a time.
+func (s *Store) Import(ctx context.Context, in archive.Import) error {
+	done, err := s.change(ctx)
+	if err == nil {
+		defer done()
+		err = s.doImport(ctx, in)
+	}
+	return fault(ctx, err, "import")
+}
+
+func (s *Store) doImport(ctx context.Context, in archive.Import) error {
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	leaves, err := s.newLeaves(ctx, in.Leaves)
+	if err != nil {
+		return err
+	}
+	p, err := s.planImport(ctx, in, leaves)
+	if err != nil {
+		return err
+	}
+	if err := s.importPayloads(ctx, in.Payloads); err != nil {
+		return fmt.Errorf("payloads: %w", err)
+	}
+	if err := s.importRuns(ctx, in.Runs); err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	if err := p.write(ctx, s); err != nil {
+		return err
+	}
+	for _, l := range in.Lessons {
+		d := learntDoc{Site: l.Site, Name: l.Name, Mark: bson.NewObjectID(), Data: append([]byte{}, l.Data...)}
+		if _, err := s.learnt.ReplaceOne(ctx, learntBy(l.Site, l.Name), d, options.Replace().SetUpsert(true)); err != nil {
+			return fmt.Errorf("learnt: %w", err)
+		}
+	}
+	return nil
+}
+
+// newLeaves returns those of leaves that the log has not, after a look at those
+// that it has.
+func (s *Store) newLeaves(ctx context.Context, leaves []archive.Leaf) ([]archive.Leaf, error) {
+	if len(leaves) == 0 {
+		return nil, nil
+	}
+	size, err := s.logSize(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var there []archive.Node
+	for i, l := range leaves {
+		switch {
+		case archive.LeafHash(archive.LeafOf(l.Visit, l.Snapshot)) != l.Hash:
+			return nil, fmt.Errorf("leaf %d: %w", l.N, archive.ErrCorrupt)
+		case l.N != leaves[0].N+int64(i), l.N > size && i == 0:
+			return nil, fmt.Errorf("leaf %d: the log has %d: %w", l.N, size, archive.ErrDiverged)
+		case l.N < size:
+			there = append(there, archive.Node{N: l.N})
+		}
+	}
+	held, err := s.nodes(ctx, there)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range held {
+		if h != leaves[i].Hash {
+			return nil, fmt.Errorf("leaf %d: %w", leaves[i].N, archive.ErrDiverged)
+		}
+	}
+	return leaves[len(there):], nil
+}
+
+// importing is what an import comes to for pages and their histories.
+type importing struct {
+	pages     map[key]archive.Page // to be set
+	held      map[key]held
+	seq       map[key]int // of each page's last visit, in the end
+	visits    []visitDoc  // to be added
+	snapshots []snapshotDoc
+	leaves    []visitDoc // in the order of the log, those that are there already included
+	left      []bson.ObjectID
+}
+
+func (s *Store) planImport(ctx context.Context, in archive.Import, leaves []archive.Leaf) (p *importing, err error) {
+	p = &importing{pages: map[key]archive.Page{}, seq: map[key]int{}}
+	keys, runs := map[key]bool{}, map[string]bool{}
+	for _, page := range in.Pages {
+		keys[keyOf(page)], p.pages[keyOf(page)] = true, page
+	}
+	for _, l := range leaves {
+		keys[key{l.Visit.Site, l.Visit.URL}] = true
+		runs[l.Visit.Run] = true
+	}
+	if p.held, err = s.held(ctx, keys); err != nil {
+		return nil, err
+	}
+	for k, h := range p.held {
+		p.seq[k] = h.seq
+	}
+	if err := s.runsThere(ctx, runs, in.Runs); err != nil {
+		return nil, err
+	}
+	there, err := s.visitsThere(ctx, leaves)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range leaves {
+		k := key{l.Visit.Site, l.Visit.URL}
+		_, comes := p.pages[k]
+		if _, known := p.held[k]; !known && !comes {
+			return nil, fmt.Errorf("leaf %d: page %s: %w", l.N, l.Visit.URL, archive.ErrNotFound)
+		}
+		d := visitDocOf(l.Visit)
+		d.Leaf, d.Unsealed = l.Hash[:], false
+		if l.Snapshot != nil {
+			d.Cut = l.Snapshot.Version
+			cut := *l.Snapshot
+			cut.Sketch = archive.SketchOf(cut.Article)
+			p.snapshots = append(p.snapshots, snapshotDocOf(cut))
+		}
+		known := false
+		for _, v := range there[momentOf(l.Visit)] {
+			if v.Seq <= p.held[k].seq { // a crash came between the pages and the log
+				d.ID, known = v.ID, true
+			} else { // or between the visits and the pages
+				p.left = append(p.left, v.ID)
+			}
+		}
+		if !known {
+			p.seq[k]++
+			d.Seq = p.seq[k]
+			p.visits = append(p.visits, d)
+		}
+		p.leaves = append(p.leaves, d)
+	}
+	return p, nil
+}
+
+// runsThere fails where one of runs is neither held nor in the import.
+func (s *Store) runsThere(ctx context.Context, runs map[string]bool, imported []archive.Run) error {
+	for _, r := range imported {
+		delete(runs, r.ID)
+	}
+	for id := range runs {
+		there, err := s.taken(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !there {
+			return fmt.Errorf("run %q: %w", id, archive.ErrNotFound)
+		}
+	}
+	return nil
+}
+
+// visitsThere returns the documents of these visits, as far as there are any.
+func (s *Store) visitsThere(ctx context.Context, leaves []archive.Leaf) (map[moment][]visitDoc, error) {
+	there := map[moment][]visitDoc{}
+	if len(leaves) == 0 {
+		return there, nil
+	}
+	var sites, urls, moments bson.A
+	for _, l := range leaves {
+		sites, urls, moments = append(sites, l.Visit.Site), append(urls, l.Visit.URL), append(moments, dateOf(l.Visit.At))
+	}
+	in := func(values bson.A) bson.D { return bson.D{{Key: "$in", Value: values}} }
+	cursor, err := s.visits.Find(ctx, bson.D{{Key: "site", Value: in(sites)}, {Key: "at", Value: in(moments)}, {Key: "url", Value: in(urls)}},
+		options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "at", Value: 1}, {Key: "seq", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	var docs []visitDoc
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, err
+	}
+	for _, d := range docs {
+		m := moment{key{d.Site, d.URL}, int64(d.At)}
+		there[m] = append(there[m], d)
+	}
+	return there, nil
+}
+
+func (p *importing) write(ctx context.Context, s *Store) error {
+	if err := remove(ctx, s.visits, p.left); err != nil {
+		return fmt.Errorf("leftovers: %w", err)
+	}
+	for i := range p.snapshots {
+		if err := s.moveOut(ctx, &p.snapshots[i]); err != nil {
+			return fmt.Errorf("snapshots: %w", err)
+		}
+	}
+	if _, err := insert(ctx, s.snapshots, p.snapshots); err != nil {
+		return fmt.Errorf("snapshots: %w", err)
+	}
+	taken, err := insert(ctx, s.visits, p.visits)
+	if err == nil && len(taken) > 0 {
+		err = errLeft
+	}
+	if err != nil {
+		return fmt.Errorf("visits: %w", err)
+	}
+	if err := p.writePages(ctx, s); err != nil {
+		return fmt.Errorf("pages: %w", err)
+	}
+	return s.addLeaves(ctx, p.leaves)
+}
+
+// writePages sets pages, and how far the history of each is committed.
+func (p *importing) writePages(ctx context.Context, s *Store) error {
+	var models []mongo.WriteModel
+	for k, seq := range p.seq {
+		if _, comes := p.pages[k]; !comes && seq > p.held[k].seq {
+			models = append(models, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "site", Value: k.site}, {Key: "url", Value: k.url}}).
+				SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: seq}}}}))
+		}
+	}
+	for k, page := range p.pages {
+		d := pageDocOf(page)
+		d.Seq = p.seq[k]
+		models = append(models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "site", Value: k.site}, {Key: "url", Value: k.url}}).
+			SetReplacement(d).SetUpsert(true))
+	}
+	if len(models) == 0 {
+		return nil
+	}
+	_, err := s.pages.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	return err
+}
+
+// importRuns sets runs, the open ones last: one of a site can be open.
+func (s *Store) importRuns(ctx context.Context, runs []archive.Run) error {
+	for _, open := range []bool{false, true} {
+		for _, r := range runs {
+			if open != (r.State == archive.RunRunning) {
+				continue
+			}
+			_, err := s.runs.ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}}, runDocOf(r), options.Replace().SetUpsert(true))
+			if mongo.IsDuplicateKeyError(err) {
+				err = archive.ErrBusy
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+// importPayloads stores what is not held, or not whole.
+func (s *Store) importPayloads(ctx context.Context, payloads [][]byte) error {
+	for _, b := range payloads {
+		d := archive.DigestOf(b)
+		held, err := s.payload(ctx, d)
+		if err == nil && archive.DigestOf(held) == d {
+			continue
+		}
+		if err != nil && !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, archive.ErrCorrupt) {
+			return err
+		}
+		doc := s.pack(payload{d, b})
+		if doc.Coding == codingGridFS {
+			if err := s.mendLarge(ctx, string(d), b); err != nil {
+				return err
+			}
+		}
+		if _, err := s.payloads.ReplaceOne(ctx, bson.D{{Key: "_id", Value: d}}, doc, options.Replace().SetUpsert(true)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mendLarge puts the chunks of a file into place, whatever is there.
+func (s *Store) mendLarge(ctx context.Context, id string, b []byte) error {
+	for n := 0; n*chunkSize < len(b); n++ {
+		c := chunkDoc{File: id, N: int32(n), Data: b[n*chunkSize : min(len(b), (n+1)*chunkSize)]}
+		_, err := s.chunks.ReplaceOne(ctx, bson.D{{Key: "files_id", Value: id}, {Key: "n", Value: c.N}}, c, options.Replace().SetUpsert(true))
+		if err != nil {
+			return fmt.Errorf("file %s: %w", id, err)
+		}
+	}
+	return s.writeLarge(ctx, id, b)
+}
