@@ -11,11 +11,12 @@ type Import struct {
 	Runs     []Run
 	Payloads [][]byte
 	Pages    []Page
-	Leaves   []Leaf // as Store.Leaves yields them, one after the other
+	Leaves   []Leaf  // as Store.Leaves yields them, one after the other
+	Again    []Again // further readings of versions, each version's in their order
 	Lessons  []Lesson
 }
 
 // Empty says whether there is nothing in it.
 func (i Import) Empty() bool {
-	return len(i.Runs)+len(i.Payloads)+len(i.Pages)+len(i.Leaves)+len(i.Lessons) == 0
+	return len(i.Runs)+len(i.Payloads)+len(i.Pages)+len(i.Leaves)+len(i.Again)+len(i.Lessons) == 0
 }

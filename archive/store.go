@@ -201,7 +201,8 @@ type Store interface {
 	// durable; importing again changes nothing, and completes what a crash cut
 	// short. Runs, pages and lessons take the place of those of their identity.
 	// A payload that is held already is stored once; one that is damaged is
-	// replaced.
+	// replaced. Versions are read again as by Reread, unless they were by the time
+	// At of an Again.
 	//
 	// Leaves go on with the log. One that the log has is passed over, ErrDiverged
 	// when the log has another in its place, or would have a gap; ErrCorrupt when

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -43,6 +45,12 @@ func (s *Store) doImport(ctx context.Context, in archive.Import) error {
 	}
 	if err := p.write(ctx, s); err != nil {
 		return err
+	}
+	for i := range in.Again {
+		a := &in.Again[i]
+		if err := s.importReading(ctx, a); err != nil {
+			return fmt.Errorf("version %d of %s: %w", a.Version, a.URL, err)
+		}
 	}
 	for _, l := range in.Lessons {
 		d := learntDoc{Site: l.Site, Name: l.Name, Mark: bson.NewObjectID(), Data: append([]byte{}, l.Data...)}
@@ -172,26 +180,27 @@ func (s *Store) runsThere(ctx context.Context, runs map[string]bool, imported []
 // visitsThere returns the documents of these visits, as far as there are any.
 func (s *Store) visitsThere(ctx context.Context, leaves []archive.Leaf) (map[moment][]visitDoc, error) {
 	there := map[moment][]visitDoc{}
-	if len(leaves) == 0 {
-		return there, nil
-	}
-	var sites, urls, moments bson.A
+	moments := map[string]map[bson.DateTime]bool{} // by site
 	for _, l := range leaves {
-		sites, urls, moments = append(sites, l.Visit.Site), append(urls, l.Visit.URL), append(moments, dateOf(l.Visit.At))
+		if moments[l.Visit.Site] == nil {
+			moments[l.Visit.Site] = map[bson.DateTime]bool{}
+		}
+		moments[l.Visit.Site][dateOf(l.Visit.At)] = true
 	}
-	in := func(values bson.A) bson.D { return bson.D{{Key: "$in", Value: values}} }
-	cursor, err := s.visits.Find(ctx, bson.D{{Key: "site", Value: in(sites)}, {Key: "at", Value: in(moments)}, {Key: "url", Value: in(urls)}},
-		options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "at", Value: 1}, {Key: "seq", Value: 1}}))
-	if err != nil {
-		return nil, err
-	}
-	var docs []visitDoc
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, err
-	}
-	for _, d := range docs {
-		m := moment{key{d.Site, d.URL}, int64(d.At)}
-		there[m] = append(there[m], d)
+	for site, at := range moments {
+		cursor, err := s.visits.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "at", Value: bson.D{{Key: "$in", Value: slices.Collect(maps.Keys(at))}}}},
+			options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "at", Value: 1}, {Key: "seq", Value: 1}}))
+		if err != nil {
+			return nil, err
+		}
+		var docs []visitDoc
+		if err := cursor.All(ctx, &docs); err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			m := moment{key{d.Site, d.URL}, int64(d.At)}
+			there[m] = append(there[m], d)
+		}
 	}
 	return there, nil
 }
@@ -240,6 +249,20 @@ func (p *importing) writePages(ctx context.Context, s *Store) error {
 		return nil
 	}
 	_, err := s.pages.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	return err
+}
+
+// importReading reads a version again, unless it was by that time.
+func (s *Store) importReading(ctx context.Context, a *archive.Again) error {
+	var d snapshotDoc
+	err := s.snapshots.FindOne(ctx, bson.D{{Key: "site", Value: a.Site}, {Key: "url", Value: a.URL}, {Key: "version", Value: a.Version}},
+		options.FindOne().SetProjection(bson.D{{Key: "read_at", Value: 1}})).Decode(&d)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return archive.ErrNotFound
+	}
+	if err == nil && timeOf(d.ReadAt).Before(a.At) {
+		err = s.reread(ctx, noRun, a)
+	}
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -142,43 +144,67 @@ func (s *Store) takeLeaves(ctx context.Context, docs []logDoc) ([]archive.Leaf, 
 // cuts returns the versions that the visits of these leaves cut.
 func (s *Store) cuts(ctx context.Context, docs []logDoc, visits map[bson.ObjectID]visitDoc) (map[edition]archive.Snapshot, error) {
 	wanted := map[edition]bool{}
-	var sites, urls, versions bson.A
+	type span struct {
+		urls        map[string]bool
+		first, last int // version
+	}
+	sites := map[string]*span{}
 	for _, d := range docs {
-		if visit, ok := visits[d.Visit]; ok && d.Version > 0 {
-			wanted[edition{key{visit.Site, visit.URL}, d.Version}] = true
-			sites, urls, versions = append(sites, visit.Site), append(urls, visit.URL), append(versions, d.Version)
+		visit, ok := visits[d.Visit]
+		if !ok || d.Version == 0 {
+			continue
 		}
+		wanted[edition{key{visit.Site, visit.URL}, d.Version}] = true
+		site := sites[visit.Site]
+		if site == nil {
+			site = &span{urls: map[string]bool{}, first: d.Version}
+			sites[visit.Site] = site
+		}
+		site.urls[visit.URL] = true
+		site.first, site.last = min(site.first, d.Version), max(site.last, d.Version)
 	}
 	cuts := make(map[edition]archive.Snapshot, len(wanted))
-	if len(wanted) == 0 {
-		return cuts, nil
+	// A site at a time, and each URL once: a server may try every combination of
+	// several lists.
+	for name, site := range sites {
+		err := s.cutsOf(ctx, bson.D{
+			{Key: "site", Value: name}, {Key: "url", Value: bson.D{{Key: "$in", Value: slices.Collect(maps.Keys(site.urls))}}},
+			{Key: "version", Value: bson.D{{Key: "$gte", Value: site.first}, {Key: "$lte", Value: site.last}}},
+		}, wanted, cuts)
+		if err != nil {
+			return nil, err
+		}
 	}
-	in := func(values bson.A) bson.D { return bson.D{{Key: "$in", Value: values}} }
-	cursor, err := s.snapshots.Find(ctx, bson.D{{Key: "site", Value: in(sites)}, {Key: "url", Value: in(urls)}, {Key: "version", Value: in(versions)}})
+	return cuts, nil
+}
+
+// cutsOf adds to cuts those of the snapshots of filter that are wanted.
+func (s *Store) cutsOf(ctx context.Context, filter bson.D, wanted map[edition]bool, cuts map[edition]archive.Snapshot) error {
+	cursor, err := s.snapshots.Find(ctx, filter)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer cursor.Close(ctx)
 	for cursor.Next(ctx) {
 		var d snapshotDoc
 		if err := cursor.Decode(&d); err != nil {
-			return nil, err
+			return err
 		}
 		e := edition{d.page(), d.Version}
 		if !wanted[e] {
 			continue
 		}
 		if err := s.asTaken(ctx, &d); err != nil {
-			return nil, err
+			return err
 		}
 		if err := s.moveIn(ctx, &d); err != nil {
-			return nil, err
+			return err
 		}
 		if cuts[e], err = d.snapshot(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return cuts, cursor.Err()
+	return cursor.Err()
 }
 
 // Sealed returns the number of the leaf of a visit.

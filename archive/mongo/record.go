@@ -84,8 +84,15 @@ func (s *Store) record(ctx context.Context, run string, entries []archive.Entry)
 	return s.commit(ctx, b)
 }
 
+// noRun stands for the run of what is imported, which is under none. No run has
+// such an ID.
+const noRun = "\x00"
+
 // fence returns ErrLost when run is not open.
 func (s *Store) fence(ctx context.Context, run string) error {
+	if run == noRun {
+		return nil
+	}
 	err := s.runs.FindOne(ctx, bson.D{{Key: "_id", Value: run}, {Key: "state", Value: archive.RunRunning}},
 		options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {

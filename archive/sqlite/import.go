@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"fangzhi/archive"
 )
@@ -68,6 +69,9 @@ func (s *Store) Import(ctx context.Context, in archive.Import) error {
 		if err := t.importLeaves(ctx, in.Leaves, leaves); err != nil {
 			return err
 		}
+		if err := w.importReadings(in.Again); err != nil {
+			return err
+		}
 		for _, l := range in.Lessons {
 			if _, err := w.exec(setLearnt, l.Site, l.Name, append([]byte{}, l.Data...)); err != nil {
 				return err
@@ -108,6 +112,29 @@ func (w *writer) importRuns(runs []archive.Run) error {
 			if err := w.setRun(r); err != nil {
 				return fmt.Errorf("run %s: %w", r.ID, err)
 			}
+		}
+	}
+	return nil
+}
+
+// importReadings reads versions again.
+func (w *writer) importReadings(all []archive.Again) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := w.foldSketches(); err != nil {
+		return err
+	}
+	for i := range all {
+		var readAt time.Time
+		a := &all[i]
+		_, err := w.row(`SELECT s.read_at FROM pages p CROSS JOIN snapshots s ON s.page = p.id WHERE p.site = ? AND p.url = ? AND s.version = ?`,
+			[]any{a.Site, a.URL, a.Version}, instant{&readAt})
+		if err == nil && readAt.Before(a.At) {
+			err = w.reread(a)
+		}
+		if err != nil {
+			return fmt.Errorf("version %d of %s: %w", a.Version, a.URL, err)
 		}
 	}
 	return nil

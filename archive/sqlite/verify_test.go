@@ -221,7 +221,7 @@ func TestVerifyWhileRecording(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() {
-		for n := 0; ctx.Err() == nil; n++ {
+		for n := 0; ctx.Err() == nil && n < 60; n++ {
 			batch := []archive.Entry{item(r, 1000+n)}
 			for i := range all {
 				if i%7 == n%7 {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"iter"
 	"reflect"
 	"testing"
@@ -93,6 +94,33 @@ func (f *fixture) inUTC(record any) {
 	for i := range v.NumField() {
 		if at, ok := v.Field(i).Interface().(time.Time); ok && at.Location() != time.UTC {
 			f.Errorf("%s.%s is in %s, not in UTC", v.Type().Name(), v.Type().Field(i).Name, at.Location())
+		}
+	}
+}
+
+// Same fails the test unless two archives hold the same, of whatever kind they
+// are: every page, version, visit, run and lesson, every payload to the byte,
+// and the log.
+func Same(t *testing.T, got, want archive.Store) {
+	t.Helper()
+	a, b := fixture{t, got}, fixture{t, want}
+	a.equal("holdings", a.holdings(), b.holdings())
+	a.equal("earlier readings", collect(t, a.Earlier(t.Context(), archive.Filter{})), collect(t, b.Earlier(t.Context(), archive.Filter{})))
+	a.equal("lessons", collect(t, a.Lessons(t.Context())), collect(t, b.Lessons(t.Context())))
+	a.equal("leaves", a.leaves(0), b.leaves(0))
+	a.equal("size of the log", a.log().Size, b.log().Size)
+	edge := archive.Edge(b.log().Size)
+	ours, err := got.Nodes(t.Context(), edge)
+	theirs, err2 := want.Nodes(t.Context(), edge)
+	if err != nil || err2 != nil {
+		t.Errorf("nodes: %v, %v", err, err2)
+	}
+	a.equal("nodes", ours, theirs)
+	for _, d := range collect(t, b.Payloads(t.Context())) {
+		ours, err := got.Payload(t.Context(), d)
+		theirs, err2 := want.Payload(t.Context(), d)
+		if err != nil || err2 != nil || !bytes.Equal(ours, theirs) {
+			t.Errorf("payload %s: %d bytes, %v, want %d bytes, %v", d, len(ours), err, len(theirs), err2)
 		}
 	}
 }

@@ -152,6 +152,25 @@ var importTests = []subtest{
 		f.equal("log", [2]int64{f.log().Size, f.log().Checkpoint.Size}, [2]int64{5, 5})
 		f.equal("visits", len(collect(f.T, f.Visits(f.Context(), archive.Filter{URL: url(1)}))), 4)
 	}},
+	{"reads versions again", func(f *fixture) {
+		in, want := importedStory(run(site, 0))
+		a := archive.Again{Site: site, URL: url(1), Version: 2, At: t0.Add(time.Hour), Rules: archive.DigestOf(nil), Reader: 3, Article: text("另题", "另文")}
+		b := a
+		b.At, b.Article = t0.Add(2*time.Hour), text("又题", "又文")
+		in.Again = []archive.Again{a, b}
+		in.Pages[0].Title, in.Pages[0].Fingerprint = "又题", archive.FingerprintOf(b.Article)
+		f.importAll(in)
+		f.unchanged("importing the readings again", func() { f.importAll(archive.Import{Again: in.Again}) })
+		latest := want.Snapshots[1]
+		latest.ReadAt, latest.Article, latest.Fingerprint, latest.Rules, latest.Reader = b.At, b.Article, archive.FingerprintOf(b.Article), b.Rules, b.Reader
+		f.equal("snapshots", collect(f.T, f.Snapshots(f.Context(), archive.Filter{})), []archive.Snapshot{want.Snapshots[0], latest})
+		f.equal("earlier readings", len(collect(f.T, f.Earlier(f.Context(), archive.Filter{}))), 2)
+		f.equal("leaves", f.leaves(0), in.Leaves)
+		f.equal("page", f.page(url(1)), in.Pages[0])
+		f.equal("found", f.searchURLs("又文", archive.Filter{}), []string{url(1)})
+		a.Version = 9
+		f.refuses("another version", archive.Import{Again: []archive.Again{a}}, archive.ErrNotFound)
+	}},
 	{"of many", func(f *fixture) {
 		r := run(site, 0)
 		var entries []archive.Entry

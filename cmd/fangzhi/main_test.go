@@ -1,15 +1,21 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"fangzhi/crawler/portaltest"
 )
@@ -36,6 +42,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PORTAL", url)
 			env.Setenv("TZ", "Asia/Shanghai")
 			env.Setenv("FANGZHI_TEST_MONGODB", os.Getenv("FANGZHI_TEST_MONGODB"))
+			if server := os.Getenv("FANGZHI_TEST_MONGODB"); server != "" {
+				return database(env, server)
+			}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -54,6 +63,28 @@ func TestScripts(t *testing.T) {
 			return false, errors.New("unknown condition")
 		},
 	})
+}
+
+// database makes $DATABASE the name of a database of the script's own, which is
+// dropped in the end.
+func database(env *testscript.Env, server string) error {
+	u, err := url.Parse(server)
+	if err != nil {
+		return err
+	}
+	u.Path = fmt.Sprintf("/fangzhi_test_%d_%d", os.Getpid(), time.Now().UnixNano())
+	env.Setenv("DATABASE", u.String())
+	client, err := mongo.Connect(options.Client().ApplyURI(server))
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		client.Database(u.Path[1:]).Drop(ctx)
+		client.Disconnect(ctx)
+	})
+	return nil
 }
 
 func wantCode(ts *testscript.TestScript, neg bool, args []string) {

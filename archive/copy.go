@@ -1,0 +1,461 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// CopyOptions is how Copy goes about.
+type CopyOptions struct {
+	// Observe, where set, is called now and then with what was done so far.
+	Observe func(CopyReport)
+	// Seal, where set, makes sure that what is recorded in the archive that is
+	// copied has its leaves, as far as its store does not see to it.
+	Seal func(ctx context.Context) error
+}
+
+// CopyReport counts what Copy added.
+type CopyReport struct {
+	Size     int64 `json:"size"`   // leaves that both archives have now
+	Leaves   int64 `json:"leaves"` // added
+	Pages    int   `json:"pages"`  // added, or set anew
+	Runs     int   `json:"runs"`
+	Payloads int   `json:"payloads"`
+	Bytes    int64 `json:"bytes"`    // of payload
+	Readings int   `json:"readings"` // of versions that were read again
+	Lessons  int   `json:"lessons"`
+	Rounds   int   `json:"rounds"`  // in which the log was followed
+	Missing  int   `json:"missing"` // payloads that from has not, or not whole
+	Root     Hash  `json:"-"`       // of the log of Size leaves
+}
+
+// copyAtOnce and copyBytes bound what goes into one import.
+const (
+	copyAtOnce = 256
+	copyBytes  = 8 << 20
+)
+
+// Copy makes to a copy of from: all that it holds, as it is there. What to has
+// already is passed over, so a copy that was cut short is gone on with, and one
+// made earlier brought up to date; ErrDiverged when to has entries of its own.
+//
+// from may be written meanwhile. In the end to is what from was at one moment:
+// the log up to some leaf, and the pages as these leaves left them. For that the
+// log is followed until no page had gone on when it was read.
+func Copy(ctx context.Context, from, to Store, o CopyOptions) (CopyReport, error) {
+	c := copier{from: from, to: to, options: o}
+	err := c.copy(ctx)
+	if err != nil {
+		err = fmt.Errorf("copy: %w", err)
+	}
+	return c.report, err
+}
+
+type copier struct {
+	from, to Store
+	options  CopyOptions
+	report   CopyReport
+	runs     map[string]bool // that to is known to have
+}
+
+func (c *copier) copy(ctx context.Context) error {
+	log, err := c.to.Log(ctx)
+	if err != nil {
+		return err
+	}
+	if log.Unsealed > 0 {
+		return fmt.Errorf("%d entries that are not sealed: %w", log.Unsealed, ErrDiverged)
+	}
+	c.report.Size = log.Size
+	if err := c.sameLog(ctx, log.Size); err != nil {
+		return err
+	}
+	if err := c.allRuns(ctx); err != nil {
+		return err
+	}
+	for settled := false; !settled; c.report.Rounds++ {
+		if settled, err = c.round(ctx); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func(context.Context) error{c.allReadings, c.allPages, c.allPayloads, c.allRuns, c.allLessons} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	edge, err := c.from.Nodes(ctx, Edge(c.report.Size))
+	if err != nil {
+		return err
+	}
+	tree := TreeAt(c.report.Size, edge)
+	c.report.Root = tree.Root()
+	return nil
+}
+
+// sameLog fails where the log of to, of that size, is not how that of from
+// begins.
+func (c *copier) sameLog(ctx context.Context, size int64) error {
+	edge := Edge(size)
+	theirs, err := c.from.Nodes(ctx, edge)
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: the copy has %d entries, the archive fewer", ErrDiverged, size)
+	}
+	if err != nil {
+		return err
+	}
+	ours, err := c.to.Nodes(ctx, edge)
+	if err != nil {
+		return err
+	}
+	a, b := TreeAt(size, theirs), TreeAt(size, ours)
+	if size > 0 && a.Root() != b.Root() {
+		return ErrDiverged
+	}
+	return nil
+}
+
+// round brings to up to the leaves that from has by now. It is settled when no
+// page that came with them had been visited again by the time it was read, and
+// what came before was read before the end of the log: then pages and log are of
+// one moment.
+func (c *copier) round(ctx context.Context) (settled bool, err error) {
+	if c.options.Seal != nil {
+		if err := c.options.Seal(ctx); err != nil {
+			return false, err
+		}
+	}
+	log, err := c.from.Log(ctx)
+	if err != nil {
+		return false, err
+	}
+	began := c.report.Size
+	settled = log.Size-began <= copyAtOnce
+	chunk := Import{}
+	for leaf, err := range c.from.Leaves(ctx, began) {
+		if err != nil {
+			return false, err
+		}
+		if leaf.N >= log.Size {
+			break
+		}
+		if want := c.report.Size + int64(len(chunk.Leaves)); leaf.N != want {
+			return false, fmt.Errorf("leaf %d of the archive: its visit is not there: %w: fangzhi verify tells more", want, ErrCorrupt)
+		}
+		if chunk.Leaves = append(chunk.Leaves, leaf); len(chunk.Leaves) >= copyAtOnce {
+			if err := c.leaves(ctx, &chunk, &settled); err != nil {
+				return false, err
+			}
+		}
+	}
+	if missing := log.Size - c.report.Size - int64(len(chunk.Leaves)); missing > 0 {
+		return false, fmt.Errorf("the last %d leaves of the archive: their visits are not there: %w: fangzhi verify tells more", missing, ErrCorrupt)
+	}
+	err = c.leaves(ctx, &chunk, &settled)
+	return settled, err
+}
+
+// leaves adds a chunk of leaves with their payloads, runs and pages; settled
+// becomes false when a page has gone on.
+func (c *copier) leaves(ctx context.Context, chunk *Import, settled *bool) error {
+	if len(chunk.Leaves) == 0 {
+		return nil
+	}
+	last := map[[2]string]int64{}
+	var wanted []Digest
+	for _, l := range chunk.Leaves {
+		k := [2]string{l.Visit.Site, l.Visit.URL}
+		last[k] = max(last[k], l.Visit.At.UnixMilli())
+		if l.Visit.Payload != "" {
+			wanted = append(wanted, l.Visit.Payload)
+		}
+		if err := c.run(ctx, chunk, l.Visit.Run); err != nil {
+			return err
+		}
+	}
+	for k, at := range last {
+		p, err := c.from.Page(ctx, k[0], k[1])
+		if err != nil {
+			return err
+		}
+		if p.LastVisit.UnixMilli() > at {
+			*settled = false
+		}
+		chunk.Pages = append(chunk.Pages, p)
+	}
+	if err := c.payloads(ctx, wanted); err != nil {
+		return err
+	}
+	if err := c.to.Import(ctx, *chunk); err != nil {
+		return err
+	}
+	c.report.Size += int64(len(chunk.Leaves))
+	c.report.Leaves += int64(len(chunk.Leaves))
+	c.report.Pages += len(chunk.Pages)
+	*chunk = Import{}
+	c.observe()
+	return nil
+}
+
+// run adds the run of a leaf to chunk, unless to has it.
+func (c *copier) run(ctx context.Context, chunk *Import, id string) error {
+	if c.runs[id] {
+		return nil
+	}
+	for r, err := range c.from.Runs(ctx, Filter{Run: id, Limit: 1}) {
+		if err != nil {
+			return err
+		}
+		// The open run before it of its site may have been closed since.
+		for before, err := range c.to.Runs(ctx, Filter{Site: r.Site, RunState: RunRunning}) {
+			if err != nil {
+				return err
+			}
+			for closed, err := range c.from.Runs(ctx, Filter{Run: before.ID}) {
+				if err != nil {
+					return err
+				}
+				chunk.Runs = append(chunk.Runs, closed)
+			}
+		}
+		chunk.Runs = append(chunk.Runs, r)
+		if c.runs == nil || len(c.runs) > copyAtOnce {
+			c.runs = map[string]bool{}
+		}
+		c.runs[id] = true
+	}
+	return nil
+}
+
+// payloads adds those of wanted that to does not hold.
+func (c *copier) payloads(ctx context.Context, wanted []Digest) error {
+	held, err := c.to.Holds(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	var chunk Import
+	size := 0
+	flush := func() error {
+		if len(chunk.Payloads) == 0 {
+			return nil
+		}
+		err := c.to.Import(ctx, chunk)
+		c.report.Payloads += len(chunk.Payloads)
+		c.report.Bytes += int64(size)
+		chunk, size = Import{}, 0
+		c.observe()
+		return err
+	}
+	for _, d := range wanted {
+		if held[d] {
+			continue
+		}
+		held[d] = true
+		b, err := c.from.Payload(ctx, d)
+		if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotFound) {
+			c.report.Missing++ // the copy is as good as it can be
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		chunk.Payloads = append(chunk.Payloads, b)
+		if size += len(b); size >= copyBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// allPayloads adds what no entry named.
+func (c *copier) allPayloads(ctx context.Context) error {
+	var chunk []Digest
+	for d, err := range c.from.Payloads(ctx) {
+		if err != nil {
+			return err
+		}
+		if chunk = append(chunk, d); len(chunk) >= copyAtOnce {
+			if err := c.payloads(ctx, chunk); err != nil {
+				return err
+			}
+			chunk = chunk[:0]
+		}
+	}
+	return c.payloads(ctx, chunk)
+}
+
+// allRuns adds and sets the runs that to has not, or has otherwise: first those
+// that are over, since one of a site can be open.
+func (c *copier) allRuns(ctx context.Context) error {
+	for _, open := range []bool{false, true} {
+		next, stop := iter.Pull2(c.to.Runs(ctx, Filter{}))
+		defer stop()
+		ours, err, more := next()
+		var chunk Import
+		for r, ferr := range c.from.Runs(ctx, Filter{}) {
+			if ferr != nil {
+				return ferr
+			}
+			for more && err == nil && (ours.Planned.Before(r.Planned) || ours.Planned.Equal(r.Planned) && ours.Site < r.Site) {
+				ours, err, more = next()
+			}
+			if err != nil {
+				return err
+			}
+			if open != (r.State == RunRunning) || more && ours.ID == r.ID && sameJSON(ours, r) {
+				continue
+			}
+			if chunk.Runs = append(chunk.Runs, r); len(chunk.Runs) >= copyAtOnce {
+				if err := c.add(ctx, &chunk); err != nil {
+					return err
+				}
+			}
+		}
+		if err := c.add(ctx, &chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allPages adds the pages that nobody visited, and sets those that are due at
+// another time by now. Those that were visited since the log was read stay as
+// they were then.
+func (c *copier) allPages(ctx context.Context) error {
+	next, stop := iter.Pull2(c.to.Pages(ctx, Filter{}))
+	defer stop()
+	ours, err, more := next()
+	var chunk Import
+	for p, ferr := range c.from.Pages(ctx, Filter{}) {
+		if ferr != nil {
+			return ferr
+		}
+		for more && err == nil && (ours.Site < p.Site || ours.Site == p.Site && ours.URL < p.URL) {
+			ours, err, more = next()
+		}
+		if err != nil {
+			return err
+		}
+		held := more && ours.Site == p.Site && ours.URL == p.URL
+		switch {
+		case held && (p.Visits != ours.Visits || samePage(p, ours)), !held && p.Visits > 0:
+			continue
+		}
+		if chunk.Pages = append(chunk.Pages, p); len(chunk.Pages) >= copyAtOnce {
+			if err := c.add(ctx, &chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return c.add(ctx, &chunk)
+}
+
+// allReadings reads again the versions that from has read again: each first as
+// it did then, and last as it does now.
+func (c *copier) allReadings(ctx context.Context) error {
+	var chunk Import
+	var version Earlier
+	end := func() error {
+		if version.Version == 0 {
+			return nil
+		}
+		for now, err := range c.from.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
+			if err != nil {
+				return err
+			}
+			chunk.Again = append(chunk.Again, Again{
+				Site: now.Site, URL: now.URL, Version: now.Version, At: now.ReadAt, Rules: now.Rules, Reader: now.Reader, Article: now.Article,
+			})
+		}
+		for held, err := range c.to.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
+			if err != nil {
+				return err
+			}
+			if n := len(chunk.Again); n > 0 && held.ReadAt.Equal(chunk.Again[n-1].At) {
+				for n > 0 && chunk.Again[n-1].URL == version.URL && chunk.Again[n-1].Site == version.Site && chunk.Again[n-1].Version == version.Version {
+					n--
+				}
+				chunk.Again = chunk.Again[:n]
+			}
+		}
+		if len(chunk.Again) < copyAtOnce {
+			return nil
+		}
+		return c.add(ctx, &chunk)
+	}
+	for e, err := range c.from.Earlier(ctx, Filter{}) {
+		if err != nil {
+			return err
+		}
+		if e.N == 0 { // how it read when it was taken, which its leaf brought
+			if err := end(); err != nil {
+				return err
+			}
+			version = e
+			continue
+		}
+		chunk.Again = append(chunk.Again, Again{
+			Site: e.Site, URL: e.URL, Version: e.Version, At: e.ReadAt, Rules: e.Rules, Reader: e.Reader, Article: e.Article,
+		})
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	return c.add(ctx, &chunk)
+}
+
+func (c *copier) allLessons(ctx context.Context) error {
+	for l, err := range c.from.Lessons(ctx) {
+		if err != nil {
+			return err
+		}
+		held, err := c.to.Learnt(ctx, l.Site, l.Name)
+		if err == nil && DigestOf(held) == DigestOf(l.Data) {
+			continue
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := c.add(ctx, &Import{Lessons: []Lesson{l}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add imports what is in chunk, and empties it.
+func (c *copier) add(ctx context.Context, chunk *Import) error {
+	if chunk.Empty() {
+		return nil
+	}
+	if err := c.to.Import(ctx, *chunk); err != nil {
+		return err
+	}
+	c.report.Pages += len(chunk.Pages)
+	c.report.Runs += len(chunk.Runs)
+	c.report.Readings += len(chunk.Again)
+	c.report.Lessons += len(chunk.Lessons)
+	*chunk = Import{}
+	c.observe()
+	return nil
+}
+
+func (c *copier) observe() {
+	if c.options.Observe != nil {
+		c.options.Observe(c.report)
+	}
+}
+
+// samePage and sameJSON compare what stores give back: an empty list is no list.
+func samePage(a, b Page) bool { return a.Item == b.Item && sameJSON(a, b) }
+
+func sameJSON(a, b any) bool {
+	x, err := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}

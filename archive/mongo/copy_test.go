@@ -1,0 +1,155 @@
+package mongo_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fangzhi/archive"
+	"fangzhi/archive/storetest"
+)
+
+// held is what an archive with a few entries holds, as an import.
+func held(t *testing.T, entries int) archive.Import {
+	t.Helper()
+	s := open(t, database(t))
+	defer s.Close()
+	r := begin(t, s, 0)
+	for n := range entries {
+		e := visited(r, found(fmt.Sprintf("https://www.zjg.example/%d", n)), time.Duration(n)*time.Minute, "标题", fmt.Sprint("正文", n))
+		record(t, s, r, e, visited(r, e.Page, time.Duration(n)*time.Minute+time.Second, "标题", fmt.Sprint("改过", n)))
+	}
+	if _, err := s.Seal(t.Context(), t0); err != nil {
+		t.Fatal(err)
+	}
+	in := archive.Import{Runs: []archive.Run{r}, Lessons: []archive.Lesson{{Site: site, Name: "furniture", Data: []byte("menu")}}}
+	for p, err := range s.Pages(t.Context(), archive.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Pages = append(in.Pages, p)
+	}
+	for l, err := range s.Leaves(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Leaves = append(in.Leaves, l)
+	}
+	for d, err := range s.Payloads(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := s.Payload(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Payloads = append(in.Payloads, b)
+	}
+	return in
+}
+
+// An import that is killed anywhere is completed by importing again.
+func TestImportCutShort(t *testing.T) {
+	in := held(t, 3)
+	for name, how := range map[string]fate{"before a command": unsent, "after a command": unheard} {
+		t.Run(name, func(t *testing.T) {
+			whole := open(t, database(t))
+			defer whole.Close()
+			if err := whole.Import(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			for n := 1; ; n++ {
+				uri := database(t)
+				s := open(t, uri)
+				p := newProxy(t, uri)
+				p.reset(nil, nil)
+				other := open(t, p.uri)
+				ctx, cancel := context.WithCancel(t.Context())
+				p.reset(func(i int, _ bson.Raw) fate {
+					if i < n {
+						return pass
+					}
+					return how
+				}, cancel)
+				err := other.Import(ctx, in)
+				cancel()
+				other.Close()
+				if err == nil {
+					if n < 20 {
+						t.Errorf("it took %d commands", n)
+					}
+					s.Close()
+					break
+				}
+				if err := s.Import(t.Context(), in); err != nil {
+					t.Fatalf("cut at command %d: %v", n, err)
+				}
+				sound(t, s)
+				nothingLeft(t, s, uri)
+				storetest.Same(t, s, whole)
+				s.Close()
+				if t.Failed() {
+					t.Fatalf("cut at command %d", n)
+				}
+			}
+		})
+	}
+}
+
+// A copy of an archive that is written meanwhile is what it was at one moment.
+func TestCopyWhileRecording(t *testing.T) {
+	uri := database(t)
+	from, to := open(t, uri), open(t, database(t))
+	defer from.Close()
+	defer to.Close()
+	r := begin(t, from, 0)
+	ctx, stop := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stop()
+	var pages []archive.Page
+	for n := range 30 {
+		e := visited(r, found(fmt.Sprintf("https://www.zjg.example/%d", n)), time.Duration(n)*time.Millisecond, "标题", "正文")
+		record(t, from, r, e)
+		pages = append(pages, e.Page)
+	}
+	group.Go(func() {
+		for n := 1; ctx.Err() == nil && n < 60; n++ {
+			p := &pages[n%len(pages)]
+			e := visited(r, *p, time.Duration(n)*time.Second, "标题", fmt.Sprint("正文", n))
+			e.Discovered = []archive.Page{found(fmt.Sprintf("https://www.zjg.example/found/%d", n))}
+			if err := from.Record(ctx, r.ID, []archive.Entry{e}); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+			*p = e.Page
+		}
+	})
+	copied := func() {
+		other := open(t, uri)
+		defer other.Close()
+		report, err := archive.Copy(t.Context(), other, to, archive.CopyOptions{Seal: func(ctx context.Context) error {
+			_, err := other.Seal(ctx, t0)
+			return err
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = archive.Verify(t.Context(), to, archive.VerifyOptions{Checkpoint: &archive.Checkpoint{Size: report.Size, Root: report.Root}}, func(f archive.Fault) {
+			t.Errorf("%s: %s", f.Object, f.Text)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		copied()
+	}
+	stop()
+	group.Wait()
+	copied()
+	storetest.Same(t, to, from)
+}

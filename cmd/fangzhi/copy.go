@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"fangzhi/archive"
+)
+
+const copyHelp = `Copy an archive into another, of either kind: runs, pages, visits, versions,
+payloads, what was learnt, and the log, entry by entry as they are there. The
+archive may be crawled into meanwhile: the copy is what it was at one moment.
+
+TO is made where it is not there. A copy that was cut short is gone on with by
+the same command, and one made earlier brought up to date: only what is new is
+copied. An archive that has entries of its own is refused.
+
+In the end the copy is verified as "fangzhi verify" does, and its log held
+against that of the archive; --read-subset says how many payloads are read for
+that.
+
+Exit codes: 0 copied and sound, 1 failed, 5 the copy has faults: what is damaged
+in the archive is missing in the copy.`
+
+func copyCommand(a *app) *cobra.Command {
+	var subset string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "copy FROM TO",
+		Short:   "Copy an archive, or bring a copy up to date",
+		Long:    copyHelp,
+		Example: "  fangzhi copy sqlite:fangzhi.db sqlite:/backup/fangzhi.db\n  fangzhi copy sqlite:fangzhi.db mongodb://localhost/fangzhi",
+		Args:    needs(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			part, of, err := parts(subset)
+			if err != nil {
+				return err
+			}
+			if args[0] == args[1] {
+				return usage("copy: FROM and TO are the same archive: %s", args[0])
+			}
+			return a.copy(cmd.Context(), args[0], args[1], archive.VerifyOptions{Part: part, Parts: of}, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the copy's payloads again: 5%, or part 3/20")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then what was copied")
+	return cmd
+}
+
+func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.VerifyOptions, asJSON bool) error {
+	how := read
+	if !strings.HasPrefix(fromSpec, "sqlite:") {
+		how = update // what was recorded and not sealed yet is sealed first
+	}
+	from, err := a.openAt(ctx, fromSpec, how)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := a.openAt(ctx, toSpec, create)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	show := a.newCopyProgress()
+	options := archive.CopyOptions{Observe: show.observe}
+	if how == update {
+		options.Seal = func(ctx context.Context) error {
+			_, err := from.Seal(ctx, a.now())
+			return err
+		}
+	}
+	copied, err := archive.Copy(ctx, from, to, options)
+	show.done()
+	if err != nil {
+		if errors.Is(err, archive.ErrDiverged) {
+			return fmt.Errorf("%w; name another archive in place of %s", err, toSpec)
+		}
+		return err
+	}
+	if _, err := to.Seal(ctx, a.now()); err != nil {
+		return err
+	}
+	out := newJSONLines(a.stdout)
+	o.Checkpoint = &archive.Checkpoint{Size: copied.Size, Root: copied.Root, At: a.now()}
+	verifying := a.newVerifyProgress()
+	o.Observe = verifying.observe
+	report, err := archive.Verify(ctx, to, o, func(f archive.Fault) {
+		verifying.clear()
+		if asJSON {
+			out.write(f)
+			return
+		}
+		fmt.Fprintf(a.stdout, "damaged: %s: %s\n", safe(f.Object), safe(f.Text))
+	})
+	verifying.done()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		if err := out.write(copied); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(a.stdout, "copied %d entries, %d pages, %d runs, %d payloads (%s); %d entries in all, root %s\n",
+			copied.Leaves, copied.Pages, copied.Runs, copied.Payloads, humanize.IBytes(uint64(copied.Bytes)), copied.Size, copied.Root)
+	}
+	if report.Faults > 0 {
+		return exit{exitDamaged, fmt.Errorf("copy: %d faults found in the copy; fangzhi verify tells of those in %s", report.Faults, fromSpec)}
+	}
+	if !asJSON {
+		fmt.Fprintln(a.stdout, "the copy is sound")
+	}
+	return nil
+}
+
+// copyProgress shows on standard error how far a copy has come.
+type copyProgress struct {
+	a    *app
+	bar  *progressbar.ProgressBar
+	next time.Time
+}
+
+func (a *app) newCopyProgress() *copyProgress {
+	p := &copyProgress{a: a, next: time.Now().Add(verifyLineEvery)}
+	if !a.quiet && isTerminal(a.stderr) {
+		p.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(a.stderr), progressbar.OptionSpinnerType(14),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	return p
+}
+
+func (p *copyProgress) observe(r archive.CopyReport) {
+	if p.bar == nil && (p.a.quiet || time.Now().Before(p.next)) {
+		return
+	}
+	line := fmt.Sprintf("%d entries, %d payloads, %s", r.Leaves, r.Payloads, humanize.IBytes(uint64(r.Bytes)))
+	if p.bar != nil {
+		p.bar.Describe(line)
+		p.bar.Add(1)
+		return
+	}
+	p.next = time.Now().Add(verifyLineEvery)
+	fmt.Fprintf(p.a.stderr, "fangzhi: copy: %s\n", line)
+}
+
+func (p *copyProgress) done() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
+}
