@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"regexp"
 	"strings"
 
 	"fangzhi/archive"
@@ -59,7 +60,39 @@ func (p *Page) findFiles(body *span, a *archive.Article) {
 	}
 	if len(a.Attachments) > 0 {
 		a.Evidence = append(a.Evidence, evidence("attachments", "links", f.describe(body.el), .9))
+		return
 	}
+	if !strings.Contains(f.text, "附件") {
+		return
+	}
+	for _, m := range scriptLinks(f) {
+		add(body.el, int32(body.lo), m[1], fold(m[2]))
+	}
+	if len(a.Attachments) > 0 {
+		a.Evidence = append(a.Evidence, evidence("attachments", "script", "links that a script writes", .7))
+	}
+}
+
+// scriptLink is a link that a script writes: <a href=\'./P0202.xlsx\'>名单.xlsx</a>.
+var scriptLink = regexp.MustCompile(`<a\s[^<>]{0,200}?href\s*=\s*\\?["']([^"'\\<>\s]{1,500})\\?["'][^<>]{0,200}>([^<>]{0,300})<`)
+
+// maxScriptLinks bounds the bytes of scripts that are looked through for links.
+const maxScriptLinks = 256 << 10
+
+// scriptLinks are the links that the page's scripts write: portals fill in the
+// lists of attachments so.
+func scriptLinks(f *flat) (links [][]string) {
+	rest := maxScriptLinks
+	for _, n := range f.inline {
+		for c := n.FirstChild; c != nil && rest > 0; c = c.NextSibling {
+			text := c.Data[:min(len(c.Data), rest)]
+			rest -= len(text)
+			if strings.Contains(text, "href") {
+				links = append(links, scriptLink.FindAllStringSubmatch(text, 50)...)
+			}
+		}
+	}
+	return links
 }
 
 // isViewer says whether a frame shows a document that its query names.

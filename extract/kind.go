@@ -78,6 +78,8 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindArticle, "text"
 	case dated >= 3 && listed > 2*prose:
 		return archive.KindList, "rows with dates"
+	case dated >= 5 && 2*inside >= lines:
+		return archive.KindList, "rows with dates and summaries"
 	case rows >= 8 && listed > 3*prose, rows >= 4 && prose == 0 && len(body.keep) == 0:
 		return archive.KindList, "rows of links"
 	}

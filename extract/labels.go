@@ -165,6 +165,17 @@ func labelEnd(s string, i int, l label) (from int, ok bool) {
 	return 0, false
 }
 
+// isNoise says whether a word is a label of noise.
+func isNoise(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	for _, l := range labelWords[r] {
+		if l.word == word {
+			return l.field == fieldNoise
+		}
+	}
+	return false
+}
+
 // trimValue cleans the marks that part values off both ends, and cuts a value
 // at a bracket that closes what was opened before its label.
 func trimValue(s string) string {
@@ -187,6 +198,9 @@ func trimValue(s string) string {
 		}
 	}
 	s = strings.TrimRight(s, marks)
+	for i := strings.LastIndexByte(s, ' '); i > 0 && isNoise(s[i+1:]); i = strings.LastIndexByte(s, ' ') {
+		s = strings.TrimRight(s[:i], marks) // a button beside it
+	}
 	if strings.Count(s, "(") < strings.Count(s, ")") || strings.Count(s, "(") > strings.Count(s, ")") {
 		s = strings.Trim(s, "()")
 	}

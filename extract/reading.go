@@ -52,7 +52,7 @@ func (p *Page) read() archive.Reading {
 	}
 	p.span = body
 	title.text = strings.Trim(title.text, "\uFFFD ")
-	if t, sign := p.trouble(body.weight(p.flat)); t != archive.TroubleNone {
+	if t, sign := p.trouble(&body, &title); t != archive.TroubleNone {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: t, Signature: sign}
 	}
 	kind, sign := p.kindOf(&body, &title)

@@ -220,13 +220,34 @@ const copyWeight = 100
 func (p *Page) dropCopies(s *span) {
 	f := p.flat
 	seen := map[string]bool{}
+	copies := map[int32]int32{} // weight of the copies, by the element that holds their block
 	for i := s.lo; i < s.hi; i++ {
 		if l := &f.lines[i]; s.has(i) && l.w >= copyWeight && l.flags&lineCell == 0 {
 			t := f.lineText(i)
 			if seen[t] {
 				s.drop(i)
+				if l.el > 0 {
+					copies[f.elems[l.el].parent] += l.w
+				}
 			}
 			seen[t] = true
+		}
+	}
+	// What stands among copies, and little of it, is what differs in them.
+	for el, w := range copies {
+		if el <= s.el {
+			continue
+		}
+		rest := int32(0)
+		for i := int(f.elems[el].lo); i < int(f.elems[el].hi); i++ {
+			if s.has(i) {
+				rest += f.lines[i].w
+			}
+		}
+		for i := int(f.elems[el].lo); rest < w && i < int(f.elems[el].hi); i++ {
+			if s.has(i) {
+				s.drop(i)
+			}
 		}
 	}
 }

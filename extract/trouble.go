@@ -26,20 +26,13 @@ func (p *Page) challenge() string {
 	case strings.Contains(p.text, "/cdn-cgi/challenge-platform/") && small && (strings.Contains(p.text, "cf-chl") || strings.Contains(p.text, "_cf_chl_opt")):
 		return "script _cf_chl_opt (Cloudflare)"
 	}
-	if len(p.flat.text) < 3000 {
-		for _, s := range wafTexts {
-			if strings.Contains(p.flat.text, s) || strings.Contains(p.flat.title, s) {
-				return "text " + s
-			}
-		}
-	}
 	return ""
 }
 
 // wafTexts are what walls tell people.
 var wafTexts = []string{
 	"您的请求可能存在威胁", "请求已被阻断", "WEB 应用防火墙", "WEB应用防火墙", "Web应用防火墙", "当前访问疑似黑客攻击", "创宇盾拦截", "服务器安全狗防护验证页面", "D盾_拦截提示",
-	"百度云加速", "访问验证", "安全验证", "请求过于频繁", "您的访问被拦截", "您的IP存在异常", "请完成安全验证", "Just a moment...", "Attention Required! | Cloudflare",
+	"百度云加速", "访问验证", "安全验证", "请求过于频繁", "您的访问被拦截", "您的访问被阻断", "您的IP存在异常", "请完成安全验证", "Just a moment...", "Attention Required! | Cloudflare",
 }
 
 // notFoundTexts are what portals say, under a status of 200, of a page that is
@@ -49,36 +42,110 @@ var notFoundTexts = []string{
 	"抱歉，您访问的", "对不起，您访问的", "您请求的文件不存在", "该文章已被删除", "此信息已被删除", "信息已删除", "page not found", "404 not found", "404 error", "错误404", "404错误", "您所访问的页面", "您查看的文章不存在", "您访问的文章不存在",
 }
 
-// trouble recognises pages that stand in the place of what was asked for.
-func (p *Page) trouble(bodyWeight int32) (archive.Trouble, string) {
+// errorTexts are what portals say when they fail.
+var errorTexts = []string{
+	"网站维护中", "系统维护", "server error in '/' application", "http status 500", "数据库连接失败", "系统发生错误", "500 internal server error", "502 bad gateway", "503 service",
+}
+
+// trouble recognises pages that stand in the place of what was asked for. Texts
+// tell it only where they are what the page has to say: notices speak of
+// maintenance, and of what does not exist, as well.
+func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 	if s := p.challenge(); s != "" {
 		return archive.TroubleChallenge, s
 	}
-	if bodyWeight > 600 {
+	weight := body.weight(p.flat)
+	if p.standsForItself(weight, title) {
 		return archive.TroubleNone, ""
 	}
-	title := strings.ToLower(p.flat.title)
-	short := len(p.flat.text) < 4000
-	low := strings.ToLower(p.flat.text)
-	for _, s := range notFoundTexts {
-		if strings.Contains(title, s) || short && strings.Contains(low, s) {
-			return archive.TroubleSoft404, "text " + s
+	if len(p.flat.text) < 3000 {
+		if s := p.says(wafTexts, weight, title.line); s != "" {
+			return archive.TroubleChallenge, "text " + s
 		}
 	}
-	if strings.HasPrefix(title, "404") || strings.HasSuffix(title, "404") {
+	if weight > 600 {
+		return archive.TroubleNone, ""
+	}
+	if s := p.says(notFoundTexts, weight, title.line); s != "" {
+		return archive.TroubleSoft404, "text " + s
+	}
+	if title := strings.ToLower(p.flat.title); strings.HasPrefix(title, "404") || strings.HasSuffix(title, "404") {
 		return archive.TroubleSoft404, "404 in <title>"
 	}
-	if short {
-		for _, s := range [...]string{"网站维护中", "系统维护", "server error in '/' application", "http status 500", "数据库连接失败", "系统发生错误", "500 internal server error", "502 bad gateway", "503 service"} {
-			if strings.Contains(low, s) || strings.Contains(title, s) {
-				return archive.TroubleError, "text " + s
-			}
-		}
-		if p.hasPassword() && bodyWeight < 300 {
-			return archive.TroubleLogin, "form with a password"
-		}
+	if s := p.says(errorTexts, weight, title.line); s != "" {
+		return archive.TroubleError, "text " + s
+	}
+	if len(p.flat.text) < 4000 && weight < 300 && p.hasPassword() {
+		return archive.TroubleLogin, "form with a password"
 	}
 	return archive.TroubleNone, ""
+}
+
+// standsForItself says whether a page has what an article has and pages in its
+// place have not: a text, and the meta tag of government sites or a title above
+// a line with date and source.
+func (p *Page) standsForItself(weight int32, title *titleRead) bool {
+	if weight == 0 || title.text == "" {
+		return false
+	}
+	if v, _ := p.flat.metaOf("articletitle"); v != "" {
+		return true
+	}
+	at := p.byline()
+	return at >= 0 && title.line >= 0 && at > title.line && at <= title.line+4
+}
+
+const (
+	// saysSentence is the part of a sentence, in percent, that a text of trouble
+	// must be, and saysBody the part of the body.
+	saysSentence = 20
+	saysBody     = 10
+	// saysTitle is the part of a title.
+	saysTitle = 50
+	// saysText bounds the bytes of the page on which it is looked for.
+	saysText = 4000
+)
+
+// says returns the first of texts that the page has to say: its title or heading
+// is little else, or sentences of it are, and they are no small part of its body.
+func (p *Page) says(texts []string, body int32, heading int) string {
+	f := p.flat
+	title, _ := firstPart(strings.ToLower(f.title))
+	found, sum := "", int32(0)
+	for _, s := range texts {
+		w := weigh(s)
+		if strings.Contains(title, s) && 100*w >= saysTitle*weigh(title) {
+			return s
+		}
+	}
+	if len(f.text) >= saysText {
+		return ""
+	}
+	for i := range f.lines {
+		if f.lines[i].flags&lineHidden != 0 {
+			continue
+		}
+		line, share := strings.ToLower(f.lineText(i)), int32(saysSentence)
+		if i == heading {
+			share = saysTitle
+		}
+		for sentence := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == '。' || r == '！' || r == '？' || r == '!' || r == '?' }) {
+			longest := int32(0)
+			for _, s := range texts {
+				w := weigh(s)
+				if w > longest && strings.Contains(sentence, s) && 100*w >= share*weigh(sentence) {
+					if longest = w; found == "" {
+						found = s
+					}
+				}
+			}
+			sum += longest
+		}
+	}
+	if 100*sum < saysBody*body {
+		return ""
+	}
+	return found
 }
 
 func (p *Page) hasPassword() bool {
