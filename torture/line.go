@@ -1,0 +1,295 @@
+package torture
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"time"
+
+	"fangzhi/crawler/portaltest"
+)
+
+// what may become of a message to the server.
+const (
+	passed  = ""
+	unsent  = "cut before the server has it"
+	unheard = "cut before the answer"
+	late    = "late"
+	twice   = "sent twice"
+)
+
+var mishaps = []string{unsent, unheard, late, twice}
+
+// Lines crawls into a MongoDB archive as often as the crawl sends messages about
+// data, and has something happen to another of them each time. The program may
+// come through, or fail; the archive as it is then is verified, crawled again,
+// and held against the portal. The server is the one of uri.
+func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures, err error) {
+	began := time.Now()
+	f.Name = "MongoDB: every message cut, late, sent twice"
+	defer func() { f.Took = time.Since(began) }()
+	p, base, stop, err := newPortal(articles, portaltest.Options{})
+	if err != nil {
+		return f, err
+	}
+	defer stop()
+	one := func(ctx context.Context, n int, mishap string) (sent int, hit bool, lost int, faults []string, err error) {
+		name := fmt.Sprintf("%s%d_%d", ScratchPrefix, time.Now().UnixNano(), n)
+		spec, err := withDatabase(uri, name)
+		if err != nil {
+			return 0, false, 0, nil, err
+		}
+		l, err := newLine(spec, n, mishap)
+		if err != nil {
+			return 0, false, 0, nil, err
+		}
+		defer l.close()
+		reported := reports{}
+		bounded, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		defer cancel()
+		if _, err := o.kill(bounded, base, l.uri, 0, reported); err != nil && mishap == passed {
+			return 0, false, 0, nil, err
+		}
+		if bounded.Err() != nil && ctx.Err() == nil {
+			faults = append(faults, "the crawl did not end within two minutes")
+		}
+		lost, more, err := o.held(ctx, spec, p, base, reported)
+		if err == nil && o.Drop != nil && len(more) == 0 && lost == 0 {
+			err = o.Drop(ctx, spec)
+		}
+		sent, hit = l.counts()
+		return sent, hit, lost, append(faults, more...), err
+	}
+	sent, _, _, faults, err := one(ctx, 0, passed)
+	if err != nil || len(faults) > 0 {
+		return f, fmt.Errorf("a crawl whose line is whole: %v, %w", faults, err)
+	}
+	f.Points = sent
+	o.logf("%d messages, %d mishaps", sent, sent*len(mishaps))
+	var mu sync.Mutex
+	err = spread(ctx, sent*len(mishaps), func(ctx context.Context, i int) error {
+		n, mishap := i/len(mishaps)+1, mishaps[i%len(mishaps)]
+		if o.skips(n) {
+			return nil
+		}
+		_, hit, lost, faults, err := one(ctx, n, mishap)
+		mu.Lock()
+		defer mu.Unlock()
+		if hit {
+			f.Tried++
+		}
+		f.Lost += lost
+		if lost > 0 {
+			faults = append(faults, fmt.Sprintf("%d reported visits are lost", lost))
+		}
+		for _, fault := range faults {
+			f.Faults = append(f.Faults, fmt.Sprintf("message %d of %d, %s: %s", n, sent, mishap, fault))
+		}
+		if f.Tried%50 == 0 {
+			o.logf("%d mishaps", f.Tried)
+		}
+		return err
+	})
+	return f, err
+}
+
+// ScratchPrefix begins the names of the databases that are made here.
+const ScratchPrefix = "fangzhi_torture_"
+
+func withDatabase(uri, name string) (string, error) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		return "", fmt.Errorf("%q: must be mongodb://HOST/", uri)
+	}
+	u.Path = "/" + name
+	if u.User != nil { // users are those of the server, whatever the database
+		q := u.Query()
+		if q.Get("authSource") == "" {
+			q.Set("authSource", "admin")
+		}
+		u.RawQuery = q.Encode()
+	}
+	return u.String(), nil
+}
+
+// line stands between the program and a server of MongoDB.
+type line struct {
+	uri      string
+	target   string
+	listener net.Listener
+	at       int
+	mishap   string
+
+	mu    sync.Mutex
+	n     int
+	hit   bool
+	conns map[net.Conn]bool
+	done  sync.WaitGroup
+}
+
+func newLine(spec string, at int, mishap string) (*line, error) {
+	u, err := url.Parse(spec)
+	if err != nil {
+		return nil, err
+	}
+	l := &line{target: u.Host, at: at, mishap: mishap, conns: map[net.Conn]bool{}}
+	if u.Port() == "" {
+		l.target = net.JoinHostPort(u.Hostname(), "27017")
+	}
+	if l.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	u.Host = l.listener.Addr().String()
+	q := u.Query()
+	q.Set("directConnection", "true") // not round the line to a replica set's own addresses
+	u.RawQuery = q.Encode()
+	l.uri = u.String()
+	l.done.Go(func() {
+		for {
+			client, err := l.listener.Accept()
+			if err != nil {
+				return
+			}
+			l.done.Go(func() { l.serve(client) })
+		}
+	})
+	return l, nil
+}
+
+func (l *line) close() {
+	l.listener.Close()
+	l.cut()
+	l.done.Wait()
+}
+
+// cut ends every connection; new ones may be made.
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.conns {
+		c.Close()
+	}
+}
+
+func (l *line) counts() (n int, hit bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.n, l.hit
+}
+
+func (l *line) serve(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", l.target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	l.mu.Lock()
+	l.conns[client], l.conns[server] = true, true
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		delete(l.conns, client)
+		delete(l.conns, server)
+		l.mu.Unlock()
+	}()
+	for {
+		request, err := message(client)
+		if err != nil {
+			return
+		}
+		mishap := l.judge(request)
+		switch mishap {
+		case unsent:
+			l.cut()
+			return
+		case late:
+			time.Sleep(300 * time.Millisecond)
+		case twice:
+			if _, err := server.Write(request); err != nil {
+				return
+			}
+			if _, err := message(server); err != nil {
+				return
+			}
+		}
+		if _, err := server.Write(request); err != nil {
+			return
+		}
+		if binary.LittleEndian.Uint32(request[12:]) == opMsg && request[16]&2 != 0 {
+			continue // no answer is expected
+		}
+		answer, err := message(server)
+		if err != nil {
+			return
+		}
+		if mishap == unheard {
+			l.cut()
+			return
+		}
+		if _, err := client.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+const opMsg = 2013
+
+// judge counts a message about data, and says what becomes of it.
+func (l *line) judge(m []byte) string {
+	switch commandOf(m) {
+	case "insert", "update", "delete", "find", "aggregate", "getMore", "findAndModify", "createIndexes", "create", "count", "distinct":
+	default:
+		return passed
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.n++; l.n != l.at {
+		return passed
+	}
+	l.hit = l.mishap != passed
+	return l.mishap
+}
+
+// commandOf is the name of an OP_MSG's command: the first key of its section of
+// kind 0.
+func commandOf(m []byte) string {
+	if len(m) < 27 || binary.LittleEndian.Uint32(m[12:]) != opMsg {
+		return ""
+	}
+	for rest := m[20:]; len(rest) > 6; {
+		size := int(binary.LittleEndian.Uint32(rest[1:]))
+		if rest[0] == 0 {
+			if end := bytes.IndexByte(rest[6:], 0); end >= 0 {
+				return string(rest[6 : 6+end])
+			}
+			return ""
+		}
+		if size+1 > len(rest) {
+			return ""
+		}
+		rest = rest[1+size:]
+	}
+	return ""
+}
+
+// message reads one message of MongoDB's wire protocol.
+func message(r io.Reader) ([]byte, error) {
+	head := make([]byte, 16)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, err
+	}
+	size := binary.LittleEndian.Uint32(head)
+	if size < 16 || size > 64<<20 {
+		return nil, fmt.Errorf("a message of %d bytes", size)
+	}
+	m := make([]byte, size)
+	copy(m, head)
+	_, err := io.ReadFull(r, m[16:])
+	return m, err
+}

@@ -1,0 +1,66 @@
+package torture
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"fangzhi/crawler/portaltest"
+)
+
+// paragraph is one of an article's; n tells it from others.
+func paragraph(n int) string {
+	return fmt.Sprintf("会议听取了县水利局关于第%d号水库、河道和山塘巡查情况的汇报，要求各乡镇落实责任，逐处登记，发现险情立即上报，并在%d日前报县防汛办备案。", n, n%28+1)
+}
+
+func article(n int) portaltest.Article {
+	return portaltest.Article{
+		Title:  fmt.Sprintf("关于第%d次县政府常务会议议定事项落实情况的通报", n),
+		Source: "云溪县人民政府办公室",
+		Body:   []string{paragraph(n), paragraph(n + 7), fmt.Sprintf("本通报编号%d，由县政府办公室负责解释。", n*n+n)},
+	}
+}
+
+// newPortal serves a portal of one column with n articles.
+func newPortal(n int, o portaltest.Options) (p *portaltest.Portal, base string, stop func(), err error) {
+	p = portaltest.New(o)
+	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	for i := range n {
+		p.Publish("yw", article(i+1))
+	}
+	base, stop, err = p.Start()
+	return p, base, stop, err
+}
+
+// editor works on a portal at random.
+type editor struct {
+	portal *portaltest.Portal
+	random *rand.Rand
+	serial int
+	edits  int
+}
+
+// work changes one thing: mostly an article's text, now and then its place or
+// the portal's size.
+func (e *editor) work() {
+	all := e.portal.Truth()
+	a := all[e.random.IntN(len(all))]
+	e.serial++
+	var err error
+	switch roll := e.random.IntN(20); {
+	case a.State != portaltest.Live:
+		err = e.portal.Restore(a.URL)
+	case roll == 0:
+		err = e.portal.Withdraw(a.URL)
+	case roll == 1 && len(all) < 400:
+		e.portal.Publish("yw", article(1000+e.serial))
+	case roll < 6:
+		err = e.portal.CountViews(a.URL, 1)
+	default:
+		err = e.portal.Edit(a.URL, func(a *portaltest.Article) {
+			a.Body[1] = paragraph(10_000 + e.serial)
+		})
+	}
+	if err == nil {
+		e.edits++
+	}
+}
