@@ -3,7 +3,7 @@ GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 60s
 
-.PHONY: build test lint fuzz bench demo score clean
+.PHONY: build test lint fuzz bench demo score torture vuln clean
 
 build:
 	$(GO) build -o bin/fangzhi ./cmd/fangzhi
@@ -27,8 +27,16 @@ bench:
 	$(GO) run ./bench
 	$(GO) run ./bench/export
 
+# Kills, crashes and faults, all of them: nothing may be lost. About ten minutes.
+torture:
+	scripts/torture
+
 demo:
 	$(GO) run ./cmd/fangzhi demo
+
+# Known weaknesses of what this is built on; says so where that cannot be told.
+vuln:
+	scripts/vuln
 
 # Scores reading against labelled pages: FANGZHI_CORPUS names their folder.
 score: build

@@ -36,7 +36,9 @@ var arrows = map[string][]string{
 	"cmd/fangzhi": {
 		"configs", "scheduler", "crawler", "crawler/discover", "crawler/portaltest", "extract",
 		"archive", "archive/diff", "archive/export", "archive/mongo", "archive/proof", "archive/sqlite",
+		"torture",
 	},
+	"torture":      {"crawler", "crawler/portaltest", "archive"},
 	"bench":        {"crawler/portaltest"},
 	"bench/export": {"archive", "archive/sqlite"},
 }

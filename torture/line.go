@@ -38,22 +38,22 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		return f, err
 	}
 	defer stop()
-	one := func(ctx context.Context, n int, mishap string) (sent int, hit bool, lost int, faults []string, err error) {
+	one := func(ctx context.Context, n int, mishap string) (sent, told int, hit bool, lost int, faults []string, err error) {
 		name := fmt.Sprintf("%s%d_%d", ScratchPrefix, time.Now().UnixNano(), n)
-		spec, err := withDatabase(uri, name)
+		spec, err := WithDatabase(uri, name)
 		if err != nil {
-			return 0, false, 0, nil, err
+			return 0, 0, false, 0, nil, err
 		}
 		l, err := newLine(spec, n, mishap)
 		if err != nil {
-			return 0, false, 0, nil, err
+			return 0, 0, false, 0, nil, err
 		}
 		defer l.close()
 		reported := reports{}
 		bounded, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		defer cancel()
 		if _, err := o.kill(bounded, base, l.uri, 0, reported); err != nil && mishap == passed {
-			return 0, false, 0, nil, err
+			return 0, 0, false, 0, nil, err
 		}
 		if bounded.Err() != nil && ctx.Err() == nil {
 			faults = append(faults, "the crawl did not end within two minutes")
@@ -63,9 +63,9 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 			err = o.Drop(ctx, spec)
 		}
 		sent, hit = l.counts()
-		return sent, hit, lost, append(faults, more...), err
+		return sent, reported.total(), hit, lost, append(faults, more...), err
 	}
-	sent, _, _, faults, err := one(ctx, 0, passed)
+	sent, _, _, _, faults, err := one(ctx, 0, passed)
 	if err != nil || len(faults) > 0 {
 		return f, fmt.Errorf("a crawl whose line is whole: %v, %w", faults, err)
 	}
@@ -77,12 +77,13 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		if o.skips(n) {
 			return nil
 		}
-		_, hit, lost, faults, err := one(ctx, n, mishap)
+		_, told, hit, lost, faults, err := one(ctx, n, mishap)
 		mu.Lock()
 		defer mu.Unlock()
 		if hit {
 			f.Tried++
 		}
+		f.Acked += told
 		f.Lost += lost
 		if lost > 0 {
 			faults = append(faults, fmt.Sprintf("%d reported visits are lost", lost))
@@ -101,7 +102,8 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 // ScratchPrefix begins the names of the databases that are made here.
 const ScratchPrefix = "fangzhi_torture_"
 
-func withDatabase(uri, name string) (string, error) {
+// WithDatabase is the archive called name on the server of uri.
+func WithDatabase(uri, name string) (string, error) {
 	u, err := url.Parse(uri)
 	if err != nil || u.Host == "" {
 		return "", fmt.Errorf("%q: must be mongodb://HOST/", uri)

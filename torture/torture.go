@@ -34,13 +34,13 @@ type Options struct {
 
 // Figures are what was done, and what came of it.
 type Figures struct {
-	Name   string
-	Points int           // moments, calls or messages that were tried
-	Tried  int           // states of the disk, faults or kills
-	Acked  int           // visits that the program had reported as stored before it was stopped
-	Lost   int           // of these, visits that are not in the archive
-	Faults []string      // whatever else was not as promised
-	Took   time.Duration // in all
+	Name   string        `json:"name"`
+	Points int           `json:"points"`   // moments, calls or messages that were tried
+	Tried  int           `json:"tried"`    // states of the disk, faults or kills
+	Acked  int           `json:"reported"` // visits that the program had reported as stored before it was stopped
+	Lost   int           `json:"lost"`     // of these, visits that are not in the archive
+	Faults []string      `json:"faults"`   // whatever else was not as promised
+	Took   time.Duration `json:"took_ns"`  // in all
 }
 
 // Bad says whether a promise was broken.

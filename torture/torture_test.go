@@ -2,13 +2,16 @@ package torture_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"fangzhi/archive"
+	"fangzhi/archive/mongo"
 	"fangzhi/archive/sqlite"
 	"fangzhi/torture"
 )
@@ -17,9 +20,9 @@ import (
 // folder for that.
 func options(t *testing.T) torture.Options {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "fangzhi")
-	if out, err := exec.Command("go", "build", "-o", program, "fangzhi/cmd/fangzhi").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
 	o := torture.Options{
 		Program: program, Dir: torture.Memory(t.TempDir()), Seed: 1, Log: t.Output(),
@@ -34,6 +37,27 @@ func options(t *testing.T) torture.Options {
 		}
 	})
 	return o
+}
+
+var folder string
+
+// build builds the program once.
+var build = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(folder, "fangzhi")
+	if out, err := exec.Command("go", "build", "-o", program, "fangzhi/cmd/fangzhi").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return program, nil
+})
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "fangzhi-torture-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
 }
 
 func hold(t *testing.T, f torture.Figures, err error) {
@@ -75,5 +99,35 @@ func TestFaults(t *testing.T) {
 	o := options(t)
 	o.Every = 41
 	f, err := torture.Faults(t.Context(), o, 2)
+	hold(t, f, err)
+}
+
+// A report that the archive does not bear out is found.
+func TestFindsLoss(t *testing.T) {
+	o := options(t)
+	store, err := o.Open(t.Context(), "sqlite:"+filepath.Join(o.Dir, "a.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	lost, faults, err := torture.Sound(t.Context(), store, map[string]int{"http://127.0.0.1:1/": 2})
+	if err != nil || lost != 2 || len(faults) != 0 {
+		t.Errorf("%d lost, %v, %v; want 2", lost, faults, err)
+	}
+}
+
+// Messages to a MongoDB server, of a crawl that is small enough for a test.
+func TestLines(t *testing.T) {
+	uri := os.Getenv("FANGZHI_TEST_MONGODB")
+	if uri == "" {
+		t.Skip("FANGZHI_TEST_MONGODB is not set")
+	}
+	o := options(t)
+	o.Every = 29
+	o.Drop = mongo.Drop
+	o.Open = func(ctx context.Context, spec string) (archive.Store, error) {
+		return mongo.Open(ctx, spec, mongo.Options{})
+	}
+	f, err := torture.Lines(t.Context(), o, uri, 1)
 	hold(t, f, err)
 }
