@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // groupRows is how many records a row group has.
@@ -81,7 +82,8 @@ type parquetWriter struct {
 
 func newParquet(w io.Writer, dir string) *parquetWriter {
 	return &parquetWriter{to: parquet.NewGenericWriter[row](w,
-		parquet.Compression(&parquet.Zstd),
+		// The fastest level has the smallest memory of what it has seen.
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest, Concurrency: 1}),
 		parquet.MaxRowsPerRowGroup(groupRows),
 		parquet.ColumnPageBuffers(parquet.NewFileBufferPool(dir, "column-*.page")),
 		parquet.PageBufferSize(256<<10),
@@ -96,7 +98,7 @@ const schemaVersion = "1"
 
 func (p *parquetWriter) write(r Record) error {
 	p.rows = append(p.rows, rowOf(r))
-	if len(p.rows) < 256 {
+	if len(p.rows) < 64 {
 		return nil
 	}
 	return p.flush()
