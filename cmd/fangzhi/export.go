@@ -175,7 +175,11 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 		for _, f := range r.Files {
 			size += f.Bytes
 		}
-		a.hint("%d %s in %s (%s)", r.Records, what, o.output, humanize.IBytes(uint64(size)))
+		again := ""
+		if r.Resumed {
+			again = ", taken up where it was interrupted"
+		}
+		a.hint("%d %s in %s (%s)%s", r.Records, what, o.output, humanize.IBytes(uint64(size)), again)
 	}
 	return nil
 }
