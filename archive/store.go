@@ -91,6 +91,9 @@ type Store interface {
 	Payloads(ctx context.Context) iter.Seq2[Digest, error]
 	// Holds returns which of digests it holds payloads of. It does not read them.
 	Holds(ctx context.Context, digests []Digest) (map[Digest]bool, error)
+	// Rebuild makes anew what is worked out of the rest: indexes, and what Search
+	// and Alike go by. What is recorded stays as it is.
+	Rebuild(ctx context.Context) error
 	// Check asks the database itself whether it is sound, and yields a line for
 	// each fault. It does not read payloads.
 	Check(ctx context.Context) iter.Seq2[string, error]

@@ -40,6 +40,30 @@ func (s *Store) Index(ctx context.Context) error {
 	return fault(ctx, err, "index")
 }
 
+// Rebuild makes the indexes that are missing, and all words anew; what an older
+// fangzhi recorded meanwhile is marked to be sealed.
+func (s *Store) Rebuild(ctx context.Context) error {
+	done, err := s.change(ctx)
+	if err != nil {
+		return fault(ctx, err, "rebuild")
+	}
+	err = s.ensureIndexes(ctx)
+	if err == nil {
+		err = s.markOld(ctx)
+	}
+	if err == nil {
+		_, err = s.snapshots.UpdateMany(ctx, bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "unindexed", Value: true}}}})
+	}
+	if err == nil {
+		_, err = s.words.DeleteMany(ctx, bson.D{})
+	}
+	done()
+	if err != nil {
+		return fault(ctx, err, "rebuild")
+	}
+	return s.Index(ctx)
+}
+
 // index gives words to the next snapshots, and says whether there may be more.
 // Two processes may do the same work; that does no harm.
 func (s *Store) index(ctx context.Context) (more bool, err error) {

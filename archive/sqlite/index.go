@@ -28,6 +28,32 @@ func (s *Store) Index(ctx context.Context) error {
 	return s.index(ctx, -1)
 }
 
+// Rebuild makes the indexes anew, and the words and the sketches.
+func (s *Store) Rebuild(ctx context.Context) error {
+	done, err := s.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = s.write(ctx, "rebuild", func(w *writer) error {
+		for _, statement := range []string{
+			`REINDEX`, `INSERT INTO words (words) VALUES ('delete-all')`, `DELETE FROM sketches`, `UPDATE progress SET snapshot = 0`,
+		} {
+			if _, err := w.conn.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return w.foldSketches()
+	})
+	if err != nil {
+		return err
+	}
+	s.tail.Lock()
+	s.tail.upto, s.tail.keys = 0, nil
+	s.tail.Unlock()
+	return s.index(ctx, -1)
+}
+
 // index adds up to so many batches to the index, all there are when batches is
 // negative.
 func (s *Store) index(ctx context.Context, batches int) error {

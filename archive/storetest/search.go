@@ -35,6 +35,26 @@ func (f *fixture) finds(q string, filter archive.Filter, pages ...int) {
 }
 
 var searchTests = []subtest{
+	{"finds the same after a rebuild", func(f *fixture) {
+		r := f.begin(site, 0)
+		for n := range 20 {
+			f.record(r, visit(r, unread(site, url(n)), time.Duration(n)*time.Second, text("标题", prose(n))))
+		}
+		f.searchURLs("标题", archive.Filter{})
+		f.record(r, visit(r, f.page(url(1)), time.Minute, text("标题", prose(99))))
+		f.unchanged("a rebuild", func() {
+			if err := f.Rebuild(f.Context()); err != nil {
+				f.Fatal(err)
+			}
+		})
+		f.equal("found", len(f.searchURLs("标题", archive.Filter{})), 20)
+		for n := range 20 {
+			alike, err := f.Alike(f.Context(), archive.SketchOf(text("", prose(n))))
+			if err != nil || len(alike) == 0 || alike[0].URL != url(n) {
+				f.Errorf("alike %d: %d found, %v", n, len(alike), err)
+			}
+		}
+	}},
 	{"an empty archive holds nothing", func(f *fixture) {
 		f.finds("经济", archive.Filter{})
 	}},

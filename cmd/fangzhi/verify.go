@@ -31,6 +31,11 @@ nothing that was sealed by then may have been changed or taken away.
 it proves; with --checkpoint, that it leads there; with --payload FILE, that
 these are the bytes that were served.
 
+--repair restores what can be, and verifies once more: payloads that are damaged
+or missing come from the archives named with --from, or are fetched again from
+their portals as a crawl would, and are taken only if their digest is the one
+that was recorded; indexes are made anew. Nothing is ever taken away.
+
 --export PATH checks an export instead, without the archive: every file against
 the receipt that was written with it or, for a bag, against its manifests.
 
@@ -39,7 +44,8 @@ the proof or the export could not be read to its end.`
 
 func verifyCommand(a *app) *cobra.Command {
 	var subset, checkpoint, proofFile, payload, exported string
-	var asJSON bool
+	var asJSON, repair bool
+	var from []string
 	cmd := &cobra.Command{
 		Use:     "verify",
 		Short:   "Check every promise of the archive",
@@ -68,7 +74,14 @@ func verifyCommand(a *app) *cobra.Command {
 				}
 				o.Checkpoint = &c
 			}
-			return a.verify(cmd.Context(), o, asJSON)
+			if !repair {
+				if len(from) > 0 {
+					return usage("verify: --from goes with --repair")
+				}
+				_, err := a.verify(cmd.Context(), read, o, asJSON)
+				return err
+			}
+			return a.verifyAndRepair(cmd.Context(), o, from)
 		},
 	}
 	f := cmd.Flags()
@@ -76,24 +89,36 @@ func verifyCommand(a *app) *cobra.Command {
 	f.StringVar(&checkpoint, "checkpoint", "", "a checkpoint kept elsewhere, in `FILE`")
 	f.StringVar(&proofFile, "proof", "", "check the proof in `FILE`")
 	f.StringVar(&payload, "payload", "", "with --proof: bytes that should be those served, in `FILE`")
+	f.BoolVar(&repair, "repair", false, "restore what can be")
+	f.StringArrayVar(&from, "from", nil, "with --repair: an `ARCHIVE` to take payloads from; may be given again")
 	f.StringVar(&exported, "export", "", "check the export at `PATH`, a file or folder")
 	f.BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
 	cmd.MarkFlagsMutuallyExclusive("proof", "read-subset", "export")
 	cmd.MarkFlagsMutuallyExclusive("proof", "json")
+	cmd.MarkFlagsMutuallyExclusive("repair", "json", "proof", "export")
 	return cmd
 }
 
-func (a *app) verify(ctx context.Context, o archive.VerifyOptions, asJSON bool) error {
-	store, err := a.open(ctx, read)
+// verify checks the archive, and returns the payloads that are damaged or
+// missing.
+func (a *app) verify(ctx context.Context, how access, o archive.VerifyOptions, asJSON bool) (damaged []archive.Digest, err error) {
+	store, err := a.open(ctx, how)
 	if err != nil {
-		return unreadable(ctx, err)
+		return nil, unreadable(ctx, err)
 	}
 	defer store.Close()
+	return a.verifyStore(ctx, store, o, asJSON)
+}
+
+func (a *app) verifyStore(ctx context.Context, store archive.Store, o archive.VerifyOptions, asJSON bool) (damaged []archive.Digest, err error) {
 	out := newJSONLines(a.stdout)
 	show := a.newVerifyProgress()
 	o.Observe = show.observe
 	report, err := archive.Verify(ctx, store, o, func(f archive.Fault) {
 		show.clear()
+		if f.Payload != "" {
+			damaged = append(damaged, f.Payload)
+		}
 		if asJSON {
 			out.write(f)
 			return
@@ -102,24 +127,44 @@ func (a *app) verify(ctx context.Context, o archive.VerifyOptions, asJSON bool) 
 	})
 	show.done()
 	if err != nil && report.Faults == 0 {
-		return unreadable(ctx, err)
+		return nil, unreadable(ctx, err)
 	}
 	if asJSON {
 		if err := out.write(report); err != nil {
-			return err
+			return nil, err
 		}
 	} else {
 		a.printReport(report)
 	}
 	switch {
 	case err != nil:
-		return exit{exitDamaged, fmt.Errorf("%w; %d faults found before", err, report.Faults)}
+		err = exit{exitDamaged, fmt.Errorf("%w; %d faults found before", err, report.Faults)}
 	case report.Faults > 0:
-		return exit{exitDamaged, fmt.Errorf("verify: %d faults found", report.Faults)}
+		err = exit{exitDamaged, fmt.Errorf("verify: %d faults found", report.Faults)}
 	case !asJSON:
 		fmt.Fprintln(a.stdout, "no fault found")
 	}
-	return nil
+	return damaged, err
+}
+
+// verifyAndRepair restores what a verification finds damaged, and verifies once
+// more.
+func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from []string) error {
+	store, err := a.open(ctx, update)
+	if err != nil {
+		return unreadable(ctx, err)
+	}
+	defer store.Close()
+	damaged, err := a.verifyStore(ctx, store, o, false)
+	var found exit
+	if err != nil && (!errors.As(err, &found) || found.code != exitDamaged) {
+		return err
+	}
+	if err := a.repair(ctx, store, damaged, from); err != nil {
+		return fmt.Errorf("repair: %w", err)
+	}
+	_, err = a.verifyStore(ctx, store, o, false)
+	return err
 }
 
 // unreadable is err under the exit code for an archive that cannot be read.
