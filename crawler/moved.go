@@ -71,11 +71,17 @@ func (k *crawl) followMove(f *finding, p archive.Page) error {
 	return nil
 }
 
+// doorText is how much, in bytes, a page may say that is nothing but a redirect.
+const doorText = 300
+
 // forwarded is the visit to a page that is nothing but a redirect, written as a
 // meta refresh or a script: it moved, as by a redirect of HTTP. Ok is false for
 // every other page.
 func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.Page, r *archive.Reading) (f finding, ok bool) {
 	if got.Status != http.StatusOK || p.Request != nil || r.Trouble != archive.TroubleNone && r.Trouble != archive.TroubleUnreadable {
+		return f, false
+	}
+	if len(r.Article.Body) > doorText {
 		return f, false
 	}
 	ref, evidence := discover.Forward(page, p.URL)

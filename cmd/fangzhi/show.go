@@ -119,6 +119,9 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 	if s.Story != "" && s.Story != s.URL {
 		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, "same story as "+safe(s.Story)))
 	}
+	if len(p.Also) > 0 {
+		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, safe("column "+p.Column+", listed by "+strings.Join(p.Also, ", ")+" too")))
+	}
 	if art.Body != "" {
 		fmt.Fprintf(out, "\n%s\n", safeLines(art.Body))
 	}

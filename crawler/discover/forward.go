@@ -44,7 +44,9 @@ func Forward(p *extract.Page, rawURL string) (to, evidence string) {
 		}
 		return u.String()
 	}
-	if !strings.Contains(strings.ToLower(p.HTML()), "refresh") && !strings.Contains(p.HTML(), "location") {
+	markup := p.HTML()
+	refreshes := strings.Contains(markup, "refresh") || strings.Contains(markup, "Refresh") || strings.Contains(markup, "REFRESH")
+	if !refreshes && !strings.Contains(markup, "location") {
 		return "", ""
 	}
 	for _, s := range doc.Find("meta[http-equiv='refresh' i]").EachIter() {
@@ -91,7 +93,7 @@ const maxFrames = 20
 // page is no frameset.
 func Frames(p *extract.Page, rawURL string) (frames []archive.Request) {
 	at, err := url.Parse(rawURL)
-	if err != nil || !strings.Contains(strings.ToLower(p.HTML()), "<frame") {
+	if err != nil || !strings.Contains(p.HTML(), "<frame") && !strings.Contains(p.HTML(), "<FRAME") && !strings.Contains(p.HTML(), "<Frame") {
 		return nil
 	}
 	for _, s := range p.Document().Find("frameset frame[src]").EachIter() {
