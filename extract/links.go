@@ -7,7 +7,7 @@ import (
 
 // Link is a link of a page, as a reader sees it.
 type Link struct {
-	URL      string // absolute, without a fragment, not yet canonical
+	URL      string // absolute, without a fragment but one that names a list of gkmlpt, not yet canonical
 	Text     string // what a reader sees; the title attribute where that is longer
 	Day      string // YYYY-MM-DD beside the link in its row, "" where there is none
 	Row      bool   // stands in a list's row (one long anchor, usually a date): a candidate article

@@ -12,6 +12,12 @@ import (
 func (p *Page) resolve(href string) string {
 	href = strings.TrimSpace(href)
 	if i := strings.IndexByte(href, '#'); i >= 0 {
+		if number := href[i+1:]; strings.HasSuffix(href[:i], "/gkmlpt/index") && number != "" && strings.Trim(number, "0123456789") == "" {
+			// All lists of that platform are one document: the number is which.
+			if u := p.resolve(href[:i]); u != "" {
+				return u + "#" + number
+			}
+		}
 		href = href[:i]
 	}
 	if href == "" || len(href) > 4096 {
