@@ -39,17 +39,21 @@ func (p *Page) findFields(body *span, title *titleRead, a *archive.Article) (ev 
 			s.line(i, noticeFields)
 		}
 	}
-	set := func(name string, to *string, k field) {
+	set := func(name string, to *string, k field, rivals ...string) {
 		if v := s.value[k]; v != "" {
 			*to = v
-			ev = append(ev, evidence(name, "label", s.where[k], .9))
+			e := evidence(name, "label", s.where[k], .9)
+			for _, o := range rivals {
+				e.Others = append(e.Others, differing(v, o, e.Others...)...)
+			}
+			ev = append(ev, e)
 		}
 	}
-	set("source", &a.Source, fieldSource)
+	set("source", &a.Source, fieldSource, p.metaValues(sourceMetas...)...)
 	if a.Source == "" {
 		a.Source, ev = p.otherSource(from, to, ev)
 	}
-	set("author", &a.Author, fieldAuthor)
+	set("author", &a.Author, fieldAuthor, append([]string{trimValue(p.ld().author)}, p.metaValues(authorMetas...)...)...)
 	if a.Author == "" {
 		a.Author, ev = p.otherAuthor(title, ev)
 	}
@@ -128,14 +132,36 @@ func (s *fieldSearch) clean(k field, v string) string {
 	return v
 }
 
+// The metas that give source and author, the best first.
+var (
+	sourceMetas = []string{"contentsource", "source", "dc.source", "mediaid"}
+	authorMetas = []string{"author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author"}
+)
+
+// metaValues are what the metas of these names say, as far as it can be a name.
+func (p *Page) metaValues(names ...string) (values []string) {
+	for _, name := range names {
+		if v, _ := p.flat.metaOf(name); v != "" && weigh(v) <= 120 && !strings.Contains(v, "://") {
+			if v = trimValue(v); v != "" {
+				values = append(values, v)
+			}
+		}
+	}
+	return values
+}
+
 // otherSource looks for the source in the meta that government sites have, and
 // beside the date, where a name that ends as the press's and the offices' do
 // stands alone.
 func (p *Page) otherSource(from, to int, ev []archive.Evidence) (string, []archive.Evidence) {
 	f := p.flat
-	if v, name := f.metaOf("contentsource", "source", "dc.source", "mediaid"); v != "" && weigh(v) <= 120 && !strings.Contains(v, "://") {
+	if v, name := f.metaOf(sourceMetas...); v != "" && weigh(v) <= 120 && !strings.Contains(v, "://") {
 		if v = trimValue(v); v != "" {
-			return v, append(ev, evidence("source", "meta", name, .85))
+			e := evidence("source", "meta", name, .85)
+			for _, o := range p.metaValues(sourceMetas...) {
+				e.Others = append(e.Others, differing(v, o, e.Others...)...)
+			}
+			return v, append(ev, e)
 		}
 	}
 	for i := from; i < to; i++ {
@@ -185,7 +211,7 @@ func (p *Page) otherAuthor(title *titleRead, ev []archive.Evidence) (string, []a
 		return v, append(ev, evidence("author", "json-ld", "author", .8))
 	}
 	site, _ := f.metaOf("og:site_name", "sitename", "application-name")
-	if v, name := f.metaOf("author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author"); fits(v) {
+	if v, name := f.metaOf(authorMetas...); fits(v) {
 		if v != site && !strings.Contains(f.title, v) {
 			return trimValue(v), append(ev, evidence("author", "meta", name, .7))
 		}

@@ -87,6 +87,9 @@ func (p *Page) readArticle(r *archive.Reading, title *titleRead) {
 	if a.Subtitle == "" {
 		a.Subtitle = p.findSubtitle(title)
 	}
+	if p.rules.subtitle != nil && p.ruledText(p.rules.subtitle) == "" {
+		r.Missing = append(r.Missing, archive.Missing{Field: "subtitle", Tried: fmt.Sprintf("rule %q", p.in.Rules.Subtitle)})
+	}
 	if a.Subtitle != "" {
 		a.Evidence = append(a.Evidence, evidence("subtitle", title.evidence.Method, "below the title", .7))
 	}
@@ -101,6 +104,9 @@ func (p *Page) readArticle(r *archive.Reading, title *titleRead) {
 func (p *Page) readDate(r *archive.Reading, title *titleRead) {
 	a := &r.Article
 	if d, ok := p.ruledDate(); ok {
+		if o := p.findPublished(&p.span, title); o.ok() && !o.sameDay(d.stamp, p.in.Zone) {
+			d.evidence.Others = append(d.evidence.Others, o.date())
+		}
 		a.Published, a.DayOnly = d.in(p.in.Zone), !d.clock
 		a.Evidence = append(a.Evidence, d.evidence)
 		return

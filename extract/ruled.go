@@ -80,7 +80,7 @@ func (p *Page) ruledTitle() (titleRead, bool) {
 	if s == "" {
 		return titleRead{}, false
 	}
-	t := titleRead{text: s, line: -1, subtitle: p.ruledText(p.rules.subtitle), evidence: evidence("title", "rule", p.in.Rules.Title, 1)}
+	t := titleRead{text: s, line: -1, subtitle: p.ruledText(p.rules.subtitle), evidence: evidence("title", "rule", p.in.Rules.Title, 1, differing(s, p.cutSite(strings.Join(plainMarkup(p.flat.title), " ")))...)}
 	for el := range p.indexes(matches(p.root, p.rules.title)) {
 		if e := &p.flat.elems[el]; e.hi > e.lo && (t.line < 0 || int(e.lo) < t.line) {
 			t.line, t.sure = int(e.lo), true
@@ -171,6 +171,10 @@ func (p *Page) ruledFields(r *archive.Reading) {
 			r.Missing = append(r.Missing, archive.Missing{Field: x.field, Tried: fmt.Sprintf("rule %q; read by %s instead", x.css, instead)})
 			continue
 		}
+		if value == "" {
+			r.Missing = append(r.Missing, archive.Missing{Field: x.field, Tried: fmt.Sprintf("rule %q; it finds %q, which has no value", x.css, text)})
+		}
+		rival := *x.to
 		*x.to = value
 		kept := a.Evidence[:0]
 		for _, e := range a.Evidence {
@@ -180,7 +184,7 @@ func (p *Page) ruledFields(r *archive.Reading) {
 		}
 		a.Evidence = kept
 		if value != "" {
-			a.Evidence = append(a.Evidence, evidence(x.field, "rule", x.css, 1))
+			a.Evidence = append(a.Evidence, evidence(x.field, "rule", x.css, 1, differing(value, rival)...))
 		}
 	}
 }

@@ -13,14 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fangzhi/archive"
 	"fangzhi/configs"
 	"fangzhi/crawler"
 	"fangzhi/extract"
 )
 
 const extractHelp = `Read one page and show what would be stored: each field, how it is known, and
-what is missing. The page is a file, standard input (-), or a URL, which is
+what is missing; what else a field might have been stands behind "not". The page is a file, standard input (-), or a URL, which is
 fetched politely and not recorded. --url says where a file came from: relative
 links and the time zone follow from it. Where a site of the configuration holds
 the URL in its scope, the page is read by that site's rules.
@@ -33,7 +32,7 @@ const pageLimit = 64 << 20
 
 func extractCommand(a *app) *cobra.Command {
 	var url, site string
-	var batch, asJSON bool
+	var batch, asJSON, full bool
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:     "extract [FILE|URL|-]",
@@ -65,12 +64,13 @@ func extractCommand(a *app) *cobra.Command {
 			if asJSON {
 				return newJSONLines(a.stdout).write(reading)
 			}
-			return printReading(a.stdout, reading)
+			return printReading(a.stdout, reading, full)
 		},
 	}
 	cmd.Flags().StringVar(&url, "url", "", "where the page came from")
 	cmd.Flags().BoolVar(&batch, "batch", false, "read JSON lines from standard input")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
+	cmd.Flags().BoolVar(&full, "full", false, "the body whole")
 	cmd.Flags().StringVar(&site, "site", "", "read by the rules of this `SITE` of the configuration")
 	f.reach(cmd)
 	return cmd
@@ -258,61 +258,4 @@ func batchRead(page batchPage) (batchArticle, error) {
 		empty.Date = art.Published.Format(time.DateOnly)
 	}
 	return empty, nil
-}
-
-func printReading(w io.Writer, r archive.Reading) error {
-	out := bufio.NewWriter(w)
-	paint := newPainter(w)
-	kind := string(r.Kind)
-	if r.Trouble != archive.TroubleNone {
-		kind = strings.ReplaceAll(string(r.Trouble), "_", " ")
-	}
-	fmt.Fprintf(out, "%s: %s\n", paint.paint(styleBold, kind), safe(r.Signature))
-	if r.Charset != "" {
-		fmt.Fprintf(out, "charset: %s", safe(r.Charset))
-		if r.Damaged > 0 {
-			fmt.Fprintf(out, ", %d characters could not be decoded", r.Damaged)
-		}
-		fmt.Fprintln(out)
-	}
-	evidence := map[string]archive.Evidence{}
-	for _, e := range r.Article.Evidence {
-		evidence[e.Field] = e
-	}
-	art := r.Article
-	for _, f := range []struct{ name, value string }{
-		{"title", art.Title}, {"subtitle", art.Subtitle}, {"published", strings.TrimPrefix(published(art), "-")},
-		{"source", art.Source}, {"author", art.Author}, {"editor", art.Editor},
-		{"document_number", art.DocumentNumber}, {"index_number", art.IndexNumber}, {"issuer", art.Issuer}, {"written", art.Written},
-	} {
-		if f.value == "" {
-			continue
-		}
-		fmt.Fprintf(out, "%s: %s%s\n", f.name, safe(f.value), paint.paint(styleDim, known(evidence[f.name])))
-	}
-	for _, m := range r.Missing {
-		fmt.Fprintf(out, "no %s%s\n", safe(m.Field), paint.paint(styleDim, "  (tried "+safe(m.Tried)+")"))
-	}
-	if art.Body != "" {
-		fmt.Fprintf(out, "body:%s\n\n%s\n", paint.paint(styleDim, known(evidence["body"])), safeLines(art.Body))
-	}
-	for _, p := range art.Pictures {
-		fmt.Fprintf(out, "picture: %s\n", safe(p))
-	}
-	for _, f := range art.Attachments {
-		fmt.Fprintf(out, "attachment: %s  %s\n", safe(f.Name), safe(f.URL))
-	}
-	return out.Flush()
-}
-
-// known says how a field is known, and what lost against it.
-func known(e archive.Evidence) string {
-	if e.Method == "" {
-		return ""
-	}
-	s := fmt.Sprintf("  (%s %s, %.0f %%", e.Method, e.Where, e.Confidence*100)
-	if len(e.Others) > 0 {
-		s += "; not: " + strings.Join(e.Others, " | ")
-	}
-	return safe(s + ")")
 }
