@@ -160,7 +160,8 @@ func (k *crawl) crawl(ctx context.Context) error {
 		if cut {
 			k.note(fmt.Sprintf("stopped after %s, the most for one run; more are due", number(k.site.MaxPages, "page")))
 		}
-		unread, err := k.c.Unread(ctx, k.site)
+		columns, _ := k.yields.judged(k.run.ID)
+		unread, err := k.c.Unread(ctx, k.site, archive.Run{ID: k.run.ID, Columns: columns})
 		if err != nil {
 			return err
 		}

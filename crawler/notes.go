@@ -67,7 +67,7 @@ func (n *notes) lines() []string {
 	return append(lines, n.texts...)
 }
 
-var counts = regexp.MustCompile(`^\d+ links? (to|without) `)
+var counts = regexp.MustCompile(`^\d+ links? (to \d+ other hosts?|to paths that the scope leaves out|without a usable address)$`)
 
 // OnlyCounts says whether a note of a run tells no more than how many links were
 // not followed, as on every portal: nothing that needs a look.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fangzhi/archive"
 )
@@ -25,8 +26,15 @@ func (u UnreadColumn) String() string {
 }
 
 // Unread returns the columns of site whose seed could not be read when it was
-// asked for last. Seeds that were never asked for are not told of.
-func (c *Crawler) Unread(ctx context.Context, site Site) ([]UnreadColumn, error) {
+// asked for last, or has nothing that leads on; last is the run that ended last.
+// Seeds that were never asked for are not told of.
+func (c *Crawler) Unread(ctx context.Context, site Site, last archive.Run) ([]UnreadColumn, error) {
+	runs, err := c.earlier(ctx, site.Name)
+	if err != nil {
+		return nil, err
+	}
+	runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return r.ID == last.ID })
+	runs = append([]archive.Run{last}, runs...)
 	var unread []UnreadColumn
 	for _, column := range site.Columns {
 		a, err := canonical(column.URL)
@@ -37,11 +45,32 @@ func (c *Crawler) Unread(ctx context.Context, site Site) ([]UnreadColumn, error)
 		if err != nil {
 			return nil, err
 		}
-		if line != "" {
-			unread = append(unread, UnreadColumn{column, line})
+		u := UnreadColumn{column, line}
+		if line == "" && !site.Everything {
+			u.Why = fmt.Sprintf("%s has no row that leads to an article: scripts may fill it; fangzhi check --try %s shows what is read of it", a.url, site.Name)
+			if !rowless(column.Name, u.String(), runs) {
+				continue
+			}
+		}
+		if u.Why != "" {
+			unread = append(unread, u)
 		}
 	}
 	return unread, nil
+}
+
+// rowless says whether the lists of column had no row when they were read last.
+// Runs are the last ones, newest first; that which read the list may have been
+// long before, but then each run since has the note.
+func rowless(column, note string, runs []archive.Run) bool {
+	for _, r := range runs {
+		for _, y := range r.Columns {
+			if y.Column == column && y.Lists > 0 {
+				return y.Rows == 0 && y.New == 0
+			}
+		}
+	}
+	return len(runs) > 1 && slices.Contains(runs[1].Notes, note)
 }
 
 // unreadSeed says why the seed url could not be read; "" where it could, or was

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -145,7 +146,7 @@ const (
 // recorded by another process. What the archive cannot take now it is offered
 // later.
 func (k *keeper) record(ctx context.Context, runs []archive.Run) {
-	for _, r := range runs {
+	for i, r := range runs {
 		begin, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 		err := k.store.BeginRun(begin, r, nil)
 		cancel()
@@ -154,14 +155,20 @@ func (k *keeper) record(ctx context.Context, runs []archive.Run) {
 		case err == nil:
 			log.Info("tick " + string(r.State))
 		case !errors.Is(err, archive.ErrTaken):
-			log.Error("tick not recorded yet", "state", r.State, "error", err)
-			k.mu.Lock()
-			if len(k.owing) < maxOwing {
-				k.owing = append(k.owing, r)
-			}
-			k.mu.Unlock()
+			// It goes last, for something may be wrong with it alone.
+			k.owe(append(slices.Clone(runs[i+1:]), r), err)
+			return
 		}
 	}
+}
+
+// owe keeps ticks that the archive could not record, and why, for later.
+func (k *keeper) owe(runs []archive.Run, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kept := runs[:min(len(runs), maxOwing-len(k.owing))]
+	k.owing = append(k.owing, kept...)
+	k.log.Error("ticks not recorded yet", "site", runs[0].Site, "first", runs[0].ID, "ticks", len(runs), "lost", len(runs)-len(kept), "error", err)
 }
 
 // recordOwing offers the archive again what it could not record.

@@ -21,6 +21,7 @@ import (
 const crawlHelp = `Crawl now, once: the sites named, all sites of the configuration where none is
 named, or a portal by its URL. A URL is an ad-hoc site: its host is the scope,
 every page of it is followed, and crawling it again looks at every page again.
+Sites are crawled side by side, four or as many as the configuration's parallel.
 
 Exit codes: 0 well, 1 failed, 2 wrong usage, 3 done but some pages failed,
 4 configuration unusable, 130 interrupted.`
@@ -235,7 +236,7 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 			run, err := cr.Run(ctx, site, crawler.Tick{Planned: a.now(), Trigger: archive.TriggerManual, Full: f.full})
 			unread := []crawler.UnreadColumn(nil)
 			if err == nil && ctx.Err() == nil {
-				unread, err = cr.Unread(ctx, site)
+				unread, err = cr.Unread(ctx, site, run)
 			}
 			if errors.Is(err, archive.ErrBusy) {
 				err = busy(ctx, store, site.Name)
