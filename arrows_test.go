@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -230,4 +231,37 @@ func TestOneDialer(t *testing.T) {
 // below says whether an import path is that of library, or below it.
 func below(imported, library string) bool {
 	return imported == library || strings.HasPrefix(imported, library+"/")
+}
+
+// Every direct dependency has its line in docs/dependencies.md, and no other
+// has.
+func TestDependenciesAreReviewed(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	required := map[string]bool{}
+	for line := range strings.Lines(string(mod)) {
+		fields := strings.Fields(line)
+		if len(fields) > 3 && strings.Contains(fields[0], ".") && fields[2] == "//" && fields[3] != "indirect" {
+			required[fields[0]] = true
+			if !strings.Contains(string(doc), "| `"+fields[0]+"` |") {
+				t.Errorf("docs/dependencies.md: nothing is said of %s", fields[0])
+			}
+		}
+	}
+	for line := range strings.Lines(string(doc)) {
+		if name, ok := strings.CutPrefix(line, "| `"); ok {
+			if name, _, _ = strings.Cut(name, "`"); !required[name] {
+				t.Errorf("docs/dependencies.md: %s is not required by go.mod any more", name)
+			}
+		}
+	}
+	if len(required) < 10 {
+		t.Errorf("only %d dependencies were found in go.mod", len(required))
+	}
 }
