@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"fangzhi/archive"
@@ -65,7 +64,7 @@ func (p *Page) hideRemoved() {
 }
 
 // ruledText returns the text that a rule finds first, "" where it finds none.
-func (p *Page) ruledText(group cascadia.SelectorGroup) string {
+func (p *Page) ruledText(group *selector) string {
 	for _, n := range matches(p.root, group) {
 		if s := nodeText(n); s != "" {
 			return s
@@ -143,7 +142,7 @@ func (p *Page) ruledFields(r *archive.Reading) {
 	a := &r.Article
 	for _, x := range []struct {
 		field, css string
-		group      cascadia.SelectorGroup
+		group      *selector
 		kind       field
 		to         *string
 	}{

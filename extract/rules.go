@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"fangzhi/archive"
@@ -49,14 +48,14 @@ func (r Rules) Digest() archive.Digest {
 
 // compiled are rules ready to match; a nil selector has no rule.
 type compiled struct {
-	title, subtitle, date, source, author, body, rows, next cascadia.SelectorGroup
-	remove                                                  []cascadia.SelectorGroup
+	title, subtitle, date, source, author, body, rows, next *selector
+	remove                                                  []*selector
 }
 
 func (r Rules) compile() (c compiled, err error) {
 	for _, x := range []struct {
 		key, css string
-		to       *cascadia.SelectorGroup
+		to       **selector
 	}{
 		{"title", r.Title, &c.title}, {"subtitle", r.Subtitle, &c.subtitle}, {"date", r.Date, &c.date},
 		{"source", r.Source, &c.source}, {"author", r.Author, &c.author}, {"body", r.Body, &c.body},
@@ -65,12 +64,12 @@ func (r Rules) compile() (c compiled, err error) {
 		if x.css == "" {
 			continue
 		}
-		if *x.to, err = cascadia.ParseGroup(x.css); err != nil {
+		if *x.to, err = parseSelector(x.css); err != nil {
 			return c, fmt.Errorf("%s: %q: not a CSS selector: %w", x.key, x.css, err)
 		}
 	}
 	for i, css := range r.Remove {
-		group, err := cascadia.ParseGroup(css)
+		group, err := parseSelector(css)
 		if err != nil {
 			return c, fmt.Errorf("remove[%d]: %q: not a CSS selector: %w", i, css, err)
 		}
@@ -80,12 +79,12 @@ func (r Rules) compile() (c compiled, err error) {
 }
 
 // matches returns the nodes that a rule finds, those inside another left out.
-func matches(root *html.Node, group cascadia.SelectorGroup) []*html.Node {
+func matches(root *html.Node, group *selector) []*html.Node {
 	if group == nil {
 		return nil
 	}
 	var out []*html.Node
-	for _, n := range cascadia.QueryAll(root, group) {
+	for _, n := range group.all(root) {
 		if len(out) > 0 && within(n, out[len(out)-1]) {
 			continue
 		}
