@@ -119,7 +119,9 @@ func pipe(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 	return Report{Records: done}, err
 }
 
-const observeEvery = 256
+// observeEvery is how many records stand between two reports of progress; tests
+// set it.
+var observeEvery = 256
 
 // run is one export to a file or folder.
 type run struct {
