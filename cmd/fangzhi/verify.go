@@ -95,7 +95,9 @@ func verifyCommand(a *app) *cobra.Command {
 	f.BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
 	cmd.MarkFlagsMutuallyExclusive("proof", "read-subset", "export")
 	cmd.MarkFlagsMutuallyExclusive("proof", "json")
-	cmd.MarkFlagsMutuallyExclusive("repair", "json", "proof", "export")
+	for _, flag := range []string{"json", "proof", "export"} {
+		cmd.MarkFlagsMutuallyExclusive("repair", flag)
+	}
 	return cmd
 }
 
