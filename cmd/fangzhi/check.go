@@ -35,6 +35,9 @@ func checkCommand(a *app) *cobra.Command {
 			if asJSON && !try {
 				return usage("check: --json goes with --try")
 			}
+			if len(args) > 0 && strings.Contains(args[0], "://") {
+				return usage("check: %s: is no configuration; fangzhi init %s looks at the portal and writes one", args[0], args[0])
+			}
 			if len(args) > 0 && isConfig(args[0]) {
 				a.config, args = args[0], args[1:]
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -196,8 +197,12 @@ func (a *app) hintConfigured(c configs.Config, url string) {
 	}
 }
 
-// asURL is a hint where arg looks like a URL that lacks its beginning.
+// asURL is a hint where arg looks like a file, or like a URL that lacks its
+// beginning.
 func asURL(command, arg string) string {
+	if ext := filepath.Ext(arg); ext == ".yaml" || ext == ".yml" {
+		return fmt.Sprintf("; a configuration is named by fangzhi %s --config %s", command, arg)
+	}
 	host, _, _ := strings.Cut(arg, "/")
 	if !strings.Contains(host, ".") && !strings.Contains(host, ":") {
 		return ""
