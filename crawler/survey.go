@@ -76,6 +76,8 @@ const (
 	// surveySamples is how many requests are kept for articles at least, where
 	// there are so many columns.
 	surveySamples = 8
+	// fewBelow is what a lead of a page below the home page weighs at least.
+	fewBelow = 3
 	// mostUntried bounds what is told of links that were not looked at.
 	mostUntried = 40
 )
@@ -215,9 +217,11 @@ func (s *surveyor) add(page *extract.Page, at string, depth int) {
 		if why, _ := scope.admit(a); why != admitted {
 			continue
 		}
+		if l.Weight -= depth; depth > 0 && l.Weight < fewBelow {
+			continue // anything may stand on a page below
+		}
 		s.seen[a.url] = true
 		l.URL = a.url
-		l.Weight -= depth
 		s.leads = append(s.leads, l)
 	}
 	slices.SortStableFunc(s.leads, func(a, b discover.Lead) int { return cmp.Compare(b.Weight, a.Weight) })

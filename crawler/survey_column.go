@@ -95,6 +95,14 @@ func (s *surveyor) try(ctx context.Context, lead discover.Lead) error {
 	for _, r := range column.rows {
 		column.Newest = max(column.Newest, r.Day)
 	}
+	if page != nil {
+		for _, next := range list.Next {
+			if a, err := canonical(next.URL); err == nil {
+				s.seen[a.url] = true
+			}
+		}
+		s.add(page, at, 2) // the menu beside a list leads to its sisters
+	}
 	column.Name = s.uniqueName(column)
 	s.found.Columns = append(s.found.Columns, column)
 	return nil

@@ -50,6 +50,12 @@ var notNews = []string{
 	"下载", "收藏", "设为", "隐私", "声明", "版权", "留言", "在线", "访谈", "调查", "征集", "智能", "问答", "数据", "走进", "旅游", "友情", "链接", "视频", "图片",
 }
 
+// What pagers say.
+var pagers = map[string]bool{
+	"下一页": true, "上一页": true, "下页": true, "上页": true, "尾页": true, "末页": true, "首页": true, "第一页": true, "最后一页": true,
+	"下一頁": true, "上一頁": true, "跳转": true, "next": true, "prev": true, "previous": true, "first": true, "last": true, ">": true, "<": true, ">>": true, "<<": true,
+}
+
 // What lists of news are called, the country over.
 var news = []string{
 	"要闻", "动态", "新闻", "通知", "公告", "公示", "政策", "文件", "公报", "解读", "发布", "信息", "快讯", "会议", "通报", "时政", "头条", "资讯", "传真", "报道", "法规", "规划",
@@ -84,7 +90,7 @@ func Leads(p *extract.Page, rawURL string) []Lead {
 		}
 		n := s.Nodes[0]
 		l, ok := leadOf(n, base, at)
-		if !ok || articleShape.MatchString(l.URL) || isDocument(l.URL) || isCut(l.Name) || rows[l.URL] && !l.More && !listShape.MatchString(l.URL) {
+		if !ok || articleShape.MatchString(l.URL) || isDocument(l.URL) || isCut(l.Name) || pagers[l.Name] || isNumber(l.Name) || rows[l.URL] && !l.More && !listShape.MatchString(l.URL) {
 			continue
 		}
 		if breadth(l.Name) > longestName {
