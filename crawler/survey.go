@@ -112,7 +112,9 @@ type surveyor struct {
 	leads  []discover.Lead
 	seen   map[string]bool // canonical URLs of leads met
 	same   map[string]int  // columns by what they list
-	walls  []string        // why pages that may be lists could not be read
+
+	article, sign string   // family of the portal's software by an article, and what told it
+	walls         []string // why pages that may be lists could not be read
 }
 
 // home looks at the home page, and goes where it leads if it is but a door.
@@ -270,6 +272,9 @@ func (s *surveyor) samples(ctx context.Context) error {
 			c.Sample = &Sample{URL: row, Failure: err.Error()}
 		default:
 			c.Sample = sampleOf(got, page)
+			if page != nil && s.article == "" {
+				s.article, s.sign, _ = discover.Recognise(page, got.URL)
+			}
 			if at := c.Sample.Article.Published; c.Newest == "" && !at.IsZero() {
 				c.Newest = at.Format(time.DateOnly) // the list gives no dates
 			}
@@ -332,6 +337,9 @@ func (s *surveyor) settle() {
 			i := slices.IndexFunc(f.Columns, func(c Listed) bool { return c.Family == name })
 			f.Evidence = cmp.Or(f.Columns[i].Evidence, f.Evidence)
 		}
+	}
+	if f.Family == "" {
+		f.Family, f.Evidence = s.article, s.sign
 	}
 	if a, err := canonical(f.URL); err == nil {
 		f.Sitemaps = s.c.robots.sitemaps(a.origin())
