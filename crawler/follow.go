@@ -237,6 +237,9 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 			found.pages = enter(found.pages, r.URL, p.Depth+1, lead{anchor: r.Title, day: r.Day, row: true, kin: r.Kin})
 		}
 	}
+	if page != nil && l != nil && len(page.Links()) >= extract.MaxLinks {
+		k.note(fmt.Sprintf("%s has more than %d links: those behind are not looked at", p.URL, extract.MaxLinks))
+	}
 	if page != nil && (k.site.Everything || l != nil && len(k.articles) > 0) {
 		all := page.Links()
 		for i := range all {

@@ -269,7 +269,9 @@ func TestDepth(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, listPage(q.URL.Path+"/x"))
+		n := 0
+		fmt.Sscanf(q.URL.Path, "/x%d", &n)
+		fmt.Fprint(w, listPage(fmt.Sprintf("/x%d", n+1)))
 	})
 	r.site.Everything = true
 	run := r.run()

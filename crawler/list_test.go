@@ -166,6 +166,26 @@ func TestRowsElsewhere(t *testing.T) {
 	}
 }
 
+// A page of more links than are read says so.
+func TestMoreLinksThanAreRead(t *testing.T) {
+	c := &counter{answer: func(w http.ResponseWriter, q *http.Request, body string) string {
+		if q.URL.Path != "/list" {
+			return ""
+		}
+		var b strings.Builder
+		for i := range 20_100 {
+			fmt.Fprintf(&b, `<li><a href="/b/%d">关于第%d号事项的公告</a> 2024-05-20</li>`, i, i)
+		}
+		return "<title>公告</title><ul>" + b.String() + "</ul>"
+	}}
+	r := c.rig(t, "/list")
+	r.site.MaxPages = 1
+	run := r.run()
+	if notes := strings.Join(run.Notes, "\n"); !strings.Contains(notes, "/list has more than 20000 links") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
 // The lists of a gkmlpt platform are told apart by the number behind the #.
 func TestListsByFragment(t *testing.T) {
 	c := &counter{answer: func(w http.ResponseWriter, q *http.Request, body string) string {

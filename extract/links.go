@@ -26,8 +26,8 @@ const (
 	// rowRest is the most that a row says besides its anchor: a summary of 80
 	// Han characters.
 	rowRest = 80 * wideWeight
-	// maxLinks bounds the links of one page; site maps have some thousands.
-	maxLinks = 20_000
+	// MaxLinks bounds the links of one page; site maps have some thousands.
+	MaxLinks = 20_000
 )
 
 // Links returns the links of the page in document order, each URL once: only
@@ -48,7 +48,7 @@ func (p *Page) readLinks() []Link {
 	rows := p.ruledRows()
 	next := p.ruledNext()
 	for i := range f.anchors {
-		if len(out) >= maxLinks {
+		if len(out) >= MaxLinks {
 			break
 		}
 		a := &f.anchors[i]
