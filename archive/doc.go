@@ -27,4 +27,5 @@
 //	copy.go         a whole archive into another
 //	recall.go       a capture as it was recorded
 //	verify.go, verify_page.go, verify_log.go   the promises held against an archive
+//	verification.go a verification part by part, and how the last one went
 package archive

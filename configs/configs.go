@@ -23,6 +23,7 @@ type Config struct {
 	Contact  string // for the User-Agent; "": none
 	Proxy    string // of sites that name none, as crawler.Site has it
 	Parallel int    // sites crawled at a time
+	Verify   Verification
 	Sites    []scheduler.Site
 	Warnings Problems // what is allowed and should be looked at
 }
@@ -86,8 +87,9 @@ func newReader(file string) *reader {
 }
 
 func (r *reader) config(v value) Config {
-	fields := r.mapping(v, "archive", "contact", "proxy", "parallel", "sites")
+	fields := r.mapping(v, "archive", "contact", "proxy", "parallel", "verify", "sites")
 	c := Config{Archive: DefaultArchive, Parallel: scheduler.DefaultParallel}
+	c.Verify = r.verification(fields["verify"])
 	if s, ok := r.text(fields["archive"]); ok {
 		if err := checkArchive(s); err != nil {
 			r.mistake(fields["archive"], "%q: %v", withoutPassword(s), err)

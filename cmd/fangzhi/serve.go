@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,10 @@ overlap. A tick missed while nothing was running is made up once, where the
 site says on_missed: run_once; one that waited for its turn when serve was
 stopped counts as missed. SIGTERM and SIGINT finish what is in flight and
 record the run as interrupted; the next start goes on from there. A change of
-the configuration counts from the next start.`
+the configuration counts from the next start.
+
+Meanwhile the archive is verified, by default once a day with a thirtieth of the
+payloads (verify in the configuration); fangzhi status tells how it went.`
 
 func serveCommand(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -56,7 +60,12 @@ func serveCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.Serve(cmd.Context())
+			ctx, stop := context.WithCancel(cmd.Context())
+			var group sync.WaitGroup
+			group.Go(func() { a.watch(ctx, store, c.Verify) })
+			defer group.Wait()
+			defer stop()
+			return s.Serve(ctx)
 		},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,7 +63,10 @@ func statusCommand(a *app) *cobra.Command {
 			if len(args) > 0 {
 				sites = slices.DeleteFunc(sites, func(s siteStatus) bool { return !slices.Contains(args, s.Site) })
 			}
-			return a.printStatus(sites, asJSON)
+			if err := a.printStatus(sites, asJSON); err != nil || len(args) > 0 {
+				return err
+			}
+			return a.printVerification(cmd.Context(), store, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON, a line each")
@@ -221,4 +225,29 @@ func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// printVerification tells how the archive was verified last, where it was.
+func (a *app) printVerification(ctx context.Context, store archive.Store, asJSON bool) error {
+	v, err := archive.LastVerification(ctx, store)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return newJSONLines(a.stdout).write(struct {
+			Verification archive.Verification `json:"verification"`
+		}{v})
+	}
+	how := "no fault found"
+	switch {
+	case v.Failure != "":
+		how = "could not be read to its end: " + v.Failure
+	case v.Report.Faults > 0:
+		how = fmt.Sprintf("%d faults found, the first: %s: %s; fangzhi verify tells all", v.Report.Faults, v.Faults[0].Object, v.Faults[0].Text)
+	}
+	_, err = fmt.Fprintf(a.stdout, "archive verified %s (part %d of %d): %s\n", moment(v.Started), v.Report.Part, v.Report.Parts, safe(how))
+	return err
 }
