@@ -155,7 +155,7 @@ func (m *merge) flush() error {
 // at its new URL, which has the same title or says the same: one article is one
 // record.
 func (m *merge) toldElsewhere() (bool, error) {
-	if m.sel.Versions == All || !m.sel.Until.IsZero() || m.page.State != archive.StateMoved || m.page.MovedTo == "" {
+	if !m.sel.single() || !m.sel.Until.IsZero() || m.page.State != archive.StateMoved || m.page.MovedTo == "" {
 		return false, nil
 	}
 	for p, err := range m.store.Pages(m.ctx, archive.Filter{Site: m.page.Site, URL: m.page.MovedTo}) {

@@ -44,6 +44,8 @@ func TestRecords(t *testing.T) {
 			"a http://a/2 1/1 03-20"}},
 		{"with all its versions at the old one too", portal().move("http://a/2", "http://a/1", "title"), export.Selection{Sites: []string{"a"}, Versions: export.All, Since: day(2), Until: day(6)}, []string{
 			"a http://a/1 2/3 03-08", "a http://a/2 1/1 03-20"}},
+		{"and with its changes", portal().move("http://a/1", "http://a/2", "title"), export.Selection{Sites: []string{"a"}, Versions: export.Changes}, []string{
+			"a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20"}},
 		{"a redirect to something else hides nothing", portal().move("http://a/2", "http://a/1", "another"), export.Selection{Sites: []string{"a"}}, []string{
 			"a http://a/1 3/3 03-20", "a http://a/2 1/1 03-20"}},
 		{"nor one to a page without versions", portal().move("http://a/2", "http://a/list", "title"), export.Selection{Sites: []string{"a"}}, []string{
