@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +85,32 @@ func TestServeStoppedWhileWaiting(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A process that is killed while ticks wait for their turn leaves no later record
+// behind that would hide them from the next one.
+func TestServeKilledWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := archive.Run{Site: "quick", Planned: at(0, 3, 10), Trigger: archive.TriggerSchedule, State: archive.RunDone}
+		p := &portal{ledger: newLedger(before), takes: 100 * time.Minute}
+		sites := []scheduler.Site{site(t, "slow", "0 1 * * *"), site(t, "quick", "10 1-3 * * *")}
+		left := newLedger()
+		time.AfterFunc(145*time.Minute, func() {
+			p.ledger.mu.Lock()
+			defer p.ledger.mu.Unlock()
+			maps.Copy(left.runs, p.ledger.runs)
+		})
+		serve(t, p, scheduler.Options{Sites: sites, Parallel: 1}, 150*time.Minute)
+		serve(t, &portal{ledger: left}, scheduler.Options{Sites: sites[1:]}, time.Hour)
+		want := []string{
+			"31 03:10 schedule done",
+			"01 01:10 schedule missed nothing was there to run it; made up for by the run of 2000-01-01T02:10:00Z",
+			"01 02:10 catch_up done", "01 03:10 schedule done",
+		}
+		if diff := cmp.Diff(want, left.lines("quick")); diff != "" {
+			t.Errorf("runs of quick (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // Of two processes that serve the same site one has each tick, and nobody

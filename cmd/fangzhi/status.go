@@ -56,7 +56,7 @@ func statusCommand(a *app) *cobra.Command {
 			if err := a.known(cmd.Context(), store, args, nil); err != nil {
 				return err
 			}
-			sites, err := siteStatuses(cmd.Context(), store, c.Sites, a.now())
+			sites, err := a.siteStatuses(cmd.Context(), store, c.Sites, a.now())
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func statusCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-func siteStatuses(ctx context.Context, store archive.Store, configured []scheduler.Site, now time.Time) ([]siteStatus, error) {
+func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured []scheduler.Site, now time.Time) ([]siteStatus, error) {
 	summaries, err := store.Summaries(ctx, now)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func siteStatuses(ctx context.Context, store archive.Store, configured []schedul
 				all[i].Suspect = append(all[i].Suspect, suspect{y.Column, *y.Suspect})
 			}
 		}
-		all[i].Trouble = trouble(all[i], now)
+		all[i].Trouble = a.trouble(all[i], now)
 	}
 	return all, nil
 }
@@ -166,7 +166,7 @@ func lastYields(newestFirst []archive.Run) []archive.Yield {
 }
 
 // trouble is what a person should look at.
-func trouble(s siteStatus, now time.Time) []string {
+func (a *app) trouble(s siteStatus, now time.Time) []string {
 	var t []string
 	if len(s.Idle) > 0 {
 		t = append(t, fmt.Sprintf("%s had no run, the last was %s: %s", plural(len(s.Idle), "tick"), s.Idle[0].State, s.Idle[0].Reason))
@@ -184,8 +184,8 @@ func trouble(s siteStatus, now time.Time) []string {
 	case run.State == archive.RunFailed, run.State == archive.RunInterrupted:
 		t = append(t, fmt.Sprintf("last run %s: %s", run.State, run.Reason))
 	case run.State == archive.RunDone && run.Articles.Failed()+run.Lists.Failed() > 0:
-		t = append(t, fmt.Sprintf("%s failed in the last run; fangzhi log --failed --run %s says which, and why",
-			plural(run.Articles.Failed()+run.Lists.Failed(), "page"), run.ID))
+		t = append(t, fmt.Sprintf("%s failed in the last run; fangzhi log --failed --run %s%s says which, and why",
+			plural(run.Articles.Failed()+run.Lists.Failed(), "page"), run.ID, a.again()))
 	}
 	for _, note := range run.Notes {
 		if !crawler.OnlyCounts(note) {

@@ -72,7 +72,7 @@ func TestStatus(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			sites, err := siteStatuses(t.Context(), store, []scheduler.Site{{Site: crawler.Site{Name: "a"}, Schedule: hourly}}, now)
+			sites, err := new(app).siteStatuses(t.Context(), store, []scheduler.Site{{Site: crawler.Site{Name: "a"}, Schedule: hourly}}, now)
 			if err != nil || len(sites) != 1 {
 				t.Fatalf("%v, %v", sites, err)
 			}
@@ -82,7 +82,7 @@ func TestStatus(t *testing.T) {
 			if last := sites[0].LastRun; last != nil && last.State != c.last || last == nil && c.last != "" {
 				t.Errorf("last run %v, want %s", last, c.last)
 			}
-			later, err := siteStatuses(t.Context(), store, []scheduler.Site{{Site: crawler.Site{Name: "a"}, Schedule: hourly}}, now.Add(time.Hour))
+			later, err := new(app).siteStatuses(t.Context(), store, []scheduler.Site{{Site: crawler.Site{Name: "a"}, Schedule: hourly}}, now.Add(time.Hour))
 			if overdue := err == nil && !later[0].Overdue.IsZero(); overdue != (len(c.runs) > 0) {
 				t.Errorf("an hour later: %+v, %v", later, err)
 			}
