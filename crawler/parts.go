@@ -337,6 +337,9 @@ func (w *whole) noted(v archive.Verdict) archive.Verdict {
 	for _, m := range w.missing() {
 		v.Reason += "; " + w.absent(m)
 	}
+	if there := len(w.parts) - len(w.missing()); v.Cut && there > 0 {
+		v.Reason += fmt.Sprintf("; joined of %d pages", there+1)
+	}
 	if w.note != "" {
 		v.Reason += "; " + w.note
 	}

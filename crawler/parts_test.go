@@ -39,6 +39,9 @@ func TestArticleOfSeveralPages(t *testing.T) {
 	if n := p.Counts(); n[path] != 1 || n[strings.TrimPrefix(parts[0], r.base)] != 1 || n[strings.TrimPrefix(parts[1], r.base)] != 1 {
 		t.Errorf("asked for %v", n)
 	}
+	if v := r.last(url); v.Reason != "first version; joined of 3 pages" {
+		t.Errorf("reason %q", v.Reason)
+	}
 	for o := range run.Articles {
 		if o != archive.New {
 			t.Errorf("tally %v", run.Articles)

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"net/url"
 	"strings"
 
 	"fangzhi/archive"
@@ -82,6 +83,14 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindList, "rows with dates and summaries"
 	case rows >= 8 && listed > 3*prose, rows >= 4 && prose == 0 && len(body.keep) == 0:
 		return archive.KindList, "rows of links"
+	case p.isHome() && p.byline() < 0:
+		return archive.KindList, "the home page of a host, and no sign of an article"
 	}
 	return archive.KindArticle, signUntold
+}
+
+// isHome says whether the page is the first of its host.
+func (p *Page) isHome() bool {
+	u, err := url.Parse(p.in.URL)
+	return err == nil && u.Host != "" && u.RawQuery == "" && strings.Trim(u.Path, "/") == ""
 }

@@ -169,6 +169,9 @@ func (p *Page) listTitle(title *titleRead) string {
 	if v, _ := p.flat.metaOf("columnname"); v != "" {
 		return v
 	}
+	if p.isHome() && p.flat.title != "" {
+		return p.flat.title
+	}
 	site, _ := p.flat.metaOf("sitename", "og:site_name")
 	if first, ok := firstPart(p.flat.title); ok && (title.text == site || strings.HasSuffix(p.flat.title, title.text)) {
 		return first
