@@ -25,7 +25,7 @@ const MaxLearnt = 4 << 20
 // Filter narrows a listing. A zero field does not narrow; a field that a
 // listing has nothing to compare with is ignored by it.
 type Filter struct {
-	Site, URL, Column string
+	Site, URL, Column string    // Column, of pages: one of those that list it
 	Run               string    // visits: Run; runs: ID
 	Kind              Kind      // pages, snapshots, visits
 	State             State     // pages

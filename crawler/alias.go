@@ -65,6 +65,11 @@ func (a *aliasing) mark(f *finding) {
 			}
 			if of := a.pageOf(p); of != "" {
 				p.State, p.MovedTo = archive.StateAlias, of
+				if p.Column != "" { // whose list lists the page, too
+					f.again = append(f.again, archive.Page{
+						Site: p.Site, URL: of, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered, FirstSeen: p.FirstSeen,
+					})
+				}
 				continue
 			}
 			a.held[p.Item] = append(a.held[p.Item], *p)

@@ -126,7 +126,7 @@ func TestOneArticleInFiveColumns(t *testing.T) {
 		t.Errorf("%d pages were discovered, want 2", run.Discovered)
 	}
 	page := r.page(r.base + "/art/2024/5/20/art_101_7788.html")
-	if page.Column != "/l1" || !slices.Equal(page.Also, []string{"/l4"}) {
+	if page.Column != "/l1" || !slices.Equal(page.Also, []string{"/l2", "/l3", "/l4"}) {
 		t.Errorf("listed by %s and %v", page.Column, page.Also)
 	}
 	if alias := r.page(r.base + "/art/2024/5/20/art_103_7788.html"); alias.State != archive.StateAlias || alias.MovedTo != page.URL || alias.Column != "/l3" || !alias.Due.IsZero() {

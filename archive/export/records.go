@@ -137,7 +137,7 @@ func (m *merge) run(at archive.Filter) error {
 func (m *merge) flush() error {
 	held, next := m.held, m.next
 	m.held, m.next = nil, nil
-	if held == nil || !m.sel.wants(*held) {
+	if held == nil || !m.sel.wants(m.page, *held) {
 		return nil
 	}
 	if told, err := m.toldElsewhere(); err != nil || told {

@@ -58,6 +58,8 @@ func TestRecords(t *testing.T) {
 			"a http://a/1 1/3 03-04", "a http://a/1 2/3 03-08", "a http://a/1 3/3 03-20", "b http://a/1 1/2 03-07", "b http://a/1 2/2 03-20"}},
 		{"pages that are found, of one site", portal().title("http://a/1", "茶园"), export.Selection{Search: "茶园", Sites: []string{"b"}}, []string{
 			"b http://a/1 2/2 03-20"}},
+		{"an article that several columns list is of each", portal().also("http://a/2", "notices"), export.Selection{Sites: []string{"a"}, Columns: []string{"notices"}}, []string{
+			"a http://a/2 1/1 03-20"}},
 		{"nothing in time", portal(), export.Selection{Since: day(28)}, nil},
 		{"empty archive", &store{}, export.Selection{}, nil},
 	}

@@ -108,10 +108,12 @@ func (s Selection) during(t time.Time) bool {
 	return !t.Before(s.Since) && (s.Until.IsZero() || t.Before(s.Until))
 }
 
-// wants says whether candidate v is asked for.
-func (s Selection) wants(v archive.Snapshot) bool {
+// wants says whether candidate v, a version of p, is asked for. It is of the
+// column under which it was recorded, and of those that list its page too.
+func (s Selection) wants(p archive.Page, v archive.Snapshot) bool {
+	of := func(column string) bool { return column == v.Column || slices.Contains(p.Also, column) }
 	switch {
-	case len(s.Columns) > 0 && !slices.Contains(s.Columns, v.Column):
+	case len(s.Columns) > 0 && !slices.ContainsFunc(s.Columns, of):
 		return false
 	case s.Versions == Changes && v.Version < 2:
 		return false

@@ -157,6 +157,16 @@ func (s *store) move(url, to, title string) *store {
 	return s
 }
 
+// also lists a page in a further column.
+func (s *store) also(url, column string) *store {
+	for i := range s.pages {
+		if s.pages[i].URL == url {
+			s.pages[i].Also = append(s.pages[i].Also, column)
+		}
+	}
+	return s
+}
+
 var errBroken = errors.New("line broken")
 
 // state sets where a page stands.

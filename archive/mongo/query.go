@@ -83,7 +83,11 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 		w := where{bson.D{}}
 		w.is("site", f.Site)
 		w.is("url", f.URL)
-		w.is("column", f.Column)
+		if f.Column != "" {
+			w.filter = append(w.filter, bson.E{Key: "$or", Value: bson.A{
+				bson.D{{Key: "column", Value: f.Column}}, bson.D{{Key: "also", Value: f.Column}},
+			}})
+		}
 		w.is("kind", string(f.Kind))
 		w.is("state", string(f.State))
 		if f.MovedTo != "" {

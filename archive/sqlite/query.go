@@ -124,7 +124,7 @@ func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	var w where
 	w.address(f)
 	if f.Column != "" {
-		w.and(`p."column" = ?`, f.Column)
+		w.and(`(p."column" = ? OR p.also IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(p.also) WHERE value = ?))`, f.Column, f.Column)
 	}
 	if f.Kind != "" {
 		w.and("p.kind = ?", string(f.Kind))

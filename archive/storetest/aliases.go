@@ -130,6 +130,17 @@ var aliasTests = []subtest{
 		want.Also = []string{"要闻", "公告", "通知"}
 		f.equal("page after a visit", f.page(url(1)), want)
 	}},
+	{"pages are filtered by each column that lists them", func(f *fixture) {
+		r := f.begin(site, 0)
+		own, other := unread(site, url(1)), unread(site, url(2))
+		own.Column, other.Column = "通知", "公告"
+		again := own
+		again.Column, again.Due = "要闻", time.Time{}
+		f.find(r, own, other, again)
+		f.equal("its own", f.pageURLs(archive.Filter{Site: site, Column: "通知"}), []string{url(1)})
+		f.equal("a further one", f.pageURLs(archive.Filter{Column: "要闻"}), []string{url(1)})
+		f.equal("another page's", f.pageURLs(archive.Filter{Column: "公告"}), []string{url(2)})
+	}},
 	{"of a page found and visited in one batch too", func(f *fixture) {
 		r := f.begin(site, 0)
 		second := unread(site, url(1))
