@@ -66,6 +66,7 @@ func TestRecords(t *testing.T) {
 		{"milliseconds", `{"list":[{"name":"甲","link":"../xw/1.html","publish_time":1716220800000}],"totalPage":2}`, one("2024-05-21"), 0},
 		{"texts of JSON", `{"d":"{\"rows\":[{\"Title\":\"甲\",\"Href\":\"/xw/1.html\",\"AddTime\":\"20240520\"}],\"total\":\"9\"}"}`, one("2024-05-20"), 3},
 		{"a callback", `cb123({"items":[{"subject":"<em>甲<\/em>","url":"/xw/1.html"}]});`, one(""), 1},
+		{"a count of the page beside the total", `{"count":1,"total":7,"list":[{"Title":"乙","title":"乙","TITLE":"甲","url":"/xw/1.html"}]}`, one(""), 2},
 		{"menus beside", `{"menu":[{"name":"首页","url":"/"}],"list":[{"title":"甲","url":"/xw/1.html"},{"title":"乙","url":"/xw/2.html"}],"count":4}`,
 			[]discover.Row{{URL: "http://a.gov.cn/xw/1.html", Title: "甲"}, {URL: "http://a.gov.cn/xw/2.html", Title: "乙"}}, 0},
 		{"placeholders", `{"list":[{"title":"甲","url":"{{item.url}}"},{"title":"甲","url":"/xw/1.html"},{"title":"丙","url":"javascript:;"}, {"title":"甲","url":"/xw/1.html"}]}`, nil, 0},
@@ -87,4 +88,33 @@ func TestRecords(t *testing.T) {
 	}
 	r.Hint = "/xw/detail_{id}.html"
 	want(t, "an address of the page's making", answer(r, `{"list":[{"id":77,"title":"甲"}]}`).Rows, []discover.Row{{URL: "http://a.gov.cn/xw/detail_77.html", Title: "甲"}})
+}
+
+// Whatever comes for a request is read or not, and leads nowhere without an
+// address.
+func FuzzAnswer(f *testing.F) {
+	f.Add("hanweb-jpage", "http://a.cn/module/web/jpage/dataproxy.jsp?startrecord=1&endrecord=3&perpage=1", "unitid=1", "<datastore><totalrecord>9</totalrecord><record><![CDATA[<a href=/1>1</a>]]></record></datastore>")
+	f.Add("hanweb-jpaas", "http://a.cn/front/page/build/unit?paramJson={}", "", `{"data":{"html":"<ul count=3 rows=1><a href=/1>1</a>"}}`)
+	f.Add("epoint", "http://a.cn/rest/getFullTextDataNew", `{"pn":0,"rn":10,"condition":[{"equal":"1"}]}`, `{"result":{"totalcount":3,"records":[{"title":"a","linkurl":"/1"}]}}`)
+	f.Add("gkmlpt", "http://a.cn/gkmlpt/api/all/5?page=0", "", `{"total":3,"articles":[{"id":1,"title":"a","url":"/1"}]}`)
+	f.Add("endpoint", "http://a.cn/list?page=1&size=2", `{"page":1}`, `{"list":[{"id":1,"title":"a"}],"total":5}`)
+	f.Add("", "http://a.cn/f.xml", "", `<rss><channel><item><title>a</title><link>/1</link></item></channel></rss>`)
+	f.Add("sitemap", "http://a.cn/s.xml", "", `<sitemapindex><sitemap><loc>/1.xml</loc></sitemap></sitemapindex>`)
+	f.Fuzz(func(t *testing.T, family, url, body, text string) {
+		r := archive.Request{URL: url, Body: body, Family: family, Hint: "/d/{id}", Header: map[string]string{"Referer": "http://a.cn/"}}
+		if body != "" {
+			r.Method = "POST"
+		}
+		l := answer(r, text)
+		for _, next := range append(l.Next, l.Feeds...) {
+			if next.URL == "" || next.ReplayURL() == r.ReplayURL() {
+				t.Errorf("%+v leads to %+v", r, next)
+			}
+		}
+		for _, row := range l.Rows {
+			if row.URL == "" {
+				t.Errorf("row %+v", row)
+			}
+		}
+	})
 }

@@ -33,13 +33,18 @@ func sortNames(all []string) { slices.Sort(all) }
 // names, in the order of names.
 func (r record) text(names []string) string {
 	for _, wanted := range names {
+		found, as := "", ""
 		for name, v := range r {
 			if plainName(name) != wanted {
 				continue
 			}
-			if s, ok := v.(string); ok && strings.TrimSpace(s) != "" {
-				return s
+			// Of names that differ in their case alone always the same one.
+			if s, ok := v.(string); ok && strings.TrimSpace(s) != "" && (as == "" || name < as) {
+				found, as = s, name
 			}
+		}
+		if as != "" {
+			return found
 		}
 	}
 	return ""

@@ -159,18 +159,11 @@ func totals(v any, path []string) (total, pages int) {
 			v = inner
 			continue
 		case map[string]any:
-			for name, value := range x {
-				n, ok := integer(value)
-				if !ok {
-					continue
-				}
-				switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name)) {
-				case "total", "totalcount", "totalrecord", "totalrecords", "totalnum", "totalnumber", "totalelements", "totalrows", "totalsize", "totalhits",
-					"count", "recordcount", "rowcount", "allcount", "recordtotal", "totals", "numfound", "datacount", "infocount":
-					total = n
-				case "totalpage", "totalpages", "pagecount", "pages", "pagetotal", "allpage", "countpage", "pagenumtotal":
-					pages = n
-				}
+			if n, ok := record(x).number(totalNames); ok {
+				total = n
+			}
+			if n, ok := record(x).number(countNames); ok {
+				pages = n
 			}
 			if len(path) == 0 || path[0] == "" {
 				return total, pages
@@ -180,6 +173,28 @@ func totals(v any, path []string) (total, pages int) {
 		}
 		return total, pages
 	}
+}
+
+// Names of numbers, the better before the worse: some call the rows of this page
+// count, and those of all pages total.
+var (
+	totalNames = []string{"total", "totalcount", "totalrecord", "totalrecords", "totalnum", "totalnumber", "totalelements", "totalrows", "totalsize", "totalhits", "totals",
+		"recordtotal", "recordcount", "rowcount", "allcount", "numfound", "datacount", "infocount", "count"}
+	countNames = []string{"totalpage", "totalpages", "pagetotal", "pagecount", "allpage", "countpage", "pagenumtotal", "pages"}
+)
+
+// number is the first value of these names that is a whole number.
+func (r record) number(names []string) (int, bool) {
+	for _, wanted := range names {
+		for name, v := range r {
+			if plainName(name) == wanted {
+				if n, ok := integer(v); ok {
+					return n, true
+				}
+			}
+		}
+	}
+	return 0, false
 }
 
 // integer is the whole number that a value is or spells.
