@@ -67,7 +67,7 @@ func extractCommand(a *app) *cobra.Command {
 			return printReading(a.stdout, reading, full)
 		},
 	}
-	cmd.Flags().StringVar(&url, "url", "", "where the page came from")
+	cmd.Flags().StringVar(&url, "url", "", "the `URL` where the page came from")
 	cmd.Flags().BoolVar(&batch, "batch", false, "read JSON lines from standard input")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
 	cmd.Flags().BoolVar(&full, "full", false, "the body whole")

@@ -69,7 +69,7 @@ func logCommand(a *app) *cobra.Command {
 	}
 	sel.listing(cmd)
 	cmd.Flags().StringVar(&outcome, "outcome", "", "only this `OUTCOME`: new, changed, unchanged, gone, …")
-	cmd.Flags().StringVar(&run, "run", "", "only the visits of this run")
+	cmd.Flags().StringVar(&run, "run", "", "only the visits of this `RUN`, by its name in fangzhi runs")
 	cmd.Flags().BoolVar(&failed, "failed", false, "only visits that left open what the page says: refused, challenged, unreachable, truncated, unreadable")
 	cmd.Flags().BoolVar(&newest, "newest", false, "newest first")
 	return cmd

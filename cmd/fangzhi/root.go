@@ -58,7 +58,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringVar(&a.archive, "archive", "", "archive: sqlite:`PATH` or mongodb://HOST/NAME (default $FANGZHI_ARCHIVE, the configuration's, or sqlite:fangzhi.db)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no hints")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log each page")
-	flags.StringVar(&a.logFormat, "log-format", "text", "log as text or json")
+	flags.StringVar(&a.logFormat, "log-format", "text", "log as `FORMAT`: text or json")
 	root.AddGroup(
 		&cobra.Group{ID: "crawl", Title: "Crawling:"},
 		&cobra.Group{ID: "read", Title: "Reading the archive:"},
