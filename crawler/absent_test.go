@@ -152,6 +152,7 @@ func TestRestored(t *testing.T) {
 	}
 	d.pass(1)
 	d.stands(same, archive.StateRestored, "")
+	sound(t, d.rig)
 	// Gone once more: what was seen before it came back does not count.
 	d.portal.Withdraw(same)
 	d.pass(1)
@@ -214,6 +215,7 @@ func TestNotWithdrawn(t *testing.T) {
 			c.strike(d, urls)
 			d.pass(8)
 			d.stands(urls[4], c.state, c.reason)
+			sound(t, d.rig)
 			for p, err := range d.store.Pages(t.Context(), archive.Filter{State: archive.StateWithdrawn}) {
 				t.Errorf("withdrawn: %v, %v", p.URL, err)
 			}
