@@ -75,6 +75,10 @@ func TestWithdrawn(t *testing.T) {
 	for name, withdraw := range map[string]func(p *portaltest.Portal, url string){
 		"404":      func(p *portaltest.Portal, url string) { p.Withdraw(url) },
 		"soft 404": func(p *portaltest.Portal, url string) { p.WithdrawSoft(url) },
+		"sent home by a script": func(p *portaltest.Portal, url string) {
+			p.Withdraw(url)
+			p.Break(url, 0, portaltest.Text(200, `<html><head><script>window.location.href = "/";</script></head><body></body></html>`))
+		},
 		"redirect home": func(p *portaltest.Portal, url string) {
 			p.Withdraw(url)
 			p.Break(url, 0, portaltest.RedirectTo(302, "/"))

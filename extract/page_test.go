@@ -63,9 +63,14 @@ func TestReadingTellsWhatAPageIsNot(t *testing.T) {
 		{"a PDF", extract.Input{Payload: []byte("%PDF-1.7 …")}, archive.KindAttachment, ""},
 		{"by its header", extract.Input{Header: http.Header{"Content-Type": {"application/msword"}}, Payload: []byte("x")}, archive.KindAttachment, ""},
 		{"nothing", extract.Input{}, archive.KindUnread, archive.TroubleUnreadable},
+		{"sent home by a refresh", extract.Input{URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><head><meta http-equiv="Refresh" content="3; URL='/'"></head><body>3秒后返回首页</body></html>`)}, archive.KindUnread, archive.TroubleSoft404},
+		{"sent home by a script", extract.Input{URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><script>window.location.href="http://www.a.cn/index.html";</script></body></html>`)}, archive.KindUnread, archive.TroubleSoft404},
+		{"sent to the page for what is not there", extract.Input{URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><script>location.replace('/404.htm')</script></body></html>`)}, archive.KindUnread, archive.TroubleSoft404},
 		{"not found under 200", extract.Input{Payload: []byte("<title>提示</title><p>您访问的页面不存在或已删除</p>")}, archive.KindUnread, archive.TroubleSoft404},
 		{"bot wall 521", extract.Input{Status: 521, Payload: []byte("<script>document.cookie=('_')+('_jsl')</script>")}, archive.KindUnread, archive.TroubleChallenge},
 		{"firewall", extract.Input{Payload: []byte("<p>您的请求可能存在威胁，已被拦截</p>")}, archive.KindUnread, archive.TroubleChallenge},
+		{"a button that leads home", extract.Input{URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><p>图片新闻</p><button onclick="location.href='/'">首页</button><img src="a.jpg"></body></html>`)}, archive.KindArticle, ""},
+		{"bot wall that reloads", extract.Input{Status: 200, URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><script>document.cookie="a=1";location.href="/yw/1.html";</script></body></html>`)}, archive.KindArticle, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := open(t, c.in).Reading()

@@ -69,6 +69,9 @@ func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 	if s := p.says(notFoundTexts, weight, title.line); s != "" {
 		return archive.TroubleSoft404, "text " + s
 	}
+	if target := p.leadsHome(weight); target != "" {
+		return archive.TroubleSoft404, "sends its reader to " + target
+	}
 	if title := strings.ToLower(p.flat.title); strings.HasPrefix(title, "404") || strings.HasSuffix(title, "404") {
 		return archive.TroubleSoft404, "404 in <title>"
 	}
