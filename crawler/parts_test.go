@@ -179,3 +179,30 @@ func TestPartThatIsListed(t *testing.T) {
 	}
 	sound(t, r)
 }
+
+// A pager that has no end is a trap.
+func TestTooManyParts(t *testing.T) {
+	p, path, _ := threeParts()
+	r := newRig(t, p)
+	if err := p.Edit(path, func(a *portaltest.Article) {
+		a.PerPage, a.Body = 1, nil
+		for i := range 60 {
+			a.Body = append(a.Body, fmt.Sprintf("第%d项，由%d个部门在%d月底前完成，县政府办公室逐项督办，进展情况每月向社会公布一次。", i+1, i+2, i+5))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	run := r.run()
+	url := r.base + path
+	s := r.snapshots(url)
+	if len(s) != 1 || len(s[0].Parts) != 50 || !strings.Contains(s[0].Article.Body, "第51项") || strings.Contains(s[0].Article.Body, "第52项") {
+		t.Errorf("%d versions, %d parts", len(s), len(s[0].Parts))
+	}
+	if v := r.last(url); !strings.Contains(v.Reason, "only its first 51 pages are joined") {
+		t.Errorf("reason %q", v.Reason)
+	}
+	if len(run.Notes) == 0 || !strings.Contains(strings.Join(run.Notes, "\n"), "only its first 51 pages are joined") {
+		t.Errorf("notes %q", run.Notes)
+	}
+	sound(t, r)
+}
