@@ -66,7 +66,7 @@ func (a *aliasing) mark(f *finding) {
 			if of := a.pageOf(p); of != "" {
 				p.State, p.MovedTo = archive.StateAlias, of
 				if p.Column != "" { // whose list lists the page, too
-					f.again = append(f.again, archive.Page{
+					f.also = append(f.also, archive.Page{
 						Site: p.Site, URL: of, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered, FirstSeen: p.FirstSeen,
 					})
 				}
@@ -210,8 +210,7 @@ func (k *crawl) canonicalOf(page *extract.Page, url string) string {
 // revive makes the aliases of a page due that cannot be read: they may be.
 func (r *recorder) revive(ctx context.Context, f *finding) error {
 	p, o := &f.entry.Page, f.entry.Visit.Outcome
-	lost := o == archive.Gone || p.Versions == 0 && (o == archive.Refused || o == archive.Unreadable || o == archive.Truncated) ||
-		o == archive.Moved && p.MovedTo == ""
+	lost := o == archive.Gone || p.Versions == 0 && o.Failed() || o == archive.Moved && p.MovedTo == ""
 	if !lost || p.State == archive.StateAlias {
 		return nil
 	}

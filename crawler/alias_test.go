@@ -20,12 +20,17 @@ type shelf struct {
 	articles map[string]string      // by path with query: title
 	heads    map[string]string      // by path: more of the article's head
 	template string                 // of articles: title, head; "": one that is read well
+	broken   map[string]bool        // answered with 503
 	asked    map[string]int
 }
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	path := q.URL.RequestURI()
 	s.asked[path]++
+	if s.broken[path] {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if rows, ok := s.lists[path]; ok {
 		fmt.Fprint(w, `<html><title>列表</title><ul>`)
@@ -129,6 +134,9 @@ func TestOneArticleInFiveColumns(t *testing.T) {
 	if page.Column != "/l1" || !slices.Equal(page.Also, []string{"/l2", "/l3", "/l4"}) {
 		t.Errorf("listed by %s and %v", page.Column, page.Also)
 	}
+	if page.Anchor != floods || page.FoundOn != r.base+"/l1" || page.Depth != 1 || page.Item == 0 {
+		t.Errorf("the page is not as it was found: %+v", page)
+	}
 	if alias := r.page(r.base + "/art/2024/5/20/art_103_7788.html"); alias.State != archive.StateAlias || alias.MovedTo != page.URL || alias.Column != "/l3" || !alias.Due.IsZero() {
 		t.Errorf("alias %+v", alias)
 	}
@@ -171,6 +179,30 @@ func TestAliasOfAPageThatIsNotThere(t *testing.T) {
 	want := map[string]string{"/yw/t20240520_100001.html": "gone", "/yw/t20240520_100001_wap.html": "live"}
 	if d := cmp.Diff(want, r.states()); d != "" {
 		t.Errorf("pages (-want +got):\n%s", d)
+	}
+}
+
+// A page that never answered hides nothing either; once both are read they are
+// one.
+func TestAliasOfAPageThatFails(t *testing.T) {
+	s := &shelf{
+		lists: map[string][][2]string{"/l": {
+			{"/yw/t20240520_100001.html", floods}, {"/yw/t20240520_100001_wap.html", floods},
+		}},
+		articles: map[string]string{"/yw/t20240520_100001.html": floods, "/yw/t20240520_100001_wap.html": floods},
+		broken:   map[string]bool{"/yw/t20240520_100001.html": true},
+	}
+	r := s.rig(t)
+	r.run()
+	want := map[string]string{"/yw/t20240520_100001.html": "unreachable", "/yw/t20240520_100001_wap.html": "live"}
+	if d := cmp.Diff(want, r.states()); d != "" {
+		t.Errorf("pages (-want +got):\n%s", d)
+	}
+	s.broken = nil
+	r.run()
+	want["/yw/t20240520_100001.html"] = "alias of /yw/t20240520_100001_wap.html"
+	if d := cmp.Diff(want, r.states()); d != "" {
+		t.Errorf("pages of the second run (-want +got):\n%s", d)
 	}
 }
 

@@ -176,7 +176,7 @@ func (r *recorder) discovered(f *finding) ([]archive.Page, int) {
 			pages = append(pages, p)
 		}
 	}
-	return pages, first
+	return append(pages, f.also...), first
 }
 
 // assignStory says which story a version tells: that of a version whose text is

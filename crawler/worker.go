@@ -20,6 +20,7 @@ type finding struct {
 	lesson extract.Lesson  // what a first version teaches of the site's furniture
 	fresh  []archive.Page  // not pages of the site yet, as far as could be told
 	again  []archive.Page  // pages of the site, to be due once more or listed by one column more
+	also   []archive.Page  // pages of the site, or of fresh, that one column more lists by an alias
 
 	was  archive.Page // the page before the visit
 	list bool         // the page was read as a list
