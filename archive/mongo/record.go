@@ -31,7 +31,7 @@ func (s *Store) Record(ctx context.Context, run string, entries []archive.Entry)
 			}
 		}
 		if err == nil {
-			err = s.sealNowAndThen(ctx, len(entries))
+			s.sealNowAndThen(ctx, len(entries))
 		}
 	}
 	return fault(ctx, err, "record entries of run %s", run)

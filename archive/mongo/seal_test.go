@@ -141,6 +141,26 @@ func TestSealLeavesLeftovers(t *testing.T) {
 	sealed(t, s, []archive.Entry{first, anew})
 }
 
+// Entries do not wait for the end of their run: after some hundred they are
+// sealed.
+func TestSealMeanwhile(t *testing.T) {
+	s := open(t, database(t))
+	defer s.Close()
+	r := begin(t, s, 0)
+	var all []archive.Entry
+	for n := range 1000 {
+		all = append(all, visited(r, found(fmt.Sprintf("https://www.zjg.example/%d", n)), time.Duration(n)*time.Second, "标题", "正文"))
+	}
+	record(t, s, r, all[:999]...)
+	if log, err := s.Log(t.Context()); err != nil || log.Size != 0 || log.Unsealed != 999 {
+		t.Errorf("%d sealed, %d not, %v", log.Size, log.Unsealed, err)
+	}
+	record(t, s, r, all[999])
+	if log, err := s.Log(t.Context()); err != nil || log.Size != 1000 || log.Unsealed != 0 {
+		t.Errorf("%d sealed, %d not, %v", log.Size, log.Unsealed, err)
+	}
+}
+
 // The database of an older fangzhi has no log: its visits are sealed with the
 // first that is sealed.
 func TestUpgrade(t *testing.T) {
