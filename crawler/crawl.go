@@ -31,6 +31,7 @@ type crawl struct {
 	known     *urlSet   // addresses that are pages of the site for certain
 	listed    *urlSet   // columns and addresses that they are known to list
 	found     *foundSet // addresses that this run made pages of the site
+	grown     *foundSet // those of them that are further pages of lists known before
 	columns   map[string]bool
 	articles  []pattern
 	requests  atomic.Int64
@@ -72,7 +73,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
-		found: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
+		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)

@@ -154,3 +154,36 @@ func TestFamiliesFromHome(t *testing.T) {
 		})
 	}
 }
+
+// News of several pages is found whole, whichever way a list counts: where
+// numbers shift, where the files behind the first are old, where 0 is the first.
+func TestFamiliesAfterALongTime(t *testing.T) {
+	const before, after = 90, 180
+	for _, c := range []portaltest.Column{
+		{Family: portaltest.TRSWCM}, {Family: portaltest.HanwebJpage}, {Family: portaltest.HanwebJpaas, Lax: true}, {Family: portaltest.VSB},
+		{Family: portaltest.Epoint, Stale: edition(before - 1).Published}, {Family: portaltest.GKMLPT, FromZero: true}, {Family: portaltest.Endpoint},
+	} {
+		t.Run("of "+string(c.Family), func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.New(portaltest.Options{PageSize: 15})
+			c.Path, c.Name = "list0", "要闻动态"
+			p.AddColumn(c)
+			for i := range before {
+				p.Publish(c.Path, edition(i))
+			}
+			r := newRig(t, p)
+			r.site.Revisit, r.site.Zone = nil, portaltest.Shanghai
+			r.run()
+			r.stored(before)
+			for i := before; i < after; i++ {
+				p.Publish(c.Path, edition(i))
+			}
+			p.ForgetRequests()
+			run := r.run()
+			r.stored(after)
+			if most := after - before + 8; run.Requests > most {
+				t.Errorf("%d requests for %d articles: %v", run.Requests, after-before, fetched(p))
+			}
+		})
+	}
+}

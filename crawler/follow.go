@@ -115,7 +115,8 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 	}
 	// A list is walked on as long as its pages bring news that may go on on the
 	// next; to its end when it is new itself, or when the run looks at everything.
-	whole := k.run.Full || k.run.Walk || p.LastSeen.IsZero()
+	// A page that is new because the list grew is no new list.
+	whole := k.run.Full || k.run.Walk || p.LastSeen.IsZero() && !k.grown.has(p.URL)
 	if len(found.next) == 0 || !whole && (!news || !l.Mixed && k.reachesBack(found.pages, unknown)) {
 		return nil
 	}
@@ -130,6 +131,9 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 		case unknown[link.url]:
 			if (whole || first(i)) && k.mayWalk(blank.Column) {
 				f.fresh = append(f.fresh, next)
+				if !whole {
+					k.grown.add(link.url)
+				}
 			}
 		case first(i) && !k.run.Full || k.run.Walk: // in a full run it is due by itself
 			next.Due = k.run.Started
