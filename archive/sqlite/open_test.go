@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -255,6 +256,11 @@ func TestFormat(t *testing.T) {
 	steps, err := filepath.Glob("migrations/*.sql")
 	if err != nil || len(steps) == 0 {
 		t.Fatalf("%d migrations, %v", len(steps), err)
+	}
+	for i, step := range steps {
+		if want := fmt.Sprintf("%04d_", i+1); !strings.HasPrefix(filepath.Base(step), want) {
+			t.Errorf("step %d is %s, want %s…", i+1, step, want)
+		}
 	}
 	db := raw(t, path)
 	for pragma, want := range map[string]string{"application_id": "1717664360", "user_version": strconv.Itoa(len(steps)), "journal_mode": "wal", "integrity_check": "ok"} {
