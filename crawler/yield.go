@@ -153,7 +153,11 @@ func (y *yields) judged(run string) (columns []archive.Yield, notes []string) {
 		c := y.by[name].Judged(run, y.before)
 		columns = append(columns, c)
 		if c.Suspect != nil {
-			notes = append(notes, fmt.Sprintf("column %q is suspect: %s", name, c.Suspect.Reason))
+			what := fmt.Sprintf("column %q", name)
+			if name == "" { // of an ad-hoc site
+				what = "the site"
+			}
+			notes = append(notes, fmt.Sprintf("%s is suspect: %s", what, c.Suspect.Reason))
 		}
 	}
 	return columns, notes
