@@ -57,15 +57,16 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	finished := 0
 	for f.Tried < kills && ctx.Err() == nil {
 		after := time.Duration(random.Int64N(int64(whole)) + 1)
-		start := time.Now()
 		killed, err := o.kill(ctx, base, spec, after, reported)
 		if err != nil {
 			return f, err
 		}
-		if !killed {
-			whole = time.Since(start) // as quick as the machine is by now
-		} else if f.Tried%20 == 0 {
-			whole += whole / 10 // and no quicker
+		// However quick the machine is by now: kills fall on all of a crawl's life
+		// as long as one crawl in four is quicker than they are.
+		if killed {
+			whole += whole / 25
+		} else {
+			whole -= whole / 10
 		}
 		f.Points++
 		if killed {

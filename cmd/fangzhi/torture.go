@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -70,7 +72,7 @@ func tortureCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&f.only, "only", tortures, "only these `TORTURES`")
 	cmd.Flags().IntVar(&f.kills, "kills", 500, "kill the program `N` times in each store")
-	cmd.Flags().IntVar(&f.articles, "articles", 60, "`ARTICLES` of the portal that the killed program crawls")
+	cmd.Flags().IntVar(&f.articles, "articles", 40, "`ARTICLES` of the portal that the killed program crawls")
 	cmd.Flags().IntVar(&f.every, "every", 1, "try every `N`th point only")
 	cmd.Flags().Uint64Var(&f.seed, "seed", uint64(a.now().UnixNano()), "what chance begins with; the same seed kills at the same moments")
 	cmd.Flags().StringVar(&f.mongodb, "mongodb", "", "torture archives on this server too, in databases made for it: mongodb://HOST/")
@@ -110,7 +112,6 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 		bad = bad || figures.Bad()
 		return a.printFigures(figures, f.json)
 	}
-	scratch := fmt.Sprintf("%s%d", torture.ScratchPrefix, f.seed)
 	for _, name := range f.only {
 		switch {
 		case (name == "crashes" || name == "faults") && !torture.CanTrace():
@@ -122,28 +123,8 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 		}
 		switch name {
 		case "kills":
-			figures, err := torture.Kills(ctx, o, "sqlite:"+o.Dir+"/killed.db", f.articles, f.kills)
-			figures.Name = "SQLite: " + figures.Name
-			if err := show(figures, err); err != nil {
+			if err := a.kills(ctx, o, f, show); err != nil {
 				return err
-			}
-			if f.mongodb == "" {
-				continue
-			}
-			spec, err := torture.WithDatabase(f.mongodb, scratch)
-			if err != nil {
-				return usage("--mongodb: %w", err)
-			}
-			// MongoDB takes longer for each: fewer pages for as many kills.
-			figures, err = torture.Kills(ctx, o, spec, max(f.articles/4, 1), f.kills)
-			figures.Name = "MongoDB: " + figures.Name
-			if err := show(figures, err); err != nil {
-				return err
-			}
-			if !figures.Bad() {
-				if err := mongo.Drop(ctx, spec); err != nil {
-					return err
-				}
 			}
 		case "crashes":
 			err = show(torture.Crashes(ctx, o, 3))
@@ -160,6 +141,33 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 		return exit{exitDamaged, errors.New("torture: a promise was broken")}
 	}
 	return nil
+}
+
+// kills kills the program in both stores side by side: each waits mostly.
+func (a *app) kills(ctx context.Context, o torture.Options, f tortureFlags, show func(torture.Figures, error) error) error {
+	kill := func(store, spec string, articles int) (torture.Figures, error) {
+		figures, err := torture.Kills(ctx, o, spec, articles, f.kills)
+		figures.Name = store + ": " + figures.Name
+		return figures, err
+	}
+	if f.mongodb == "" {
+		return show(kill("SQLite", "sqlite:"+filepath.Join(o.Dir, "killed.db"), f.articles))
+	}
+	spec, err := torture.WithDatabase(f.mongodb, fmt.Sprintf("%s%d", torture.ScratchPrefix, f.seed))
+	if err != nil {
+		return usage("--mongodb: %w", err)
+	}
+	var inMongo torture.Figures
+	var failed error
+	var other sync.WaitGroup
+	// MongoDB takes longer for each: fewer pages for as many kills.
+	other.Go(func() { inMongo, failed = kill("MongoDB", spec, max(f.articles/4, 1)) })
+	err = show(kill("SQLite", "sqlite:"+filepath.Join(o.Dir, "killed.db"), f.articles))
+	other.Wait()
+	if err = errors.Join(err, show(inMongo, failed)); err != nil || inMongo.Bad() {
+		return err
+	}
+	return mongo.Drop(ctx, spec)
 }
 
 func (a *app) printFigures(f torture.Figures, asJSON bool) error {
