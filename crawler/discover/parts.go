@@ -31,6 +31,9 @@ func Parts(p *extract.Page, first string) []Part {
 		return nil
 	}
 	found := trsParts(&page{Page: p, at: at, html: p.HTML()})
+	if !mentionsParts(p.HTML(), at) {
+		return found
+	}
 	for _, l := range p.Links() {
 		n, numbered := partText(l.Text)
 		if !l.Next && !numbered || l.Document {
@@ -48,6 +51,23 @@ func Parts(p *extract.Page, first string) []Part {
 	}
 	slices.SortStableFunc(found, func(a, b Part) int { return a.Number - b.Number })
 	return found
+}
+
+// mentionsParts says whether a link of the page can lead to a further page of the
+// article at: it names the article's file with a number behind it, or with
+// parameters. Few pages do, and the links of the others need not be read.
+func mentionsParts(html string, at *url.URL) bool {
+	file := at.Path[strings.LastIndexByte(at.Path, '/')+1:]
+	stem := strings.TrimSuffix(file, path.Ext(file))
+	if stem == "" || strings.ContainsFunc(file, func(r rune) bool { return r >= 0x80 || strings.ContainsRune(" %&\"'<>", r) }) {
+		return true // it can be written in several ways
+	}
+	for _, written := range []string{stem + "_", stem + "-", file + "?", `"?`, `'?`, `=?`} {
+		if strings.Contains(html, written) {
+			return true
+		}
+	}
+	return false
 }
 
 // trsParts reads the call by which TRS WCM writes the pager of an article: it is
