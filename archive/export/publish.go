@@ -86,6 +86,23 @@ func (r *run) placeFolder(target string) error {
 		return failure(target, err)
 	}
 	if err := os.Rename(out, target); err != nil {
+		return errors.Join(failure(target, err), r.stage.putBack(target))
+	}
+	return syncFolder(filepath.Dir(target))
+}
+
+// putBack undoes or ends what was cut short between the two renames of
+// placeFolder and its end: a former export stands at the target again where
+// nothing else does, and goes where another has taken its place.
+func (s *stage) putBack(target string) error {
+	old := filepath.Join(s.dir, replacedFolder)
+	if _, err := os.Lstat(old); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Lstat(target); err == nil {
+		return os.RemoveAll(old)
+	}
+	if err := os.Rename(old, target); err != nil {
 		return failure(target, err)
 	}
 	return syncFolder(filepath.Dir(target))

@@ -79,6 +79,11 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 	if r.stage, err = openStage(r.path()); err != nil {
 		return Report{}, err
 	}
+	// Once more: a former export may stand there again.
+	if err := r.checkTarget(); err != nil {
+		r.stage.release()
+		return Report{}, err
+	}
 	done, err := r.complete()
 	if err == nil && !done {
 		err = r.export()

@@ -219,3 +219,50 @@ func TestReceiptAndBag(t *testing.T) {
 		t.Errorf("the folder holds %v", names(t, dir))
 	}
 }
+
+// An export that was killed while it replaced a former one takes nothing away:
+// the former one stands again, or makes room for the one that took its place.
+func TestKilledWhileReplacing(t *testing.T) {
+	tree := export.Job{Format: export.Markdown}
+	for _, tt := range []struct {
+		name   string
+		placed bool // the new one had come to its place
+		fail   error
+	}{
+		{"then failed", false, errBroken},
+		{"then made", false, nil},
+		{"placed, then failed", true, errBroken},
+		{"placed, then made", true, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			target, stage := filepath.Join(dir, "out"), filepath.Join(dir, ".out.partial")
+			for _, to := range []string{target, filepath.Join(dir, "former")} {
+				if _, err := export.Run(t.Context(), portal(), tree, export.Target{Path: to}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.MkdirAll(stage, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			former := target
+			if tt.placed {
+				former = filepath.Join(dir, "former")
+			}
+			if err := os.Rename(former, filepath.Join(stage, "replaced")); err != nil {
+				t.Fatal(err)
+			}
+			s := portal()
+			s.fail = tt.fail
+			if _, err := export.Run(t.Context(), s, tree, export.Target{Path: target}); !errors.Is(err, tt.fail) {
+				t.Fatalf("error %v, want %v", err, tt.fail)
+			}
+			if _, err := export.Check(target, func(f export.Fault) { t.Errorf("%s: %s", f.Path, f.Text) }); err != nil {
+				t.Error(err)
+			}
+			if _, err := os.Stat(stage); err == nil {
+				t.Errorf("left behind: %v", names(t, stage))
+			}
+		})
+	}
+}

@@ -55,6 +55,10 @@ func openStage(target string) (*stage, error) {
 	if s.lock, err = lockFile(filepath.Join(s.dir, "lock")); err != nil {
 		return nil, fmt.Errorf("write %q: another export to it is under way (%w)", target, err)
 	}
+	if err := s.putBack(target); err != nil {
+		s.release()
+		return nil, err
+	}
 	// Not out: where there is none, the export stands at its place already.
 	if err := os.MkdirAll(filepath.Join(s.dir, workFolder), 0o777); err != nil {
 		s.release()
