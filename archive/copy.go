@@ -82,7 +82,9 @@ func (c *copier) copy(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{c.allReadings, c.allPages, c.allPayloads, c.allRuns, c.allLessons} {
+	// Readings after pages: another reading of a page's latest version sets the
+	// page too, so that what comes meanwhile leaves them agreeing.
+	for _, step := range []func(context.Context) error{c.allPages, c.allReadings, c.allPayloads, c.allRuns, c.allLessons} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (v *verifier) stray(ctx context.Context, site, url string) error {
 }
 
 // page checks a page. What looks wrong may have been read while an entry was
-// recorded: then it is read again, until nothing came in between.
+// recorded, or a version read again: then it is read again, until nothing came in between.
 func (v *verifier) page(ctx context.Context, h holding) error {
 	if len(h.faults()) == 0 {
 		return nil
@@ -84,8 +84,8 @@ func (v *verifier) page(ctx context.Context, h holding) error {
 		if err != nil {
 			return err
 		}
-		if after.Visits != again.page.Visits || !after.LastVisit.Equal(again.page.LastVisit) {
-			continue
+		if after.Visits != again.page.Visits || !after.LastVisit.Equal(again.page.LastVisit) || after.Fingerprint != again.page.Fingerprint {
+			continue // visited, or read again
 		}
 		for _, f := range again.faults() {
 			v.fault(f)

@@ -3,6 +3,8 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"iter"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -196,6 +198,38 @@ func TestCopyWhileRecording(t *testing.T) {
 	stop()
 	group.Wait()
 	sound(t, to, copied(t, from, to))
+	storetest.Same(t, to, from)
+}
+
+// rereading reads a version again before its pages are listed.
+type rereading struct {
+	archive.Store
+	reread func()
+}
+
+func (r *rereading) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	r.reread()
+	return r.Store.Pages(ctx, f)
+}
+
+// A version that is read again while it is copied is sound in the copy.
+func TestCopyWhileRereading(t *testing.T) {
+	dir := t.TempDir()
+	from, to := open(t, filepath.Join(dir, "a.db"), sqlite.Options{}), open(t, filepath.Join(dir, "b.db"), sqlite.Options{})
+	run := begin(t, from, began)
+	twoVersions(t, from, run)
+	n := 0
+	r := copied(t, &rereading{from, func() {
+		n++
+		again := archive.Again{Site: "zjg-edz", URL: address(0), Version: 2, At: began.Add(time.Duration(n) * 24 * time.Hour), Reader: 8, Article: archive.Article{Title: "再读", Body: fmt.Sprint(n)}}
+		if err := from.Reread(t.Context(), run, []archive.Again{again}); err != nil {
+			t.Fatal(err)
+		}
+	}}, to)
+	if n == 0 {
+		t.Fatal("nothing was read again")
+	}
+	sound(t, to, r)
 	storetest.Same(t, to, from)
 }
 

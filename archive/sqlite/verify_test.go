@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -257,5 +258,58 @@ func TestVerifyGoesOn(t *testing.T) {
 	}
 	if !has("log: could not be read to the end: ") || !has("payload sha256:") || report.PayloadsRead != 4 {
 		t.Errorf("%d payloads read, faults:\n%s", report.PayloadsRead, fmt.Sprint(strings.Join(got, "\n")))
+	}
+}
+
+// between reads a version again after the page was read, twice.
+type between struct {
+	archive.Store
+	reread func()
+	page   string
+	left   int
+}
+
+func (b *between) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	return func(yield func(archive.Snapshot, error) bool) {
+		if b.left > 0 && f.URL != "" {
+			b.left--
+			b.reread()
+		}
+		for s, err := range b.Store.Snapshots(ctx, f) {
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+func (b *between) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	return func(yield func(archive.Page, error) bool) {
+		for p, err := range b.Store.Pages(ctx, f) {
+			if p.URL == b.page {
+				p.Fingerprint = archive.DigestOf(nil) // as before another reading
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// A version that is read again while it is verified is no fault.
+func TestVerifyWhileRereading(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
+	run := begin(t, store, began)
+	twoVersions(t, store, run)
+	n := 0
+	b := &between{Store: store, page: address(0), left: 2, reread: func() {
+		n++
+		again := archive.Again{Site: "zjg-edz", URL: address(0), Version: 2, At: began.Add(time.Duration(n) * 24 * time.Hour), Reader: 8, Article: archive.Article{Title: "再读", Body: fmt.Sprint(n)}}
+		if err := store.Reread(t.Context(), run, []archive.Again{again}); err != nil {
+			t.Fatal(err)
+		}
+	}}
+	if got, _ := verified(t, b, archive.VerifyOptions{}); len(got) > 0 || b.left > 0 {
+		t.Errorf("after %d readings: %q", n, got)
 	}
 }
