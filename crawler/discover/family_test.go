@@ -90,6 +90,23 @@ func TestHanwebJpage(t *testing.T) {
 	if again := answer(other.Next[0], "<datastore></datastore>"); len(again.Next) != 0 {
 		t.Errorf("and nothing by GET, %v", sentAll(again.Next))
 	}
+	// A proxy that knows pages alone answers every range with its first page.
+	records := func(n int) string {
+		return strings.Repeat(`<record><![CDATA[<a href="/art/x.html">标题</a>]]></record>`, n)
+	}
+	paged := answer(grouped.Next[1], "<datastore><totalrecord>12</totalrecord><totalpage>3</totalpage>"+records(5)+"</datastore>")
+	const byGet = "GET http://a.gov.cn/module/web/jpage/dataproxy.jsp?page="
+	query := "&" + strings.TrimPrefix(form, "col=1&")
+	want(t, "pages behind the first", sentAll(paged.Next), []string{byGet + "2" + query, byGet + "3" + query})
+	if all := answer(grouped.Next[1], "<datastore><totalrecord>5</totalrecord>"+records(5)+"</datastore>"); len(all.Next) != 0 {
+		t.Errorf("behind the whole list, %v", sentAll(all.Next))
+	}
+	// One that hands out fewer than it is asked for is asked for the rest.
+	few := answer(grouped.Next[0], "<datastore><totalrecord>5</totalrecord>"+records(2)+"</datastore>")
+	want(t, "the rest of a range", sentAll(few.Next), []string{proxy + "startrecord=3&endrecord=3&perpage=1 " + form, proxy + "startrecord=4&endrecord=6&perpage=1 " + form})
+	if end := answer(few.Next[1], "<datastore><totalrecord>5</totalrecord>"+records(2)+"</datastore>"); len(end.Next) != 0 {
+		t.Errorf("behind the last range, %v", sentAll(end.Next))
+	}
 }
 
 func TestHanwebJpaas(t *testing.T) {

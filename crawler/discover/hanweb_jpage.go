@@ -254,8 +254,21 @@ func jpageAnswer(a *Answer) (List, bool) {
 	}
 	if from := atoi(valueOf(asked, "startrecord")); from > 0 {
 		size := max(1, atoi(valueOf(asked, "perpage")))
-		group := max(1, atoi(valueOf(asked, "endrecord"))-from+1)
-		for n := from + group; len(l.Next) < maxNext; n += group {
+		to := max(from, atoi(valueOf(asked, "endrecord")))
+		held := max(len(rows), len(jpageRecord.FindAllString(a.Text, -1)))
+		if held > to-from+1 {
+			// It knows pages alone, and this is the first.
+			l.Next = jpageBehind(a, held, l.Total)
+			return l, true
+		}
+		if rest := from + held; rest <= min(to, l.Total) {
+			l.Next = append(l.Next, a.again(withQuery(at, jpageRange(rest, to-rest+1, size)), a.Request.Body))
+		}
+		group := to - from + 1
+		if whole := jpageGroup * size; whole > group {
+			group = whole // this was the rest of a range
+		}
+		for n := to + 1; len(l.Next) < maxNext; n += group {
 			if l.Total > 0 && n > l.Total || l.Total == 0 && len(l.Next) == 1 {
 				break
 			}
@@ -280,22 +293,11 @@ func jpageAnswer(a *Answer) (List, bool) {
 // nothing for this one.
 func jpageOther(a *Answer, asked []parameter) []archive.Request {
 	at := a.at()
-	if a.Request.Verb() == "POST" {
-		declared := map[string]string{}
-		for _, p := range decoded(a.Request.Body) {
-			declared[strings.ToLower(p.name)] = p.value
-		}
-		r := a.again(jpageGet(at, declared, 1), "")
-		r.Method = ""
-		r.Header = without(r.Header, "Content-Type")
-		r.Hint = "other"
-		if a.Request.Hint == "other" {
-			return nil
-		}
-		return []archive.Request{r}
-	}
 	if a.Request.Hint == "other" {
 		return nil
+	}
+	if a.Request.Verb() == "POST" {
+		return []archive.Request{jpagePage(a, 1)}
 	}
 	declared := map[string]string{}
 	for _, p := range asked {
@@ -306,6 +308,27 @@ func jpageOther(a *Answer, asked []parameter) []archive.Request {
 	r.Header = without(r.Header, "")
 	r.Header["Content-Type"] = formType
 	return []archive.Request{r}
+}
+
+// jpagePage asks the proxy, which was asked for a range, for a page.
+func jpagePage(a *Answer, n int) archive.Request {
+	declared := map[string]string{}
+	for _, p := range decoded(a.Request.Body) {
+		declared[strings.ToLower(p.name)] = p.value
+	}
+	r := a.again(jpageGet(a.at(), declared, n), "")
+	r.Method, r.Hint = "", "other"
+	r.Header = without(r.Header, "Content-Type")
+	return r
+}
+
+// jpageBehind are the pages behind the first, which holds size records of total;
+// 0 where that is not told.
+func jpageBehind(a *Answer, size, total int) (next []archive.Request) {
+	for n := 2; len(next) < maxNext && ((n-1)*size < total || total == 0 && len(next) == 0); n++ {
+		next = append(next, jpagePage(a, n))
+	}
+	return next
 }
 
 // query is the part of an address behind its question mark.
