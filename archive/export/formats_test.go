@@ -1,7 +1,9 @@
 package export_test
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -184,7 +186,7 @@ func TestMarkdown(t *testing.T) {
 		return err
 	})
 	want := []string{
-		"receipt.json", "zjg/通知,_公告/2026/2026-02-28-1._关于_“放管服”的_通知___重要-da2c86.md", "zz/_NUL/undated/untitled-846231.md",
+		"receipt.json", "zjg/通知,_公告/2026/2026-02-28-1._关于_“放管服”的_通知___重要-da2c860b6810.md", "zz/_NUL/undated/untitled-846231622ac7.md",
 	}
 	if diff := cmp.Diff(want, files); diff != "" {
 		t.Fatalf("files (-want +got):\n%s", diff)
@@ -197,5 +199,28 @@ func TestMarkdown(t *testing.T) {
 	}
 	if !strings.HasPrefix(got, "---\ntitle: \"1. 关于\\n“放管服”的/通知: *重要*?\"\nurl: \"http://a/1?x=1&y=2\"\n") {
 		t.Errorf("front matter: %s", got)
+	}
+}
+
+// Two articles of one title and day are two files, though their addresses'
+// hashes begin alike.
+func TestMarkdownOfOneTitle(t *testing.T) {
+	begun := map[string]string{}
+	for n := 0; ; n++ {
+		url := fmt.Sprintf("http://a/%d", n)
+		sum := sha256.Sum256([]byte("a\x00" + url))
+		other, met := begun[string(sum[:3])]
+		if begun[string(sum[:3])] = url; !met {
+			continue
+		}
+		s := &store{}
+		for _, u := range slices.Sorted(slices.Values([]string{url, other})) {
+			s.add("a", u, archive.KindArticle, 2, 1)
+		}
+		dir := toFolder(t, s, export.Job{Format: export.Markdown})
+		if files, err := filepath.Glob(filepath.Join(dir, "a", "*", "*", "*.md")); err != nil || len(files) != 2 {
+			t.Errorf("%s and %s are %q, %v", url, other, files, err)
+		}
+		return
 	}
 }

@@ -38,15 +38,16 @@ func (m *markdown) pause() (bool, error) { return false, nil }
 
 func (m *markdown) finish() error { return nil }
 
-// pathOf is where the file of r goes. Six digits of a hash of the page's
-// identity tell apart the articles of one title and day.
+// pathOf is where the file of r goes. Twelve digits of a hash of the page's
+// identity tell apart the articles of one title and day: with six, some thousand
+// articles without either were likely to lose one to another.
 func pathOf(r Record, all bool) string {
 	year, day := "undated", ""
 	if at := r.Published.At; !at.IsZero() {
 		year, day = at.Format("2006"), at.Format("2006-01-02-")
 	}
 	sum := sha256.Sum256([]byte(r.Site + "\x00" + r.URL))
-	name := day + safeName(r.Title, "untitled", 150) + "-" + hex.EncodeToString(sum[:3])
+	name := day + safeName(r.Title, "untitled", 150) + "-" + hex.EncodeToString(sum[:6])
 	if all {
 		name += fmt.Sprintf(".v%d", r.Version)
 	}
