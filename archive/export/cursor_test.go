@@ -14,10 +14,10 @@ import (
 
 // told exports with a cursor and returns what was told: path, version and state
 // of each record.
-func told(t *testing.T, s export.Store, cursor string, versions export.Versions) []string {
+func told(t *testing.T, s export.Store, cursor string, versions export.Versions, states ...archive.State) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out.csv")
-	j := export.Job{Format: export.CSV, Selection: export.Selection{Versions: versions}}
+	j := export.Job{Format: export.CSV, Selection: export.Selection{Versions: versions, States: states}}
 	if _, err := export.Run(t.Context(), s, j, export.Target{Path: path, Cursor: cursor}); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +58,28 @@ func TestCursor(t *testing.T) {
 		s.cut("b", "http://a/1", 1).cut("b", "http://a/1", 2)
 		check("recorded late", tt.late)
 		check("nothing again", nil)
+	}
+}
+
+// A page that comes to be in a state asked for is told with all its versions,
+// and again with the latest when it comes back to it.
+func TestCursorOfAState(t *testing.T) {
+	cursor, s := filepath.Join(t.TempDir(), "cursor"), portal()
+	s.add("b", "http://b/1", archive.KindArticle, 20, 7, 8)
+	for _, tt := range []struct {
+		state archive.State
+		want  []string
+	}{
+		{archive.StateLive, nil},
+		{archive.StateGone, []string{"b http://b/1 1 gone", "b http://b/1 2 gone"}},
+		{archive.StateGone, nil},
+		{archive.StateRestored, nil},
+		{archive.StateGone, []string{"b http://b/1 2 gone"}},
+	} {
+		s.state("http://b/1", tt.state)
+		if diff := cmp.Diff(tt.want, told(t, s, cursor, export.All, archive.StateGone)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.state, diff)
+		}
 	}
 }
 

@@ -81,11 +81,16 @@ func (m *merge) single(cur *cursor) error {
 		}
 		now := m.old
 		if m.old.misses(p) {
-			m.last = m.old.Versions
-			if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}); err != nil || m.left {
-				return err
+			// The versions of a page in another state than those asked for wait:
+			// it may come to be in one.
+			if m.sel.wantsPage(p) {
+				m.last = m.old.Versions
+				if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}); err != nil || m.left {
+					return err
+				}
+				now.Versions = m.last
 			}
-			now.Versions, now.State = m.last, p.State
+			now.State = p.State
 		}
 		if err := cur.put(p, now); err != nil {
 			return err
