@@ -55,6 +55,7 @@ func TestDamage(t *testing.T) {
 	small := func(u string) []byte { return []byte(strings.Repeat("<td>统计</td>", 100) + u) }
 	plain, frame, length, coding := fetched("1", []byte("a")), fetched("2", small("2")), fetched("3", small("3")), fetched("4", small("4"))
 	chunk, chunks, file := fetched("5", large), fetched("6", append(large, 6)), fetched("7", append(large, 7))
+	short, more := fetched("8", append(large, 8)), fetched("9", append(large, 9))
 	sound(t, s)
 
 	damage("payloads", plain, "data", []byte("b"))
@@ -68,9 +69,13 @@ func TestDamage(t *testing.T) {
 	if _, err := db.Collection("large.files").DeleteOne(t.Context(), bson.D{{Key: "_id", Value: file}}); err != nil {
 		t.Fatal(err)
 	}
+	damage("large.files", short, "length", int64(5))
+	if _, err := db.Collection("large.chunks").InsertOne(t.Context(), bson.D{{Key: "files_id", Value: more}, {Key: "n", Value: 4}, {Key: "data", Value: large[:9]}}); err != nil {
+		t.Fatal(err)
+	}
 	for what, d := range map[string]archive.Digest{
 		"other bytes": plain, "no zstd frame": frame, "a size out of reason": length, "an unknown coding": coding,
-		"a chunk of others": chunk, "a chunk missing": chunks, "a file missing": file,
+		"a chunk of others": chunk, "a chunk missing": chunks, "a file missing": file, "a file of another length": short, "a chunk too many": more,
 	} {
 		if b, err := s.Payload(t.Context(), d); !errors.Is(err, archive.ErrCorrupt) {
 			t.Errorf("%s: got %d bytes and %v, want ErrCorrupt", what, len(b), err)
@@ -82,9 +87,31 @@ func TestDamage(t *testing.T) {
 	want := []string{
 		"collection visits: index at_1_site_1_url_1 is missing: Visits",
 		"file " + string(chunks) + ": has 3 chunks of 4",
+		"file " + string(short) + ": has 4 chunks of 1",
+		"file " + string(more) + ": has 5 chunks of 4",
 	}
+	slices.Sort(want[1:])
 	if got := checked(t, s); !slices.Equal(got, want) {
 		t.Errorf("check: got %q\nwant %q", got, want)
+	}
+
+	in := archive.Import{Payloads: [][]byte{[]byte("a"), small("2"), small("3"), small("4"), large}}
+	for n := range byte(4) {
+		in.Payloads = append(in.Payloads, append(slices.Clone(large), 6+n))
+	}
+	if err := s.Import(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range in.Payloads {
+		if _, err := s.Payload(t.Context(), archive.DigestOf(b)); err != nil {
+			t.Errorf("not restored: %v", err)
+		}
+	}
+	if err := s.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := checked(t, s); len(got) > 0 {
+		t.Errorf("restored: %q", got)
 	}
 }
 

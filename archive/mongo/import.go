@@ -309,14 +309,23 @@ func (s *Store) importPayloads(ctx context.Context, payloads [][]byte) error {
 	return nil
 }
 
-// mendLarge puts the chunks of a file into place, whatever is there.
+// mendLarge puts a file into place, whatever is there: its chunks, none behind
+// them, and last what makes it a file.
 func (s *Store) mendLarge(ctx context.Context, id string, b []byte) error {
-	for n := 0; n*chunkSize < len(b); n++ {
-		c := chunkDoc{File: id, N: int32(n), Data: b[n*chunkSize : min(len(b), (n+1)*chunkSize)]}
+	n := int32(0)
+	for ; int(n)*chunkSize < len(b); n++ {
+		c := chunkDoc{File: id, N: n, Data: b[int(n)*chunkSize : min(len(b), int(n+1)*chunkSize)]}
 		_, err := s.chunks.ReplaceOne(ctx, bson.D{{Key: "files_id", Value: id}, {Key: "n", Value: c.N}}, c, options.Replace().SetUpsert(true))
 		if err != nil {
 			return fmt.Errorf("file %s: %w", id, err)
 		}
 	}
-	return s.writeLarge(ctx, id, b)
+	_, err := s.chunks.DeleteMany(ctx, bson.D{{Key: "files_id", Value: id}, {Key: "n", Value: bson.D{{Key: "$gte", Value: n}}}})
+	if err == nil {
+		_, err = s.files.ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, fileDocOf(id, b), options.Replace().SetUpsert(true))
+	}
+	if err != nil {
+		return fmt.Errorf("file %s: %w", id, err)
+	}
+	return nil
 }

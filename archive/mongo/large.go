@@ -38,6 +38,10 @@ type fileDoc struct {
 	Filename   string        `bson:"filename"`
 }
 
+func fileDocOf(id string, b []byte) fileDoc {
+	return fileDoc{ID: id, Length: int64(len(b)), ChunkSize: chunkSize, UploadDate: dateOf(time.Now()), Filename: id}
+}
+
 type chunkDoc struct {
 	File string `bson:"files_id"`
 	N    int32  `bson:"n"`
@@ -49,7 +53,7 @@ type chunkDoc struct {
 // are an error to it. Here they are passed over, and the file's document,
 // which makes it a file, comes last.
 func (s *Store) writeLarge(ctx context.Context, id string, b []byte) error {
-	file := fileDoc{ID: id, Length: int64(len(b)), ChunkSize: chunkSize, UploadDate: dateOf(time.Now()), Filename: id}
+	file := fileDocOf(id, b)
 	err := s.files.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Err()
 	if !errors.Is(err, mongo.ErrNoDocuments) {
 		return err // nil: it is there
