@@ -27,7 +27,7 @@ bench:
 	$(GO) run ./bench
 	$(GO) run ./bench/export
 
-# Kills, crashes and faults, all of them: nothing may be lost. About ten minutes.
+# Kills, crashes and faults, all of them: nothing may be lost.
 torture:
 	scripts/torture
 

@@ -32,7 +32,7 @@ it true to what the portal published.
   lines    MongoDB: each message of a crawl cut before the server has it, cut
            before the answer, late, sent twice
 
-All of it takes some ten minutes on two processors. Crashes and faults want
+Kills of MongoDB take longest: fewer do (--kills). Crashes and faults want
 Linux on amd64. No network is needed, and no archive of yours is touched.
 
 Exit codes: 0 nothing was lost, 1 it could not be done, 2 wrong usage, 5 a
