@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -91,3 +92,20 @@ var (
 
 // Token is the part of a User-Agent that robots.txt files are matched with.
 func Token(agent string) string { return token(agent) }
+
+// LedToNothing says whether n redirects from URLs like from, to new pages like
+// to, are reason enough not to ask for more of them. Both have a %d.
+func LedToNothing(from, to string, n int) bool {
+	s := newShapes()
+	for i := range n {
+		f := finding{fresh: []archive.Page{{URL: fmt.Sprintf(to, i)}}}
+		f.entry.Visit = archive.Visit{URL: fmt.Sprintf(from, i), Outcome: archive.Moved}
+		s.count(&f)
+	}
+	a, err := canonical(fmt.Sprintf(from, n))
+	if err != nil {
+		panic(err)
+	}
+	_, yes := s.barren(a, false)
+	return yes
+}

@@ -3,6 +3,7 @@ package crawler_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -252,7 +253,7 @@ func TestHostilePortals(t *testing.T) {
 func TestSessionInEveryLink(t *testing.T) {
 	var answers atomic.Int64
 	h := &trap{serve: func(w http.ResponseWriter, q *http.Request) {
-		session := fmt.Sprintf("zx%dk%x", answers.Add(1), 0xc0ffee)
+		session := fmt.Sprintf("%x", sha256.Sum256([]byte{byte(answers.Add(1))}))[:16]
 		if q.URL.Path == "/show.jsp" {
 			fmt.Fprint(w, notice("关于第"+q.URL.Query().Get("id")+"号文件贯彻落实情况的通报"))
 			return
@@ -274,6 +275,72 @@ func TestSessionInEveryLink(t *testing.T) {
 		run := r.run()
 		if n := h.requests.Load() - before; n > 2 || run.Discovered != 0 {
 			t.Errorf("%d requests, %d pages discovered", n, run.Discovered)
+		}
+	}
+}
+
+// A newspaper whose links all name its issue has a new one every day, and no
+// sessions.
+func TestIssuesAreNoSessions(t *testing.T) {
+	for _, issues := range [][]string{{"20261230", "20261231", "20270101"}, {"2026-11-26", "2026-11-27", "2026-11-28"}, {"A120398", "A120399", "A120400"}} {
+		var issue atomic.Value
+		h := &trap{serve: func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.Path == "/show.jsp" {
+				fmt.Fprint(w, notice("关于第"+q.URL.Query().Get("issue")+q.URL.Query().Get("no")+"号文件贯彻落实情况的通报"))
+				return
+			}
+			fmt.Fprint(w, listHead())
+			for i := range 6 {
+				fmt.Fprint(w, listItem(fmt.Sprintf("/show.jsp?issue=%s&no=%d", issue.Load(), i), fmt.Sprintf("关于第%d号文件贯彻落实情况的通报", i), ""))
+			}
+		}}
+		r := serve(t, h.ServeHTTP)
+		for _, s := range issues {
+			issue.Store(s)
+			r.run()
+		}
+		if n := len(all(t, r.store.Pages(t.Context(), archive.Filter{Kind: archive.KindArticle}))); n != 18 {
+			t.Errorf("%v: %d articles stored, want 18", issues, n)
+		}
+	}
+}
+
+// Links that redirect to the articles are worth their requests.
+func TestRedirectsToArticlesAreFollowed(t *testing.T) {
+	const articles = 300
+	h := &trap{serve: func(w http.ResponseWriter, q *http.Request) {
+		switch {
+		case strings.HasPrefix(q.URL.Path, "/a/"):
+			fmt.Fprint(w, notice("关于"+q.URL.Path[3:]+"号文件贯彻落实情况的通报"))
+		case q.URL.Path == "/go.jsp":
+			http.Redirect(w, q, "/a/"+q.URL.Query().Get("id")+".html", http.StatusFound)
+		default:
+			fmt.Fprint(w, listHead())
+			for i := range articles {
+				fmt.Fprint(w, listItem(fmt.Sprintf("/go.jsp?id=%d", i), fmt.Sprintf("关于第%d号文件贯彻落实情况的通报", i), ""))
+			}
+		}
+	}}
+	r := serve(t, h.ServeHTTP)
+	run := r.run()
+	if n := len(all(t, r.store.Pages(t.Context(), archive.Filter{Kind: archive.KindArticle}))); n != articles {
+		t.Errorf("%d articles stored, want %d; notes %q", n, articles, run.Notes)
+	}
+}
+
+// From plain HTTP to https likewise, but not round and round.
+func TestRedirectsThatCount(t *testing.T) {
+	for _, c := range []struct {
+		to   string
+		want bool
+	}{
+		{"https://a.gov.cn/show.jsp?id=%d", false},
+		{"http://www.a.gov.cn/show.jsp?id=%d", false},
+		{"http://a.gov.cn/art/%d.html", false},
+		{"http://a.gov.cn/show.jsp?id=1%d", true},
+	} {
+		if got := crawler.LedToNothing("http://a.gov.cn/show.jsp?id=%d", c.to, 200); got != c.want {
+			t.Errorf("to %s: left out %v", c.to, got)
 		}
 	}
 }

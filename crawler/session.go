@@ -15,8 +15,8 @@ import (
 
 // sessions knows the parameters by which hosts tell readers apart. The proof is
 // a page that was asked for twice: all its links had one value of the
-// parameter, and all of them another one the next time. Links that differ in
-// such a parameter alone lead to one page.
+// parameter, and all of them one that has nothing to do with it the next time.
+// Links that differ in such a parameter alone lead to one page.
 type sessions struct {
 	mu    sync.Mutex
 	known sessionsKnown
@@ -122,12 +122,25 @@ func (s *sessions) watch(at address, page *extract.Page) (notes []string) {
 			continue
 		}
 		s.known.Values[place], s.news = t.value, true
-		if met {
+		if met && byLot(before, t.value) {
 			s.known.Parameters[parameter] = true
 			notes = append(notes, fmt.Sprintf("parameter %q of %s is a session's: links that differ in it alone are one page", name, at.host))
 		}
 	}
 	return notes
+}
+
+// byLot says whether two values of a parameter were drawn by lot: they are not
+// alike in half of their characters, as days and numbers of issues are that
+// follow one another.
+func byLot(x, y string) bool {
+	alike := 0
+	for i := range min(len(x), len(y)) {
+		if x[i] == y[i] {
+			alike++
+		}
+	}
+	return 2*alike < max(len(x), len(y))
 }
 
 // strip is a without the parameters that are a session's.

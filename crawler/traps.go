@@ -133,7 +133,8 @@ type yieldOfShape struct{ seen, well int }
 func newShapes() *shapes { return &shapes{by: map[string]*yieldOfShape{}} }
 
 // count adds a first visit. Well are articles, and pages that lead to new ones
-// of other shapes; pages that could not be read tell nothing.
+// of other shapes. Pages that could not be read tell nothing, and redirects to
+// such new ones neither: the page that they lead to does.
 func (s *shapes) count(f *finding) {
 	v := &f.entry.Visit
 	if !f.was.LastVisit.IsZero() || v.Kind == archive.KindAttachment || !isThere(v.Outcome) && v.Outcome != archive.Moved {
@@ -149,9 +150,12 @@ func (s *shapes) count(f *finding) {
 		if well {
 			break
 		}
-		if to, err := canonical(f.fresh[i].URL); err == nil && v.Outcome != archive.Moved && shapeOf(to) != own {
+		if to, err := canonical(f.fresh[i].URL); err == nil && (shapeOf(to) != own || v.Outcome == archive.Moved && to.plain() == a.plain()) {
 			well = true
 		}
+	}
+	if well && v.Outcome == archive.Moved {
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
