@@ -53,14 +53,23 @@ func verifyCommand(a *app) *cobra.Command {
 		Example: "  fangzhi verify\n  fangzhi verify --read-subset 5%\n  fangzhi verify --checkpoint 2026-03-01.checkpoint\n  fangzhi verify --export news.csv",
 		Args:    needs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if exported != "" {
-				return a.verifyExport(exported, asJSON)
+			for _, group := range [][]string{
+				{"proof", "read-subset", "export"}, {"proof", "json"}, {"checkpoint", "export"},
+				{"repair", "json"}, {"repair", "proof"}, {"repair", "export"},
+			} {
+				if err := oneAtMost(cmd, group...); err != nil {
+					return err
+				}
 			}
-			if proofFile != "" {
-				return a.checkProof(proofFile, checkpoint, payload)
-			}
-			if payload != "" {
+			switch {
+			case payload != "" && proofFile == "":
 				return usage("verify: --payload goes with --proof")
+			case len(from) > 0 && !repair:
+				return usage("verify: --from goes with --repair")
+			case exported != "":
+				return a.verifyExport(exported, asJSON)
+			case proofFile != "":
+				return a.checkProof(proofFile, checkpoint, payload)
 			}
 			o := archive.VerifyOptions{}
 			var err error
@@ -75,9 +84,6 @@ func verifyCommand(a *app) *cobra.Command {
 				o.Checkpoint = &c
 			}
 			if !repair {
-				if len(from) > 0 {
-					return usage("verify: --from goes with --repair")
-				}
 				_, err := a.verify(cmd.Context(), read, o, asJSON)
 				return err
 			}
@@ -93,11 +99,6 @@ func verifyCommand(a *app) *cobra.Command {
 	f.StringArrayVar(&from, "from", nil, "with --repair: an `ARCHIVE` to take payloads from; may be given again")
 	f.StringVar(&exported, "export", "", "check the export at `PATH`, a file or folder")
 	f.BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
-	cmd.MarkFlagsMutuallyExclusive("proof", "read-subset", "export")
-	cmd.MarkFlagsMutuallyExclusive("proof", "json")
-	for _, flag := range []string{"json", "proof", "export"} {
-		cmd.MarkFlagsMutuallyExclusive("repair", flag)
-	}
 	return cmd
 }
 
