@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -19,28 +20,32 @@ const inOne = 1000
 // held returns what the archive holds of these pages; the unknown are not in
 // it.
 func (s *Store) held(ctx context.Context, keys map[key]bool) (map[key]held, error) {
-	urls, sites := make([]string, 0, len(keys)), map[string]bool{}
-	for k := range keys {
-		urls = append(urls, k.url)
-		sites[k.site] = true
-	}
-	slices.Sort(urls)
-	urls = slices.Compact(urls)
+	all := slices.SortedFunc(maps.Keys(keys), func(a, b key) int { return cmp.Or(cmp.Compare(a.site, b.site), cmp.Compare(a.url, b.url)) })
 	found := make(map[key]held, len(keys))
-	for some := range slices.Chunk(urls, inOne) {
-		if err := s.heldOf(ctx, slices.Collect(maps.Keys(sites)), some, found); err != nil {
+	for some := range slices.Chunk(all, inOne) {
+		if err := s.heldOf(ctx, some, found); err != nil {
 			return nil, err
 		}
 	}
 	return found, nil
 }
 
-// heldOf asks for urls, of one site or of several at once: a ledger goes back
-// and forth between sites.
-func (s *Store) heldOf(ctx context.Context, sites, urls []string, found map[key]held) error {
-	filter := bson.D{{Key: "site", Value: bson.D{{Key: "$in", Value: sites}}}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}}
-	if len(sites) == 1 {
-		filter[0].Value = sites[0]
+// heldOf asks for pages that are sorted by their site, of one or of several at
+// once: a ledger goes back and forth between sites. Each site has a list of its
+// own: of one of sites and one of URLs a server may try every combination, which
+// takes 1.3 s for 500 pages of 40 sites where this takes 0.1.
+func (s *Store) heldOf(ctx context.Context, keys []key, found map[key]held) error {
+	var bySite bson.A
+	for i, j := 0, 0; i < len(keys); i = j {
+		var urls bson.A
+		for ; j < len(keys) && keys[j].site == keys[i].site; j++ {
+			urls = append(urls, keys[j].url)
+		}
+		bySite = append(bySite, bson.D{{Key: "site", Value: keys[i].site}, {Key: "url", Value: bson.D{{Key: "$in", Value: urls}}}})
+	}
+	filter := bson.D{{Key: "$or", Value: bySite}}
+	if len(bySite) == 1 {
+		filter = bySite[0].(bson.D)
 	}
 	cursor, err := s.pages.Find(ctx, filter, options.Find().SetBatchSize(inOne).SetProjection(bson.D{
 		{Key: "_id", Value: 0}, {Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "last_visit", Value: 1}, {Key: "due", Value: 1},
