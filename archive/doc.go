@@ -24,7 +24,8 @@
 //	store.go        what every store promises
 //	again.go        another reading of a version, and how it read before
 //	import.go       what one archive takes from another
-//	copy.go         a whole archive into another
+//	copy.go         a whole archive into another, by its log
+//	copy_rest.go    and what the log does not name
 //	recall.go       a capture as it was recorded
 //	verify.go, verify_page.go, verify_log.go   the promises held against an archive
 //	verification.go a verification part by part, and how the last one went

@@ -1,0 +1,197 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+)
+
+// What the log does not name is copied once the log is: pages that nobody
+// visited, other readings, runs, what was learnt, and payloads besides.
+
+// allPayloads adds what no entry named.
+func (c *copier) allPayloads(ctx context.Context) error {
+	var chunk []Digest
+	for d, err := range c.from.Payloads(ctx) {
+		if err != nil {
+			return err
+		}
+		if chunk = append(chunk, d); len(chunk) >= copyAtOnce {
+			if err := c.payloads(ctx, chunk); err != nil {
+				return err
+			}
+			chunk = chunk[:0]
+		}
+	}
+	return c.payloads(ctx, chunk)
+}
+
+// allRuns adds and sets the runs that to has not, or has otherwise: first those
+// that are over, since one of a site can be open.
+func (c *copier) allRuns(ctx context.Context) error {
+	for _, open := range []bool{false, true} {
+		next, stop := iter.Pull2(c.to.Runs(ctx, Filter{}))
+		defer stop()
+		ours, err, more := next()
+		var chunk Import
+		for r, ferr := range c.from.Runs(ctx, Filter{}) {
+			if ferr != nil {
+				return ferr
+			}
+			for more && err == nil && (ours.Planned.Before(r.Planned) || ours.Planned.Equal(r.Planned) && ours.Site < r.Site) {
+				ours, err, more = next()
+			}
+			if err != nil {
+				return err
+			}
+			if open != (r.State == RunRunning) || more && ours.ID == r.ID && sameJSON(ours, r) {
+				continue
+			}
+			if chunk.Runs = append(chunk.Runs, r); len(chunk.Runs) >= copyAtOnce {
+				if err := c.add(ctx, &chunk); err != nil {
+					return err
+				}
+			}
+		}
+		if err := c.add(ctx, &chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allPages adds the pages that nobody visited, and sets those that are due at
+// another time by now. Those that were visited since the log was read stay as
+// they were then.
+func (c *copier) allPages(ctx context.Context) error {
+	next, stop := iter.Pull2(c.to.Pages(ctx, Filter{}))
+	defer stop()
+	ours, err, more := next()
+	var chunk Import
+	for p, ferr := range c.from.Pages(ctx, Filter{}) {
+		if ferr != nil {
+			return ferr
+		}
+		for more && err == nil && (ours.Site < p.Site || ours.Site == p.Site && ours.URL < p.URL) {
+			ours, err, more = next()
+		}
+		if err != nil {
+			return err
+		}
+		held := more && ours.Site == p.Site && ours.URL == p.URL
+		switch {
+		case held && (p.Visits != ours.Visits || samePage(p, ours)), !held && p.Visits > 0:
+			continue
+		}
+		if chunk.Pages = append(chunk.Pages, p); len(chunk.Pages) >= copyAtOnce {
+			if err := c.add(ctx, &chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return c.add(ctx, &chunk)
+}
+
+// allReadings reads again the versions that from has read again: each first as
+// it did then, and last as it does now.
+func (c *copier) allReadings(ctx context.Context) error {
+	var chunk Import
+	var version Earlier
+	end := func() error {
+		if version.Version == 0 {
+			return nil
+		}
+		for now, err := range c.from.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
+			if err != nil {
+				return err
+			}
+			chunk.Again = append(chunk.Again, Again{
+				Site: now.Site, URL: now.URL, Version: now.Version, At: now.ReadAt, Rules: now.Rules, Reader: now.Reader, Article: now.Article,
+			})
+		}
+		for held, err := range c.to.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
+			if err != nil {
+				return err
+			}
+			if n := len(chunk.Again); n > 0 && held.ReadAt.Equal(chunk.Again[n-1].At) {
+				for n > 0 && chunk.Again[n-1].URL == version.URL && chunk.Again[n-1].Site == version.Site && chunk.Again[n-1].Version == version.Version {
+					n--
+				}
+				chunk.Again = chunk.Again[:n]
+			}
+		}
+		if len(chunk.Again) < copyAtOnce {
+			return nil
+		}
+		return c.add(ctx, &chunk)
+	}
+	for e, err := range c.from.Earlier(ctx, Filter{}) {
+		if err != nil {
+			return err
+		}
+		if e.N == 0 { // how it read when it was taken, which its leaf brought
+			if err := end(); err != nil {
+				return err
+			}
+			version = e
+			continue
+		}
+		chunk.Again = append(chunk.Again, Again{
+			Site: e.Site, URL: e.URL, Version: e.Version, At: e.ReadAt, Rules: e.Rules, Reader: e.Reader, Article: e.Article,
+		})
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	return c.add(ctx, &chunk)
+}
+
+func (c *copier) allLessons(ctx context.Context) error {
+	for l, err := range c.from.Lessons(ctx) {
+		if err != nil {
+			return err
+		}
+		if l.Site == "" {
+			continue // of the archive itself: a copy is verified on its own
+		}
+		held, err := c.to.Learnt(ctx, l.Site, l.Name)
+		if err == nil && DigestOf(held) == DigestOf(l.Data) {
+			continue
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := c.add(ctx, &Import{Lessons: []Lesson{l}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add imports what is in chunk, and empties it.
+func (c *copier) add(ctx context.Context, chunk *Import) error {
+	if chunk.Empty() {
+		return nil
+	}
+	if err := c.to.Import(ctx, *chunk); err != nil {
+		return err
+	}
+	c.report.Pages += len(chunk.Pages)
+	c.report.Runs += len(chunk.Runs)
+	c.report.Readings += len(chunk.Again)
+	c.report.Lessons += len(chunk.Lessons)
+	*chunk = Import{}
+	c.observe()
+	return nil
+}
+
+// samePage and sameJSON compare what stores give back: an empty list is no list.
+func samePage(a, b Page) bool { return a.Item == b.Item && sameJSON(a, b) }
+
+func sameJSON(a, b any) bool {
+	x, err := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}
