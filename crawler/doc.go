@@ -11,6 +11,7 @@
 //	crawler.go, seeds.go, lease.go, crawl.go     a run: opened, kept alive, closed
 //	frontier.go, request.go, worker.go           from a page that is due to what its visit means
 //	list.go, follow.go, moved.go, urlset.go      from a page to the pages it leads to
+//	walk.go                                      how far the pages of lists are walked
 //	parts.go, again.go, furniture.go             articles of several pages; a version read again; what pages share
 //	reread.go                                    every version read again
 //	item.go, alias.go                            several URLs of one page, asked for once
