@@ -238,6 +238,9 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 			found.pages = enter(found.pages, r.URL, p.Depth+1, lead{anchor: r.Title, day: r.Day, row: true, kin: r.Kin})
 		}
 	}
+	if l != nil && l.Short != "" {
+		k.note(fmt.Sprintf("%s: %s", p.URL, l.Short))
+	}
 	if page != nil && l != nil && len(page.Links()) >= extract.MaxLinks {
 		k.note(fmt.Sprintf("%s has more than %d links: those behind are not looked at", p.URL, extract.MaxLinks))
 	}

@@ -204,7 +204,7 @@ func TestHostilePortals(t *testing.T) {
 				w.Header().Set("Content-Encoding", "gzip")
 			}
 			w.Write(b.Bytes())
-		}, 60, 0, ""},
+		}, 60, 0, "only 500 addresses of the sitemap are read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := &trap{serve: c.serve}

@@ -89,6 +89,7 @@ type List struct {
 	Overlaps bool              // pages may repeat one another's rows by design
 	Abreast  int               // so many of Next follow side by side; 0: the first alone
 	Mixed    bool              // rows are in no order: what is new may stand anywhere
+	Short    string            // why the answer may list more than is read of it, for people; "": it does not
 }
 
 // Row is one line of a list.

@@ -2,6 +2,7 @@ package discover_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,4 +106,29 @@ func FuzzNext(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a sitemap lists and is not read is told.
+func TestSitemapsCutShort(t *testing.T) {
+	set := func(n int, end string) string {
+		return `<?xml version="1.0"?><urlset>` + strings.Repeat(`<url><loc>http://a.cn/x.html</loc></url>`, n) + end
+	}
+	for _, c := range []struct {
+		name, text string
+		rows       int
+		short      string
+	}{
+		{"whole", set(3, "</urlset>"), 3, ""},
+		{"as large as may be", set(50_000, "</urlset>\n"), 50_000, ""},
+		{"too large", set(50_001, "</urlset>"), 50_000, "only 50000 addresses of the sitemap are read"},
+		{"broken off", set(3, "<url><loc"), 3, "the sitemap is damaged behind 3 addresses: "},
+		{"damaged", set(2, "<url><<"), 2, "the sitemap is damaged behind 2 addresses: "},
+		{"an index of too many", "<sitemapindex>" + strings.Repeat("<sitemap><loc>/s</loc></sitemap>", 501) + "</sitemapindex>", 0, "only 500 addresses"},
+		{"deep", "<urlset>" + strings.Repeat("<a>", 30), 0, "deeper than 20"},
+	} {
+		l := discover.Read(discover.Answer{URL: "http://a.cn/sitemap.xml", Text: c.text})
+		if len(l.Rows) != c.rows || !strings.Contains(l.Short, c.short) || c.short == "" && l.Short != "" {
+			t.Errorf("%s: %d rows, short %q; want %d, %q", c.name, len(l.Rows), l.Short, c.rows, c.short)
+		}
+	}
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcdole/gofeed"
 )
 
-// feed reads RSS, Atom and JSON Feed. They hold the newest items and do not go
-// on, but for Atom's and JSON Feed's links to a next page.
+// feed reads RSS, Atom and JSON Feed. They hold the newest items; links to a next
+// page, which Atom and JSON Feed have for older ones, are not followed.
 func feed(a *Answer) (List, bool) {
 	head := strings.ToLower(start(a.Text))
 	isJSON := strings.HasPrefix(head, "{")

@@ -2,13 +2,15 @@ package discover
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 )
 
 const (
-	maxSitemapURLs = 50_000 // of one file, as the protocol has it
-	maxSitemaps    = 500    // of an index that are followed
+	maxSitemapURLs  = 50_000 // of one file, as the protocol has it
+	maxSitemaps     = 500    // of an index that are followed
+	maxSitemapDepth = 20     // of elements; the protocol has four
 	// nestedSitemap marks what an index led to: an index in an index is not one
 	// (https://www.sitemaps.org/protocol.html#index).
 	nestedSitemap = "nested"
@@ -26,19 +28,26 @@ func sitemap(a *Answer) (List, bool) {
 	l := List{Evidence: "sitemap", Rows: []Row{}}
 	var row Row
 	var path []string
-	for len(l.Rows) < maxSitemapURLs && len(l.Next) < maxSitemaps {
+	full := false
+	for !full {
 		t, err := d.Token()
-		if err != nil {
-			break // what could be read of a damaged one counts
+		if err == io.EOF {
+			break
+		}
+		if err != nil { // what could be read of a damaged one counts
+			l.Short = fmt.Sprintf("the sitemap is damaged behind %d addresses: %v", len(l.Rows)+len(l.Next), err)
+			break
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
-			if len(path) > 20 {
+			if len(path) > maxSitemapDepth {
+				l.Short = fmt.Sprintf("the sitemap nests its elements deeper than %d", maxSitemapDepth)
 				return l, true
 			}
 			path = append(path, strings.ToLower(t.Name.Local))
 			if path[len(path)-1] == "url" || path[len(path)-1] == "sitemap" {
 				row = Row{}
+				full = len(l.Rows) >= maxSitemapURLs || len(l.Next) >= maxSitemaps
 			}
 		case xml.CharData:
 			if len(path) < 2 {
@@ -74,6 +83,9 @@ func sitemap(a *Answer) (List, bool) {
 				row = Row{}
 			}
 		}
+	}
+	if full {
+		l.Short = fmt.Sprintf("only %d addresses of the sitemap are read", len(l.Rows)+len(l.Next))
 	}
 	if len(l.Next) > 0 {
 		l.Evidence = "index of sitemaps"
