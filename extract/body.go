@@ -80,7 +80,7 @@ func (p *Page) container(title int) int32 {
 	for i := range f.elems {
 		e := &f.elems[i]
 		score := sum[e.hi] - sum[e.lo]
-		if score <= 0 {
+		if score <= 0 || int(e.hi) <= title+1 { // the title's own element holds no text
 			continue
 		}
 		if title >= 0 {
@@ -106,8 +106,15 @@ func (p *Page) container(title int) int32 {
 		}
 		best, bestScore = int32(i), score
 	}
+	short := p.shortText(title)
 	if best < 0 {
+		if short >= 0 {
+			return short
+		}
 		return f.fallbackContainer()
+	}
+	if short >= 0 && p.outranks(short, best, title) {
+		return short
 	}
 	// A single paragraph is worth most where the others are short; the text is
 	// what holds it.
@@ -253,7 +260,12 @@ func (p *Page) findBody(title int) span {
 	if el < 0 {
 		return span{el: -1}
 	}
-	s := span{el: el, lo: int(f.elems[el].lo), hi: int(f.elems[el].hi)}
+	return p.spanOf(el)
+}
+
+// spanOf is what of an element is text by itself.
+func (p *Page) spanOf(el int32) span {
+	s := span{el: el, lo: int(p.flat.elems[el].lo), hi: int(p.flat.elems[el].hi)}
 	s.keep = make([]bool, s.hi-s.lo)
 	for i := s.lo; i < s.hi; i++ {
 		s.keep[i-s.lo] = p.keepLine(i)

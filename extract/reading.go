@@ -9,7 +9,7 @@ import (
 
 // Reader is the version of how pages are read. It goes up when pages may read
 // otherwise than before, so that what an older one read can be told.
-const Reader = 1
+const Reader = 2
 
 // Reading returns what the page is and says. It is worked out once; its slices
 // are the page's own.
@@ -47,6 +47,7 @@ func (p *Page) read() archive.Reading {
 		body = p.findBody(title.anchor())
 		p.retitle(&title, &body)
 		p.trim(&body, &title)
+		p.takeShort(&body, &title)
 		p.raw = append([]bool(nil), body.keep...)
 		furniture = p.dropFurniture(&body)
 	}
