@@ -17,6 +17,7 @@ type Article struct {
 	Published      time.Time    `json:"published,omitzero"`        // in the site's zone; midnight when DayOnly
 	DayOnly        bool         `json:"day_only,omitempty"`        // the page gives a day and no time
 	Body           string       `json:"body,omitempty"`            // plain text, a blank line between paragraphs
+	LeftOut        string       `json:"left_out,omitempty"`        // lines of the page's text that other columns' pages have too, and that Body is without
 	Pictures       []string     `json:"pictures,omitempty"`        // URLs of the body's pictures, in order
 	Attachments    []Attachment `json:"attachments,omitempty"`     // in order of appearance
 	Evidence       []Evidence   `json:"evidence,omitempty"`        // in order of the fields above

@@ -12,7 +12,7 @@ import (
 )
 
 // FingerprintOf returns the hash of what a says: title, source, author,
-// document number, date, body and attachments. White space, character width
+// document number, date, body, what was left out of it, and attachments. White space, character width
 // and invisible characters do not count, so a page laid out anew keeps its
 // fingerprint. Pictures count only where they are all that the article has:
 // their addresses change with every move of a picture host.
@@ -37,6 +37,9 @@ func FingerprintOf(a Article) Digest {
 	part(Fold(a.Body))
 	for _, f := range a.Attachments {
 		part(Fold(f.Name) + "\x01" + Address(f.URL))
+	}
+	if a.LeftOut != "" {
+		part("\x02" + Fold(a.LeftOut))
 	}
 	if a.Body == "" && len(a.Attachments) == 0 {
 		for _, p := range a.Pictures {

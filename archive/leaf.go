@@ -124,6 +124,7 @@ func (w *leafWriter) article(a Article) {
 	}
 	w.truth("article.day_only", a.DayOnly)
 	w.text("article.body", a.Body)
+	w.text("article.left_out", a.LeftOut)
 	for _, p := range a.Pictures {
 		w.line("article.picture", p)
 	}

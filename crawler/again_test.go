@@ -21,6 +21,7 @@ const statement = "云溪融媒提醒广大读者，阅读本县新闻请认准�
 func withStatements(n int) (p *portaltest.Portal, paths []string) {
 	p = portaltest.New(portaltest.Options{})
 	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	p.AddColumn(portaltest.Column{Path: "tzgg", Name: "通知公告"})
 	return p, publishWithStatement(p, 0, n)
 }
 
@@ -32,7 +33,7 @@ func publishWithStatement(p *portaltest.Portal, from, to int) (paths []string) {
 		a.Body[0] = fmt.Sprintf("%d月上旬，县长在县政府三楼会议室主持召开第%d次常务会议，研究部署第%d项工作。", i%12+1, 30+i, i)
 		a.Body[1] = fmt.Sprintf("会议听取了第%d小组的汇报，要求各乡镇在%d日以前落实责任，逐处登记，发现险情立即上报。", i, i%28+1)
 		a.Body = append(a.Body, statement)
-		paths = append(paths, p.Publish("yw", a))
+		paths = append(paths, p.Publish([]string{"yw", "tzgg"}[i%2], a))
 	}
 	return paths
 }
@@ -82,7 +83,7 @@ func TestFurnitureCutsNoVersion(t *testing.T) {
 
 	again(t, p, paths)
 	r.run()
-	otherwise, told := 0, false
+	otherwise, told := 0, 0
 	for _, path := range paths {
 		v, page := r.last(r.base+path), r.page(r.base+path)
 		if v.Outcome != archive.Unchanged || page.Versions != 1 {
@@ -90,11 +91,17 @@ func TestFurnitureCutsNoVersion(t *testing.T) {
 		}
 		if page.ReadAs != "" {
 			otherwise++
-			told = told || strings.Contains(v.Reason, "read otherwise by now")
+		}
+		// What stands beside a text changes with what is published: some were
+		// read with what was learnt one run earlier.
+		for _, v := range r.visits(r.base + path) {
+			if strings.Contains(v.Reason, "read otherwise by now") {
+				told++
+			}
 		}
 	}
-	if otherwise != with || !told {
-		t.Errorf("%d pages read otherwise, want %d; told: %v", otherwise, with, told)
+	if otherwise != with || told != with {
+		t.Errorf("%d pages read otherwise, told of %d, want %d", otherwise, told, with)
 	}
 
 	again(t, p, paths)

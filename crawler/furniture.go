@@ -70,7 +70,7 @@ func (k *crawl) learn(ctx context.Context, gathered []finding) error {
 	f := &k.furniture
 	for i := range gathered {
 		if gathered[i].lesson != nil {
-			f.learning.Learn(gathered[i].lesson)
+			f.learning.Learn(gathered[i].lesson, gathered[i].entry.Page.Column)
 			f.lessons++
 		}
 	}

@@ -277,6 +277,7 @@ func changes(before, now archive.Article) (list []FieldChange) {
 		{"written", before.Written, now.Written},
 		{"published", publishedText(before), publishedText(now)},
 		{"body", before.Body, now.Body},
+		{"left_out", before.LeftOut, now.LeftOut},
 		{"pictures", strings.Join(before.Pictures, "\n"), strings.Join(now.Pictures, "\n")},
 		{"attachments", attachmentsText(before), attachmentsText(now)},
 	} {

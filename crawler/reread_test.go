@@ -39,7 +39,7 @@ func TestReread(t *testing.T) {
 		t.Fatalf("%+v, %d differences", report, len(all))
 	}
 	for _, d := range all {
-		if len(d.Fields) != 1 || !strings.Contains(d.Fields[0].Before, statement) || strings.Contains(d.Fields[0].Now, statement) {
+		if len(d.Fields) != 2 || !strings.Contains(d.Fields[0].Before, statement) || strings.Contains(d.Fields[0].Now, statement) || d.Fields[1].Now != statement {
 			t.Errorf("%+v", d)
 		}
 	}

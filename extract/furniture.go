@@ -12,13 +12,21 @@ import (
 	"fangzhi/archive"
 )
 
-// Furniture is what repeats over the pages of one site: statements under every
-// article, teasers, hot lists. A single page cannot tell it from text; many can.
+// Furniture is what repeats over the pages of one site, in more than one of its
+// columns: statements under every article, teasers, hot lists. A single page
+// cannot tell it from text; many can. What one column alone repeats is its form:
+// notices of a kind close with the same paragraph, which is text all the same.
 // The zero value knows nothing and is ready to learn. It is kept as JSON, and is
 // not for use by several goroutines while one of them learns.
 type Furniture struct {
-	Pages int            `json:"pages"` // pages learnt from
-	Lines map[uint64]int `json:"lines"` // by a hash of a line's letters and digits: the pages that have it in their text
+	Pages int             `json:"pages"` // pages learnt from
+	Lines map[uint64]Seen `json:"lines"` // by a hash of a line's letters and digits
+}
+
+// Seen is where a line was seen.
+type Seen struct {
+	Pages   int    `json:"n"` // that have it in their text
+	Columns uint64 `json:"c"` // of these pages: a bit for each, by its name's hash
 }
 
 // Lesson is what one page teaches: the lines of its text, each once, by a hash
@@ -66,26 +74,27 @@ func (p *Page) Lesson() Lesson {
 	return lesson
 }
 
-// Learn adds what a page teaches. A page that is learnt from twice counts twice;
-// callers learn from each page once, at its first version.
-func (f *Furniture) Learn(l Lesson) {
+// Learn adds what a page of a column teaches. A page that is learnt from twice
+// counts twice; callers learn from each page once, at its first version.
+func (f *Furniture) Learn(l Lesson, column string) {
 	if l == nil {
 		return
 	}
 	if f.Lines == nil {
-		f.Lines = map[uint64]int{}
+		f.Lines = map[uint64]Seen{}
 	}
 	f.Pages++
+	bit := uint64(1) << (lineHash(column) % 64)
 	for _, h := range l {
-		f.Lines[h]++
+		f.Lines[h] = Seen{f.Lines[h].Pages + 1, f.Lines[h].Columns | bit}
 	}
 	if len(f.Lines) > 2*furnitureLines {
 		f.forget()
 	}
 	if f.Pages >= 2*furnitureAge {
 		f.Pages /= 2
-		for h, n := range f.Lines {
-			if f.Lines[h] = n / 2; n < 2 {
+		for h, s := range f.Lines {
+			if f.Lines[h] = (Seen{s.Pages / 2, s.Columns}); s.Pages < 2 {
 				delete(f.Lines, h)
 			}
 		}
@@ -113,9 +122,9 @@ func ParseFurniture(b []byte) (*Furniture, error) {
 	if f.Pages < 0 || f.Pages >= 2*furnitureAge || len(f.Lines) > 2*furnitureLines {
 		return nil, fmt.Errorf("furniture: %d pages, %d lines: must be at most %d and %d", f.Pages, len(f.Lines), 2*furnitureAge, 2*furnitureLines)
 	}
-	for h, n := range f.Lines {
-		if n < 1 || n > f.Pages {
-			return nil, fmt.Errorf("furniture: line %d: on %d of %d pages", h, n, f.Pages)
+	for h, s := range f.Lines {
+		if s.Pages < 1 || s.Pages > f.Pages || s.Columns == 0 {
+			return nil, fmt.Errorf("furniture: line %d: on %d of %d pages, in columns %x", h, s.Pages, f.Pages, s.Columns)
 		}
 	}
 	return f, nil
@@ -133,7 +142,7 @@ func (f *Furniture) forget() {
 		all = append(all, h)
 	}
 	slices.SortFunc(all, func(a, b uint64) int {
-		return cmp.Or(cmp.Compare(f.Lines[b], f.Lines[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(f.Lines[b].Pages, f.Lines[a].Pages), cmp.Compare(a, b))
 	})
 	for _, h := range all[min(len(all), furnitureLines):] {
 		delete(f.Lines, h)
@@ -141,12 +150,12 @@ func (f *Furniture) forget() {
 }
 
 // share is the part of the pages learnt from, in percent, that show a line; 0
-// where they are too few to tell.
-func (f *Furniture) share(n int) int {
-	if f == nil || n < furniturePages || f.Pages < furniturePages {
+// where they are too few to tell, or all of one column.
+func (f *Furniture) share(s Seen) int {
+	if f == nil || s.Pages < furniturePages || s.Columns&(s.Columns-1) == 0 {
 		return 0
 	}
-	return 100 * n / f.Pages
+	return 100 * s.Pages / f.Pages
 }
 
 // Digest names what was learnt, as far as readings depend on it: the lines that
@@ -156,8 +165,8 @@ func (f *Furniture) Digest() archive.Digest {
 		return ""
 	}
 	var edge, inside []uint64
-	for h, n := range f.Lines {
-		if s := f.share(n); s >= furnitureInside {
+	for h, seen := range f.Lines {
+		if s := f.share(seen); s >= furnitureInside {
 			inside = append(inside, h)
 		} else if s >= furnitureEdge {
 			edge = append(edge, h)
@@ -191,10 +200,11 @@ func lineHash(s string) uint64 {
 // ends as far as they go on, and between other lines those that nearly all pages
 // have. Salutations, closing words and signatures stay, whatever repeats them.
 // It leaves a text alone of which it would take more than half: a notice and its
-// reprints are no furniture.
-func (p *Page) dropFurniture(s *span) (dropped int) {
+// reprints are no furniture. It returns those dropped that are more than links:
+// what changes in them is told, for they may be text all the same.
+func (p *Page) dropFurniture(s *span) (dropped []string) {
 	if p.in.Known == nil || s.el < 0 {
-		return 0
+		return nil
 	}
 	var kept []int
 	all := int32(0)
@@ -226,12 +236,15 @@ func (p *Page) dropFurniture(s *span) (dropped int) {
 		}
 	}
 	if 2*lost > all {
-		return 0
+		return nil
 	}
 	for _, i := range out {
 		s.drop(i)
+		if l := &p.flat.lines[i]; 2*l.lw < l.w {
+			dropped = append(dropped, p.flat.lineText(i))
+		}
 	}
-	return len(out)
+	return dropped
 }
 
 // formal says whether a line is one of those that notices have in common and

@@ -16,10 +16,10 @@ import (
 func FuzzFurniture(f *testing.F) {
 	var known extract.Furniture
 	for i := range 12 {
-		known.Learn(extract.Lesson{7, uint64(i)})
+		known.Learn(extract.Lesson{7, uint64(i)}, column(i))
 	}
 	f.Add(known.Encode())
-	f.Add([]byte(`{"pages":4,"lines":{"1":4,"18446744073709551615":1}}`))
+	f.Add([]byte(`{"pages":4,"lines":{"1":{"n":4,"c":3},"18446744073709551615":{"n":1,"c":1}}}`))
 	f.Add([]byte(`{"pages":4095,"lines":null}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		known, err := extract.ParseFurniture(b)
@@ -35,7 +35,7 @@ func FuzzFurniture(f *testing.F) {
 		if p.Reading().Article.Body == "" {
 			t.Error("the text was lost")
 		}
-		again.Learn(p.Lesson())
+		again.Learn(p.Lesson(), "要闻")
 		if again.Pages < 1 || again.Pages > known.Pages+1 {
 			t.Errorf("learnt from %d pages, then %d", known.Pages, again.Pages)
 		}

@@ -40,6 +40,11 @@ func Join(parts ...archive.Article) archive.Article {
 		if body := withoutOverlap(bodies, p.Body); body != "" {
 			bodies = append(bodies, body)
 		}
+		for line := range strings.Lines(p.LeftOut) {
+			if line = strings.TrimSuffix(line, "\n"); !strings.Contains("\n"+out.LeftOut+"\n", "\n"+line+"\n") {
+				out.LeftOut = strings.TrimPrefix(out.LeftOut+"\n"+line, "\n")
+			}
+		}
 		for _, u := range p.Pictures {
 			if !holdsString(out.Pictures, u) {
 				out.Pictures = append(out.Pictures, u)

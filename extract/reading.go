@@ -42,14 +42,14 @@ func (p *Page) read() archive.Reading {
 		p.flat.settleHints(title.anchor())
 	}
 	body, ruled := p.ruledBody()
-	furniture := 0
+	var shared []string
 	if !ruled {
 		body = p.findBody(title.anchor())
 		p.retitle(&title, &body)
 		p.trim(&body, &title)
 		p.takeShort(&body, &title)
 		p.raw = append([]bool(nil), body.keep...)
-		furniture = p.dropFurniture(&body)
+		shared = p.dropFurniture(&body)
 	}
 	p.span = body
 	title.text = strings.Trim(title.text, "\uFFFD ")
@@ -67,8 +67,9 @@ func (p *Page) read() archive.Reading {
 		// A home page of four words, a column that holds one article so far.
 		return archive.Reading{Kind: archive.KindList, Signature: "links, and no text", Article: archive.Article{Title: p.listTitle(&title)}}
 	}
-	if furniture > 0 {
-		r.Article.Evidence = append(r.Article.Evidence, evidence("body", "furniture", fmt.Sprintf("%d lines that the site's pages share are left out", furniture), .9))
+	if len(shared) > 0 {
+		r.Article.LeftOut = strings.Join(shared, "\n")
+		r.Article.Evidence = append(r.Article.Evidence, evidence("left_out", "furniture", "lines that pages of several columns of the site have in their text", .9))
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,21 +22,45 @@ func sitePage(i int) []byte {
 <p>河湾发布提醒您，出行前请关注天气变化，自觉遵守交通规则，文明礼让，平安回家，共建美好河湾。</p></div></body></html>`, i, i%28+1, i, i%7+1)
 }
 
+// column is the column of the i-th page.
+func column(i int) string { return [...]string{"要闻", "公告", "政策"}[i%3] }
+
 func TestFurnitureIsLearntFromASitesPages(t *testing.T) {
 	var known extract.Furniture
 	for i := range 12 {
-		known.Learn(open(t, extract.Input{URL: fmt.Sprintf("http://a.gov.cn/%d.html", i), Payload: sitePage(i)}).Lesson())
+		known.Learn(open(t, extract.Input{URL: fmt.Sprintf("http://a.gov.cn/%d.html", i), Payload: sitePage(i)}).Lesson(), column(i))
 	}
 	alone := open(t, extract.Input{Payload: sitePage(40)}).Reading().Article.Body
 	if !strings.Contains(alone, "河湾发布提醒您") {
 		t.Errorf("a page read alone lost a line:\n%s", alone)
 	}
-	got := open(t, extract.Input{Payload: sitePage(40), Known: &known}).Reading().Article.Body
-	if strings.Contains(got, "河湾发布提醒您") || !strings.Contains(got, "第40次管制") {
-		t.Errorf("with what was learnt:\n%s", got)
+	got := open(t, extract.Input{Payload: sitePage(40), Known: &known}).Reading().Article
+	if strings.Contains(got.Body, "河湾发布提醒您") || !strings.Contains(got.Body, "第40次管制") {
+		t.Errorf("with what was learnt:\n%s", got.Body)
+	}
+	if !strings.HasPrefix(got.LeftOut, "河湾发布提醒您") {
+		t.Errorf("left out: %q", got.LeftOut)
+	}
+	without := bytes.Replace(sitePage(40), []byte("平安回家，"), nil, 1)
+	edited := open(t, extract.Input{Payload: without, Known: &known}).Reading().Article
+	if archive.FingerprintOf(edited) == archive.FingerprintOf(got) {
+		t.Error("an edit of a line that is left out is told by nothing")
 	}
 	if known.Digest() == "" || (&extract.Furniture{}).Digest() != "" {
 		t.Error("the digest names what was learnt")
+	}
+}
+
+// A paragraph that the notices of one column close with is text, on however many
+// of the site's pages it stands.
+func TestFurnitureIsOfSeveralColumns(t *testing.T) {
+	var known extract.Furniture
+	for i := range 30 {
+		known.Learn(open(t, extract.Input{Payload: sitePage(i)}).Lesson(), "任前公示")
+	}
+	got := open(t, extract.Input{Payload: sitePage(40), Known: &known}).Reading().Article
+	if !strings.Contains(got.Body, "河湾发布提醒您") || known.Digest() != "" {
+		t.Errorf("with what one column taught:\n%s", got.Body)
 	}
 }
 
@@ -52,8 +77,8 @@ func TestFurnitureLeavesNoticesWhole(t *testing.T) {
 	}
 	var known extract.Furniture
 	for i := range 30 {
-		known.Learn(open(t, extract.Input{Payload: notice(i)}).Lesson())
-		known.Learn(open(t, extract.Input{Payload: sitePage(i)}).Lesson())
+		known.Learn(open(t, extract.Input{Payload: notice(i)}).Lesson(), "公示")
+		known.Learn(open(t, extract.Input{Payload: sitePage(i)}).Lesson(), column(i))
 	}
 	alone := open(t, extract.Input{Payload: notice(40)}).Reading().Article.Body
 	if got := open(t, extract.Input{Payload: notice(40), Known: &known}).Reading().Article.Body; got != alone {
@@ -64,7 +89,7 @@ func TestFurnitureLeavesNoticesWhole(t *testing.T) {
 func TestFurnitureIsKept(t *testing.T) {
 	var known extract.Furniture
 	for i := range 9000 {
-		known.Learn(extract.Lesson{1, uint64(10 + i)})
+		known.Learn(extract.Lesson{1, uint64(10 + i)}, column(i))
 	}
 	again, err := extract.ParseFurniture(known.Encode())
 	if err != nil || cmp.Diff(&known, again) != "" || again.Digest() != known.Digest() {
@@ -75,12 +100,12 @@ func TestFurnitureIsKept(t *testing.T) {
 	}
 	before := known.Digest()
 	for i := range 4000 {
-		known.Learn(extract.Lesson{2, uint64(1e6 + i)})
+		known.Learn(extract.Lesson{2, uint64(1e6 + i)}, column(i))
 	}
 	if known.Digest() == before {
 		t.Error("what is new on all pages is furniture some thousand pages later")
 	}
-	for _, bad := range []string{"", "[]", `{"pages":-1}`, `{"pages":3,"lines":{"7":4}}`, `{"pages":3,"lines":{"7":0}}`, `{"pages":999999}`} {
+	for _, bad := range []string{"", "[]", `{"pages":-1}`, `{"pages":3,"lines":{"7":{"n":4,"c":1}}}`, `{"pages":3,"lines":{"7":{"n":0,"c":1}}}`, `{"pages":3,"lines":{"7":{"n":2}}}`, `{"pages":999999}`} {
 		if _, err := extract.ParseFurniture([]byte(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}

@@ -62,6 +62,7 @@ func Articles(a, b archive.Article) []Change {
 	add("author", a.Author, b.Author)
 	add("document_number", a.DocumentNumber, b.DocumentNumber)
 	add("body", a.Body, b.Body)
+	add("left_out", a.LeftOut, b.LeftOut)
 	if !alike(a.Pictures, b.Pictures, pictureName) {
 		add("pictures", strings.Join(a.Pictures, "\n"), strings.Join(b.Pictures, "\n"))
 	}

@@ -100,6 +100,7 @@ type articleDoc struct {
 	PublishedText  string          `bson:"published_text,omitempty"` // RFC 3339: with the offset, which a date has not
 	DayOnly        bool            `bson:"day_only,omitempty"`
 	Body           text            `bson:"body,omitempty"`
+	LeftOut        text            `bson:"left_out,omitempty"`
 	Pictures       []text          `bson:"pictures,omitempty"`
 	Attachments    []attachmentDoc `bson:"attachments,omitempty"`
 	Evidence       []evidenceDoc   `bson:"evidence,omitempty"`
@@ -124,7 +125,7 @@ func articleDocOf(a archive.Article) articleDoc {
 		Title: text(a.Title), Subtitle: text(a.Subtitle), Source: text(a.Source), Author: text(a.Author),
 		Editor: text(a.Editor), DocumentNumber: text(a.DocumentNumber), IndexNumber: text(a.IndexNumber),
 		Issuer: text(a.Issuer), Written: a.Written, Published: dateOf(a.Published), DayOnly: a.DayOnly,
-		Body: text(a.Body), Pictures: texts(a.Pictures),
+		Body: text(a.Body), LeftOut: text(a.LeftOut), Pictures: texts(a.Pictures),
 	}
 	if !a.Published.IsZero() {
 		d.PublishedText = a.Published.Format(time.RFC3339Nano)
@@ -145,7 +146,7 @@ func (d articleDoc) article() (archive.Article, error) {
 		Title: string(d.Title), Subtitle: string(d.Subtitle), Source: string(d.Source), Author: string(d.Author),
 		Editor: string(d.Editor), DocumentNumber: string(d.DocumentNumber), IndexNumber: string(d.IndexNumber),
 		Issuer: string(d.Issuer), Written: d.Written, DayOnly: d.DayOnly,
-		Body: string(d.Body), Pictures: plain(d.Pictures),
+		Body: string(d.Body), LeftOut: string(d.LeftOut), Pictures: plain(d.Pictures),
 	}
 	if d.PublishedText != "" {
 		t, err := time.Parse(time.RFC3339Nano, d.PublishedText)

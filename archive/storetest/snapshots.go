@@ -33,6 +33,7 @@ func fullArticle() archive.Article {
 		DocumentNumber: "张政办〔2026〕3号", IndexNumber: "014180153/2026-00012", Issuer: "市政府办公室", Written: "2026-02-27",
 		Published: time.Date(2026, 2, 28, 9, 30, 15, 0, time.FixedZone("", 8*3600)),
 		Body:      "各镇人民政府：\n\n现印发给你们，请<认真>执行 & 落实。\u2028\"引号\"😀",
+		LeftOut:   "主办：市政府办公室",
 		Pictures:  []string{"https://www.zjg.example/p/1.jpg", "https://www.zjg.example/p/2.jpg"},
 		Attachments: []archive.Attachment{
 			{Name: "附件1.pdf", URL: "https://www.zjg.example/f/1.pdf", Digest: archive.DigestOf([]byte("1"))},

@@ -125,6 +125,9 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 	if art.Body != "" {
 		fmt.Fprintf(out, "\n%s\n", safeLines(art.Body))
 	}
+	if art.LeftOut != "" {
+		fmt.Fprintf(out, "\n%s\n", paint.paint(styleDim, "left out, as pages of several columns have it:\n"+safeLines(art.LeftOut)))
+	}
 	if len(art.Pictures) > 0 && art.Body == "" {
 		fmt.Fprintln(out, "\npictures:")
 		for _, u := range art.Pictures {
