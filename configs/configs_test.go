@@ -326,11 +326,13 @@ func FuzzParse(f *testing.F) {
 		}
 		c, err := configs.Parse("x.yaml", b)
 		var problems configs.Problems
-		switch {
-		case err == nil && len(c.Sites) == 0:
-			t.Error("no site and no mistake")
-		case err != nil && (!errors.As(err, &problems) || len(problems) == 0):
+		if err != nil && (!errors.As(err, &problems) || len(problems) == 0) {
 			t.Errorf("error %v: not problems", err)
+		}
+		for i := range c.Sites {
+			if err == nil && c.Sites[i].Validate() != nil {
+				t.Errorf("site %q: %v, and no problem told", c.Sites[i].Name, c.Sites[i].Validate())
+			}
 		}
 		for _, p := range problems {
 			if p.Text == "" || p.Line < 0 || p.Line > 0 && p.Column < 1 {

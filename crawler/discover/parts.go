@@ -86,7 +86,9 @@ func trsParts(p *page) (found []Part) {
 		return nil
 	}
 	for i := from; i <= min(to, maxPart); i++ {
-		found = append(found, Part{URL: beside(p.at, name+"_"+strconv.Itoa(i)+"."+ext), Number: i, Sure: true})
+		if u := beside(p.at, name+"_"+strconv.Itoa(i)+"."+ext); u != "" {
+			found = append(found, Part{URL: u, Number: i, Sure: true})
+		}
 	}
 	return found
 }

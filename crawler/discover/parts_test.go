@@ -59,6 +59,7 @@ func TestParts(t *testing.T) {
 // the order of their numbers, and are not the article itself.
 func FuzzParts(f *testing.F) {
 	f.Add("http://a.cn/t20220213_552130.html", `<script>createPageHTML(4, 0, "t20220213_552130", "html")</script><a href=t20220213_552130_9.html>9</a>`)
+	f.Add("t20220213_552130", `<script>createPageHTML(2, 0, "t20220213_552130", "html")</script>`)
 	f.Add("http://a.cn/show.asp?id=7", `<a href="?id=7&page=2">2</a><a href="?id=7&page=02">下一页</a>`)
 	f.Fuzz(func(t *testing.T, first, html string) {
 		p, err := extract.Open(extract.Input{URL: "http://a.cn/", Payload: []byte(html)})
