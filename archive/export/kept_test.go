@@ -98,6 +98,22 @@ func (k *keeper) visit(path string, at time.Time, a answer) {
 	}
 }
 
+// reread reads the first version of path again, under a run of its own.
+func (k *keeper) reread(path string, at time.Time) {
+	k.t.Helper()
+	r := archive.Run{ID: archive.RunID("town", at), Site: "town", Planned: at, State: archive.RunRunning, Started: at, Lease: at.Add(time.Hour)}
+	err := k.store.BeginRun(k.t.Context(), r, nil)
+	if err == nil {
+		err = k.store.Reread(k.t.Context(), r.ID, []archive.Again{{Site: "county", URL: portalRoot + path, Version: 1, At: at, Reader: 9, Article: archive.Article{Title: "再读"}}})
+	}
+	if r.State, r.Ended = archive.RunDone, at; err == nil {
+		err = k.store.EndRun(k.t.Context(), r)
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
 func gbk(t *testing.T, s string) []byte {
 	t.Helper()
 	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(s))

@@ -17,6 +17,7 @@ type Store interface {
 	Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error]
 	Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error]
+	Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error]
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Log(ctx context.Context) (archive.Log, error)

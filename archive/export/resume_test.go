@@ -21,8 +21,12 @@ func TestInterruptedExport(t *testing.T) {
 		k.visit(fmt.Sprintf("/n/%03d.html", i), day(10).Add(time.Duration(i)*time.Second), article(t, fmt.Sprintf("新闻%d", i), fmt.Sprintf("第%d条新闻的正文。", i)))
 	}
 	for n, f := range []export.Format{export.JSONL, export.WACZ} {
-		for _, grown := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, grown %t", f, grown), func(t *testing.T) {
+		for _, change := range []string{"nothing", "a visit", "another reading"} {
+			t.Run(fmt.Sprintf("%s, after %s", f, change), func(t *testing.T) {
+				// All that is recorded is sealed: another run adds no checkpoint.
+				if _, err := k.store.Seal(t.Context(), day(10)); err != nil {
+					t.Fatal(err)
+				}
 				path := filepath.Join(t.TempDir(), "out")
 				j := export.Job{Format: f}
 				ctx, cancel := context.WithCancel(t.Context())
@@ -35,11 +39,14 @@ func TestInterruptedExport(t *testing.T) {
 				if !errors.Is(err, context.Canceled) || treeOf(t, path) != "" {
 					t.Fatalf("error %v; at its place stands %q", err, treeOf(t, path))
 				}
-				if grown {
+				switch change {
+				case "a visit":
 					k.visit("/n/000.html", day(12+n), article(t, "新闻0", fmt.Sprintf("改了%d次。", n+1)))
+				case "another reading":
+					k.reread("/n/000.html", day(12+n))
 				}
 				r, err := export.Run(t.Context(), k.store, j, export.Target{Path: path})
-				if err != nil || r.Resumed == grown {
+				if err != nil || r.Resumed != (change == "nothing") {
 					t.Fatalf("resumed %t, error %v", r.Resumed, err)
 				}
 				whole := filepath.Join(t.TempDir(), "out")

@@ -205,6 +205,7 @@ func (r *run) export() error {
 type Archive struct {
 	LastVisit  time.Time `json:"last_visit,omitzero"`
 	LastURL    string    `json:"last_url,omitempty"`
+	LastRun    string    `json:"last_run,omitempty"`   // one that reads versions again adds no entry
 	Entries    int64     `json:"entries"`              // in its log
 	Checkpoint string    `json:"checkpoint,omitempty"` // the last one of the log
 }
@@ -223,6 +224,12 @@ func stateOf(ctx context.Context, store Store) (Archive, error) {
 			return a, err
 		}
 		a.LastVisit, a.LastURL = v.At, v.URL
+	}
+	for r, err := range store.Runs(ctx, archive.Filter{Newest: true, Limit: 1}) {
+		if err != nil {
+			return a, err
+		}
+		a.LastRun = r.ID
 	}
 	return a, nil
 }

@@ -93,6 +93,10 @@ func (s *store) Visits(context.Context, archive.Filter) iter.Seq2[archive.Visit,
 	return func(func(archive.Visit, error) bool) {}
 }
 
+func (s *store) Runs(context.Context, archive.Filter) iter.Seq2[archive.Run, error] {
+	return func(func(archive.Run, error) bool) {}
+}
+
 func (s *store) Log(context.Context) (archive.Log, error) { return archive.Log{}, nil }
 
 func (s *store) Payload(context.Context, archive.Digest) ([]byte, error) {
