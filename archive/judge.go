@@ -24,7 +24,7 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 		return Verdict{Outcome: Unreachable, Reason: c.Failure}
 	}
 	if r != nil && r.Trouble == TroubleChallenge {
-		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature)}
+		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature), Keep: keepTrouble(p, c)}
 	}
 	if v, ok := judgeStatus(p, c); ok {
 		return v
@@ -41,11 +41,11 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 	}
 	switch r.Trouble {
 	case TroubleSoft404:
-		return Verdict{Outcome: Gone, Reason: "soft 404: " + r.Signature}
+		return Verdict{Outcome: Gone, Reason: "soft 404: " + r.Signature, Keep: keepTrouble(p, c)}
 	case TroubleLogin:
-		return Verdict{Outcome: Refused, Reason: "login page: " + r.Signature}
+		return Verdict{Outcome: Refused, Reason: "login page: " + r.Signature, Keep: keepTrouble(p, c)}
 	case TroubleError:
-		return Verdict{Outcome: Unreachable, Reason: "error page: " + r.Signature}
+		return Verdict{Outcome: Unreachable, Reason: "error page: " + r.Signature, Keep: keepTrouble(p, c)}
 	case TroubleUnreadable:
 		return Verdict{Outcome: Unreadable, Reason: r.Signature, Keep: true}
 	}
@@ -56,6 +56,14 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 		return judgeContent(p, digest, "")
 	}
 	return judgeArticle(p, r)
+}
+
+// keepTrouble says whether the bytes of a page that stands for p, under a status
+// of 200, go into the archive, for the verdict to be read again: of the first
+// visit that ends so after one that could tell something else. A bot wall makes
+// other bytes for every visit.
+func keepTrouble(p Page, c Capture) bool {
+	return c.Status == http.StatusOK && c.Truncated == "" && p.Failures == 0 && !p.State.Gone()
 }
 
 // JudgePart is Judge for a further page of an article, read as of kind part: it

@@ -33,6 +33,11 @@ func in(p archive.Page, s archive.State) archive.Page {
 	return p
 }
 
+func failed(p archive.Page) archive.Page {
+	p.State, p.Failures = archive.StateChallenged, 1
+	return p
+}
+
 func listedOn(p archive.Page) archive.Page {
 	p.FoundOn = "https://a.example/list/"
 	return p
@@ -108,15 +113,17 @@ func TestJudge(t *testing.T) {
 		{"404", held, answer(404, "x"), nil, archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
 		{"404 with a page", held, answer(404, "x"), reads(archive.KindList, archive.Article{Title: "栏目"}), archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
 		{"410", held, answer(410, ""), nil, archive.Verdict{Outcome: archive.Gone, Reason: "status 410 Gone"}},
-		{"soft 404", held, answer(200, "x"), trouble(archive.TroubleSoft404, "页面不存在"), archive.Verdict{Outcome: archive.Gone, Reason: "soft 404: 页面不存在"}},
+		{"soft 404", held, answer(200, "x"), trouble(archive.TroubleSoft404, "页面不存在"), archive.Verdict{Outcome: archive.Gone, Reason: "soft 404: 页面不存在", Keep: true}},
 		{"403", held, answer(403, "x"), nil, archive.Verdict{Outcome: archive.Refused, Reason: "status 403 Forbidden"}},
 		{"451", held, answer(451, ""), nil, archive.Verdict{Outcome: archive.Refused, Reason: "status 451"}},
-		{"login", held, answer(200, "x"), trouble(archive.TroubleLogin, "form[name=login]"), archive.Verdict{Outcome: archive.Refused, Reason: "login page: form[name=login]"}},
+		{"login", held, answer(200, "x"), trouble(archive.TroubleLogin, "form[name=login]"), archive.Verdict{Outcome: archive.Refused, Reason: "login page: form[name=login]", Keep: true}},
 		{"408", held, answer(408, ""), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 408"}},
 		{"429", held, answer(429, ""), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 429 Too Many Requests"}},
 		{"503", held, answer(503, "x"), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 503 Service Unavailable"}},
-		{"error page", held, answer(200, "x"), trouble(archive.TroubleError, "ORA-00942"), archive.Verdict{Outcome: archive.Unreachable, Reason: "error page: ORA-00942"}},
-		{"challenge with 200", held, answer(200, "x"), trouble(archive.TroubleChallenge, "__jsl_clearance"), archive.Verdict{Outcome: archive.Challenged, Reason: "status 200: __jsl_clearance"}},
+		{"error page", held, answer(200, "x"), trouble(archive.TroubleError, "ORA-00942"), archive.Verdict{Outcome: archive.Unreachable, Reason: "error page: ORA-00942", Keep: true}},
+		{"challenge with 200", held, answer(200, "x"), trouble(archive.TroubleChallenge, "__jsl_clearance"), archive.Verdict{Outcome: archive.Challenged, Reason: "status 200: __jsl_clearance", Keep: true}},
+		{"a further challenge", failed(held), answer(200, "y"), trouble(archive.TroubleChallenge, "__jsl_clearance"), archive.Verdict{Outcome: archive.Challenged, Reason: "status 200: __jsl_clearance"}},
+		{"a further soft 404", in(held, archive.StateGone), answer(200, "y"), trouble(archive.TroubleSoft404, "页面不存在"), archive.Verdict{Outcome: archive.Gone, Reason: "soft 404: 页面不存在"}},
 		{"challenge with 412", held, answer(412, "x"), trouble(archive.TroubleChallenge, "ruishu"), archive.Verdict{Outcome: archive.Challenged, Reason: "status 412: ruishu"}},
 		{"unknown status", held, answer(521, ""), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 521"}},
 
