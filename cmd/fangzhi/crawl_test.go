@@ -59,7 +59,7 @@ func TestBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := time.Now().UTC().Truncate(time.Millisecond).Add(-time.Minute)
 	r := archive.Run{
 		ID: archive.RunID("a", now), Site: "a", Planned: now, Trigger: archive.TriggerManual, State: archive.RunRunning,
 		Owner: "elsewhere:1:x", Started: now, Lease: now.Add(time.Hour),
