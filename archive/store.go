@@ -50,8 +50,9 @@ type Except struct {
 // Summary counts what the archive holds of one site.
 type Summary struct {
 	Site     string        `json:"site"`
-	States   map[State]int `json:"states"` // pages by state
-	Kinds    map[Kind]int  `json:"kinds"`  // pages by kind
+	States   map[State]int `json:"states"`             // pages by state
+	Kinds    map[Kind]int  `json:"kinds"`              // pages by kind
+	Articles map[State]int `json:"articles,omitempty"` // article pages by state; nil: there are none
 	Versions int           `json:"versions"`
 	Due      int           `json:"due"` // pages due by the time asked for
 }

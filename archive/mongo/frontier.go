@@ -220,6 +220,12 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		}
 		one.States[g.ID.State] += g.Pages
 		one.Kinds[g.ID.Kind] += g.Pages
+		if g.ID.Kind == archive.KindArticle {
+			if one.Articles == nil {
+				one.Articles = map[archive.State]int{}
+			}
+			one.Articles[g.ID.State] += g.Pages
+		}
 		one.Versions += g.Versions
 		one.Due += g.Due
 	}

@@ -239,3 +239,16 @@ func TestWritesAreDurable(t *testing.T) {
 		}
 	}
 }
+
+func TestName(t *testing.T) {
+	for uri, want := range map[string]string{
+		"mongodb://u:geheim@h:27017/a?authSource=admin": "mongodb://h:27017/a",
+		"mongodb+srv://u:p%40@h":                        "mongodb+srv://h/fangzhi",
+		"mongodb:u:geheim@":                             "mongodb://…",
+		"mongodb://u:geheim@/x":                         "mongodb://…",
+	} {
+		if got := mongo.Name(uri); got != want {
+			t.Errorf("%s: %q, want %q", uri, got, want)
+		}
+	}
+}

@@ -16,6 +16,16 @@ type address struct {
 
 func (a address) String() string { return a.scheme + "://" + a.hosts + "/" + a.database }
 
+// Name is a URI as it may be printed: without user, password and options.
+func Name(uri string) string {
+	a, err := parseURI(uri)
+	if err != nil {
+		scheme, _, _ := strings.Cut(uri, ":")
+		return scheme + "://…"
+	}
+	return a.String()
+}
+
 // parseURI reads what the driver keeps to itself, and leaves the options to it.
 func parseURI(uri string) (address, error) {
 	scheme, rest, ok := strings.Cut(uri, "://")

@@ -295,6 +295,12 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		sum := &all[len(all)-1]
 		sum.States[archive.State(g.state)] += g.pages
 		sum.Kinds[archive.Kind(g.kind)] += g.pages
+		if archive.Kind(g.kind) == archive.KindArticle {
+			if sum.Articles == nil {
+				sum.Articles = map[archive.State]int{}
+			}
+			sum.Articles[archive.State(g.state)] += g.pages
+		}
 		sum.Versions += g.versions
 		sum.Due += g.due
 	}

@@ -192,6 +192,7 @@ var summaryTests = []subtest{
 				Site:   site,
 				States: map[archive.State]int{archive.StateDiscovered: 2, archive.StateLive: 1, archive.StateGone: 1},
 				Kinds:  map[archive.Kind]int{archive.KindArticle: 1, archive.KindUnread: 3}, Versions: 2, Due: 1,
+				Articles: map[archive.State]int{archive.StateLive: 1},
 			},
 		})
 	}},

@@ -44,7 +44,7 @@ func copyCommand(a *app) *cobra.Command {
 				return err
 			}
 			if args[0] == args[1] {
-				return usage("copy: FROM and TO are the same archive: %s", args[0])
+				return usage("copy: FROM and TO are the same archive: %s", nameOf(args[0]))
 			}
 			return a.copy(cmd.Context(), args[0], args[1], archive.VerifyOptions{Part: part, Parts: of}, asJSON)
 		},
@@ -81,7 +81,7 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 	show.done()
 	if err != nil {
 		if errors.Is(err, archive.ErrDiverged) {
-			return fmt.Errorf("%w; name another archive in place of %s", err, toSpec)
+			return fmt.Errorf("%w; name another archive in place of %s", err, nameOf(toSpec))
 		}
 		return err
 	}
@@ -113,7 +113,7 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 			copied.Leaves, copied.Pages, copied.Runs, copied.Payloads, humanize.IBytes(uint64(copied.Bytes)), copied.Size, copied.Root)
 	}
 	if report.Faults > 0 {
-		return exit{exitDamaged, fmt.Errorf("copy: %d faults found in the copy; fangzhi verify tells of those in %s", report.Faults, fromSpec)}
+		return exit{exitDamaged, fmt.Errorf("copy: %d faults found in the copy; fangzhi verify tells of those in %s", report.Faults, nameOf(fromSpec))}
 	}
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "the copy is sound")

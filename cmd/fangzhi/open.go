@@ -140,3 +140,11 @@ func openKind(ctx context.Context, spec string, how access, upgrading func(from,
 	}
 	return nil, usage("archive %q: must be sqlite:PATH or mongodb://HOST/NAME", spec)
 }
+
+// nameOf is an archive's spec as it may be printed: without a password.
+func nameOf(spec string) string {
+	if strings.HasPrefix(spec, "mongodb") {
+		return mongo.Name(spec)
+	}
+	return spec
+}

@@ -211,7 +211,7 @@ func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 			last, state = moment(s.LastRun.Started), string(s.LastRun.State)
 		}
 		t.add(s.Site, fmt.Sprint(s.Kinds[archive.KindArticle]), fmt.Sprint(s.Versions),
-			fmt.Sprint(s.States[archive.StateGone]), fmt.Sprint(s.States[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
+			fmt.Sprint(s.Articles[archive.StateGone]), fmt.Sprint(s.Articles[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
 	}
 	if asJSON {
 		return nil
