@@ -136,7 +136,7 @@ func isFigure(words []string) bool {
 // numeral says whether a word is a number, with its unit perhaps: 三名.
 func numeral(w string) bool {
 	first, _ := utf8.DecodeRuneInString(w)
-	return isDigit(first) || strings.ContainsRune(numerals, first) && strings.Trim(w, numerals+units) == ""
+	return isDigit(first) || strings.ContainsRune(numerals, first) && strings.TrimFunc(w, func(r rune) bool { return strings.ContainsRune(numerals+units, r) }) == ""
 }
 
 // surnames are the hundred most frequent of China, nine in ten people's.

@@ -56,7 +56,7 @@ func Write(ctx context.Context, w io.Writer, j Job, store Store, records iter.Se
 		}
 		if err != nil {
 			if _, ended := to.pause(); ended == nil {
-				ended = out.Flush()
+				out.Flush() // err is told: the rest is tried
 			}
 			return n, err
 		}

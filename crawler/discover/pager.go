@@ -18,7 +18,6 @@ var (
 	pagerCount = regexp.MustCompile(`(?i)\b(?:total_?pages?|page_?count|pages|all_?pages?|max_?pages?|count_?pages?|page_?total|pagenums?)["']?\s*[:=]\s*["']?(\d{1,6})`)
 	pagerRows  = regexp.MustCompile(`(?i)\b(?:count|total|total_?count|record_?count|total_?records?)["']?\s*[:=]\s*["']?(\d{1,7})`)
 	pagerSize  = regexp.MustCompile(`(?i)\b(?:limit|page_?size|per_?page)["']?\s*[:=]\s*["']?(\d{1,4})`)
-	pagerOf    = regexp.MustCompile(`(?:第\s*)?(\d{1,5})\s*(?:页)?\s*[/／]\s*(?:共\s*)?(\d{1,5})\s*页?`)
 	pagerMark  = regexp.MustCompile(`下一?页|尾页|末页|上一?页|共\s*\d+\s*页`)
 )
 
