@@ -66,7 +66,10 @@ func (p *proxies) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 func (p *proxies) join(client net.Conn) {
 	defer client.Close()
-	server, err := net.Dial("tcp", p.target)
+	p.mu.Lock()
+	target := p.target
+	p.mu.Unlock()
+	server, err := net.Dial("tcp", target)
 	if err != nil {
 		return
 	}
@@ -178,7 +181,9 @@ func TestProxies(t *testing.T) {
 		{"nobody there", "http://127.0.0.1:1", "http://portal.example/", nil, "", "proxy http://127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused", "[]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			p.mu.Lock()
 			p.target = c.target
+			p.mu.Unlock()
 			got, err := lookAt(t, c.url, func(site *crawler.Site) {
 				site.AllowPrivate, site.AllowAddresses, site.Proxy = false, c.allowed, c.proxy
 				site.TLS.CA = inPEM(own.certificate)

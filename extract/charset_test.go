@@ -110,6 +110,9 @@ func TestUnpackingIsFrugal(t *testing.T) {
 		if !errors.Is(err, c.wants) || c.wants == nil && !bytes.Equal(out, random) {
 			t.Errorf("%s: %d bytes, %v", c.name, len(out), err)
 		}
+		if raced {
+			c.most *= 2 // the detector makes pools forget what they hold
+		}
 		if got := after.TotalAlloc - before.TotalAlloc; got > c.most {
 			t.Errorf("%s: allocated %d MiB, want %d at most", c.name, got>>20, c.most>>20)
 		}
