@@ -81,7 +81,12 @@ func TestRecords(t *testing.T) {
 				want(t, "rows", l.Rows, c.rows)
 				want(t, "next", len(l.Next), c.next)
 			}
-			if (l.Evidence == "") != (c.name == "no list" || c.name == "placeholders") && c.name != "placeholders" {
+			for _, row := range l.Rows {
+				if row.URL != "http://a.gov.cn/xw/1.html" && row.URL != "http://a.gov.cn/xw/2.html" {
+					t.Errorf("row %+v leads nowhere", row)
+				}
+			}
+			if nothing := c.name == "no list" || c.name == "placeholders"; (l.Evidence == "") != nothing {
 				t.Errorf("evidence %q", l.Evidence)
 			}
 		})
