@@ -37,6 +37,9 @@ type crawl struct {
 	requests  atomic.Int64
 	around    *around // what the run saw, to look at pages that are gone against
 	absent    absent
+	holds     map[string]*knownHold // by host; under c.holding
+
+	ignoreHolds bool
 
 	// wait ends when no further page is to be visited, wire when what is in
 	// flight is given up.
@@ -72,7 +75,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
-		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
+		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}},
 	}
@@ -85,7 +88,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 			}
 		}
 	}
-	k.user = &user{waiting: k.waiting}
+	k.user = &user{waiting: k.waiting, held: k.asked}
 	k.frontier = newFrontier(run.Started, site.MaxPages, k.due)
 	k.recorder = newRecorder(k)
 	return k, nil

@@ -100,6 +100,7 @@ type Crawler struct {
 	fetcher *fetcher
 	robots  *robots
 	read    func(extract.Input) (*extract.Page, error)
+	holding sync.Mutex    // what is known of a host is read, changed and kept by one run at a time
 	reading chan struct{} // a place for each page that is read: what large ones take is bounded
 	telling sync.Mutex    // one Observe at a time, whichever run it tells of
 }
@@ -123,6 +124,8 @@ type Tick struct {
 	Planned time.Time       // with the site the run's identity; zero: now
 	Trigger archive.Trigger // "": manual
 	Full    bool            // every known page is due, and every list is walked to its end
+	// IgnoreHolds asks hosts that are to be left alone still; what they say now holds.
+	IgnoreHolds bool
 }
 
 // Run crawls site once: all that is due, and all that this leads to. It returns
@@ -148,6 +151,7 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	if err != nil {
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}
+	k.ignoreHolds = tick.IgnoreHolds
 	failure := k.crawl(ctx)
 	run = k.closed(ctx, failure)
 

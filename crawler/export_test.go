@@ -66,7 +66,7 @@ func (p Pace) Troubled(host string) { p.p.done(host, troubled, 0) }
 
 // Answered ends a request whose answer was well, after a wait.
 func (p Pace) Answered(host string, waited time.Duration) { p.p.done(host, well, waited) }
-func (p Pace) Hold(host string, until time.Time)          { p.p.hold(host, until) }
+func (p Pace) Hold(host string, until time.Time)          { p.p.hold(host, until, "") }
 func (p Pace) Leave(u *User)                              { p.p.leave(u) }
 
 // A Frontier gives tests the order in which pages are handed out.

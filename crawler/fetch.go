@@ -105,7 +105,10 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 			continue
 		}
 		if after, ok := retryAfter(x, f.now()); ok {
-			f.pace.hold(e.to.host, after)
+			f.pace.hold(e.to.host, after, "")
+			if e.user.held != nil {
+				e.user.held(e.to.host, after)
+			}
 			if f.limits.Wait >= 0 && after.Sub(f.now()) > f.limits.Wait {
 				last.after = after
 				break

@@ -223,6 +223,13 @@ func (f *frontier) restsNow(url string) bool {
 	return f.isResting(url)
 }
 
+// hostRests says whether host is left alone.
+func (f *frontier) hostRests(host string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.resting[host]
+}
+
 // leaves says whether the host of url is left alone.
 func (f *frontier) leaves(url string) bool {
 	f.mu.Lock()

@@ -95,6 +95,11 @@ func (c *Crawler) ask(ctx context.Context, site Site, r archive.Request, b *budg
 		if b.sent.Load() >= b.most {
 			return fail(errSpent)
 		}
+		if c.store != nil {
+			if _, err := c.recallHold(ctx, to.host); err != nil {
+				return fail(err)
+			}
+		}
 		permit, err := c.robots.ask(ctx, ctx, e)
 		switch {
 		case err != nil:

@@ -27,13 +27,15 @@ type hostPace struct {
 	penalty time.Duration // added to the delay while the host is slow or in trouble
 	usual   time.Duration // that the host lets wait for an answer, on the average of late
 	held    time.Time     // no request before
+	why     string        // it is held, "": it said so itself
 	line    []*turn       // requests that wait, the one that came first in front
 	wake    chan struct{} // closed, and made anew, when a waiting request may look again
 }
 
 // user is one run, to the pace.
 type user struct {
-	waiting func(text string) // told what a long wait is for; may be nil
+	waiting func(text string)                  // told what a long wait is for; may be nil
+	held    func(host string, until time.Time) // told what a host asked for; may be nil
 }
 
 // turn is one request's place in the line.
@@ -43,9 +45,13 @@ type turn struct{ _ byte }
 type restingError struct {
 	host  string
 	until time.Time
+	why   string // "": the host said so itself
 }
 
 func (e *restingError) Error() string {
+	if e.why != "" {
+		return fmt.Sprintf("%s: no request before %s", e.why, e.until.UTC().Format(time.RFC3339))
+	}
 	return fmt.Sprintf("%s asked to be left alone until %s", e.host, e.until.UTC().Format(time.RFC3339))
 }
 
@@ -94,14 +100,14 @@ func (p *pace) start(ctx context.Context, host string, u *user, want Politeness)
 			p.mu.Unlock()
 			return nil
 		}
-		wake, until := h.wake, h.held
+		wake, resting := h.wake, restingError{host, h.held, h.why}
 		p.mu.Unlock()
 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if p.limits.Wait >= 0 && until.Sub(now) > p.limits.Wait {
-			return &restingError{host, until}
+		if p.limits.Wait >= 0 && resting.until.Sub(now) > p.limits.Wait {
+			return &resting
 		}
 		if wait >= tellAfter && !told && u.waiting != nil && why != "" {
 			told = true
@@ -209,13 +215,40 @@ func (h *hostPace) felt(how health, l Limits) {
 	}
 }
 
-// hold keeps all requests from host until then.
-func (p *pace) hold(host string, until time.Time) {
+// hold keeps all requests from host until then; why is "" where the host said so
+// itself.
+func (p *pace) hold(host string, until time.Time, why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h := p.host(host); until.After(h.held) {
-		h.held = until
+		h.held, h.why = until, why
 	}
+}
+
+// lift lets requests to host start again.
+func (p *pace) lift(host string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	h := p.host(host)
+	h.held, h.why = time.Time{}, ""
+	h.signal()
+}
+
+// slow has host approached no faster than it was left, where nothing newer is
+// known of it.
+func (p *pace) slow(host string, by time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if h := p.host(host); h.last.IsZero() && by > 0 {
+		h.penalty = max(h.penalty, min(by, maxPenalty*p.limits.Backoff))
+	}
+}
+
+// slower is how much is added to host's delay.
+func (p *pace) slower(host string) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.host(host).penalty
 }
 
 // leave takes back what u asked for: its run is over.

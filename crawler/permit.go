@@ -3,6 +3,8 @@ package crawler
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +27,15 @@ func (s *Site) Admits(rawURL string) (url, reason string, err error) {
 		return a.url, text, nil
 	}
 	return a.url, "", nil
+}
+
+// Hosts are those that a crawl of s may ask, in order.
+func (s *Site) Hosts() []string {
+	scope, err := newScope(s.Scope, s.Columns)
+	if err != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(scope.hosts))
 }
 
 // Permission is what a host's robots.txt says of one URL.

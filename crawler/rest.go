@@ -3,6 +3,7 @@ package crawler
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"fangzhi/archive"
 )
@@ -21,6 +22,9 @@ const (
 	// than once, before the host counts as down; with many requests at a time a
 	// short breakdown hits as many pages at once.
 	silentMost = 5
+	// A host that had enough is left alone for so long by every run, and twice
+	// as long each further time, up to archive.MaxHold.
+	unwelcomeHold, silentHold = time.Hour, 10 * time.Minute
 )
 
 // heed counts how host answers, and leaves it alone when it had enough.
@@ -46,19 +50,29 @@ func (k *crawl) heed(host string, got answer, o archive.Outcome) {
 	default:
 		*r = hostRecord{}
 	}
-	reason := ""
+	reason, hold := "", time.Duration(0)
 	if r.unwelcome >= unwelcomeMost {
 		reason = fmt.Sprintf("%d answers in a row were challenges or refusals, the last with status %d", r.unwelcome, got.Status)
+		hold = unwelcomeHold
 	}
 	if r.silent >= max(silentMost, 2*k.site.Politeness.Parallel) {
 		reason = fmt.Sprintf("%d pages in a row got no answer", r.silent)
+		if got.Status != 0 { // else it may be our line
+			hold = silentHold
+		}
 	}
 	k.mu.Unlock()
-	if !got.after.IsZero() {
-		reason = (&restingError{host, got.after}).Error()
+	switch {
+	case !got.after.IsZero():
+		reason = (&restingError{host: host, until: got.after}).Error()
+	case hold > 0 && !k.frontier.hostRests(host):
+		reason = k.hadEnough(host, hold, reason)
 	}
-	if reason != "" {
+	switch {
+	case reason != "":
 		k.rest(host, reason)
+	case !unwelcome && !silent:
+		k.wasWell(host)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fangzhi/archive"
 )
 
 // repeatable says whether asking again may bring another answer.
@@ -62,22 +64,18 @@ func healthOf(x *exchange) health {
 	return neutral
 }
 
-// maxRetryAfter bounds what a host can put off: a slip of a few zeros must not
-// end the watch over a page.
-const maxRetryAfter = 7 * 24 * time.Hour
-
 // retryAfter returns when the host wants to be asked again (RFC 9110, 10.2.3:
-// seconds or a date), where it says so on 429 or 503.
+// seconds or a date), where it says so on 429 or 503; a day from now at most.
 func retryAfter(x *exchange, now time.Time) (time.Time, bool) {
 	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
 		return time.Time{}, false
 	}
 	value := strings.TrimSpace(x.header.Get("Retry-After"))
 	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil && seconds > 0 {
-		return now.Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second), true
+		return now.Add(time.Duration(min(seconds, int64(archive.MaxHold/time.Second))) * time.Second), true
 	}
 	if date, err := http.ParseTime(value); err == nil && date.After(now) {
-		if last := now.Add(maxRetryAfter); date.After(last) {
+		if last := now.Add(archive.MaxHold); date.After(last) {
 			date = last
 		}
 		return date, true

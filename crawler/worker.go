@@ -85,6 +85,9 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 		to: a, known: p.URL, request: p.Request, line: k.line, user: k.user,
 		politeness: k.site.Politeness, requests: &k.requests,
 	}
+	if err := k.recallHold(a.host); err != nil {
+		return a, answer{}, nil, err
+	}
 	permit, err := k.c.robots.ask(k.wait, k.wire, e)
 	switch {
 	case err != nil:

@@ -29,6 +29,14 @@ var learnTests = []subtest{
 			f.wantLearnt(site, "noise", []byte("noise"))
 		}
 	}},
+	{"a run learns of no site too", func(f *fixture) {
+		r, s := f.begin(site, 0), f.begin(other, 0)
+		f.learn(r, "", "hold a.cn", []byte("a"))
+		f.learn(s, "", "hold b.cn", []byte("b"))
+		f.learn(s, "", "hold a.cn", []byte("c"))
+		f.wantLearnt("", "hold a.cn", []byte("c"))
+		f.wantLearnt("", "hold b.cn", []byte("b"))
+	}},
 	{"outlasts its run", func(f *fixture) {
 		r := f.begin(site, 0)
 		f.learn(r, site, "furniture", []byte("a"))

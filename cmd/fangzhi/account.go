@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,9 +21,10 @@ type account struct {
 	Archived bool          `json:"archived"`
 	Page     *archive.Page `json:"page,omitempty"`
 
-	Scope    *ruling  `json:"scope,omitempty"` // nil: the site's scope is not known
-	Robots   *ruling  `json:"robots,omitempty"`
-	LinkedBy []string `json:"linked_by,omitempty"` // lists, as they were read last
+	Scope    *ruling       `json:"scope,omitempty"` // nil: the site's scope is not known
+	Robots   *ruling       `json:"robots,omitempty"`
+	Hold     *archive.Hold `json:"hold,omitempty"`      // the host is to be left alone
+	LinkedBy []string      `json:"linked_by,omitempty"` // lists, as they were read last
 
 	Visits     []logged             `json:"visits,omitempty"`
 	Versions   []edition            `json:"versions,omitempty"`
@@ -215,6 +217,15 @@ func (x *explainer) surroundings(ctx context.Context, told *account, s scheduler
 	told.Next.Run = s.Schedule.Next(x.now())
 	if x.store == nil {
 		return nil
+	}
+	if u, err := url.Parse(told.URL); err == nil {
+		held, err := x.holds(ctx, x.store, []string{u.Host})
+		if err != nil {
+			return err
+		}
+		if len(held) > 0 {
+			told.Hold = &held[0]
+		}
 	}
 	runs, err := collect(x.store.Runs(ctx, archive.Filter{Site: s.Name, Newest: true, Limit: 1}))
 	if len(runs) == 1 {

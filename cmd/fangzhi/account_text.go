@@ -108,6 +108,9 @@ func (t account) printRulings(line func(name, format string, args ...any)) {
 	default:
 		line("robots", "not allowed: %s, %s", r.Reason, moment(r.At))
 	}
+	if h := t.Hold; h != nil {
+		line("host", "%s; fangzhi crawl --ignore-hold asks all the same", heldUntil(*h))
+	}
 	if p := t.Page; p != nil {
 		where := "as a seed"
 		if p.FoundOn != "" {

@@ -24,6 +24,9 @@ named, or a portal by its URL. A URL is an ad-hoc site: its host is the scope,
 every page of it is followed, and crawling it again looks at every page again.
 Sites are crawled side by side, four or as many as the configuration's parallel.
 
+A host that asked to be left alone (Retry-After), or answered with challenges or
+refusals, is not asked before that is over, by later crawls either.
+
 Exit codes: 0 well, 1 failed, 2 wrong usage, 3 done but some pages failed,
 4 configuration unusable, 130 interrupted.`
 
@@ -38,6 +41,7 @@ type crawlFlags struct {
 	allowPrivate bool
 	contact      string
 	full         bool
+	ignoreHold   bool
 	json         bool
 	changed      func(string) bool
 }
@@ -136,6 +140,7 @@ func crawlCommand(a *app) *cobra.Command {
 	}
 	f.flags(cmd)
 	cmd.Flags().BoolVar(&f.full, "full", false, "every known page is due now, every list is walked to its end")
+	cmd.Flags().BoolVar(&f.ignoreHold, "ignore-hold", false, "ask hosts too that are to be left alone still; what they say now holds")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the runs as JSON, a line each")
 	return cmd
 }
@@ -238,10 +243,13 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 	group.SetLimit(parallel)
 	for _, site := range sites {
 		group.Go(func() error {
-			run, err := cr.Run(ctx, site, crawler.Tick{Planned: a.now(), Trigger: archive.TriggerManual, Full: f.full})
-			unread := []crawler.UnreadColumn(nil)
+			run, err := cr.Run(ctx, site, crawler.Tick{Planned: a.now(), Trigger: archive.TriggerManual, Full: f.full, IgnoreHolds: f.ignoreHold})
+			unread, resting := []crawler.UnreadColumn(nil), []archive.Hold(nil)
 			if err == nil && ctx.Err() == nil {
 				unread, err = cr.Unread(ctx, site, run)
+			}
+			if err == nil && ctx.Err() == nil {
+				resting, err = a.holds(ctx, store, site.Hosts())
 			}
 			if errors.Is(err, archive.ErrBusy) {
 				err = busy(ctx, store, site.Name)
@@ -253,6 +261,9 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 				return nil
 			}
 			progress.clear()
+			if len(resting) > 0 {
+				a.hint("%s; fangzhi crawl --ignore-hold asks all the same", heldUntil(resting[0]))
+			}
 			return a.printRun(run, f.json)
 		})
 	}

@@ -135,16 +135,16 @@ func workPortal(ts *testscript.TestScript, neg bool, args []string) {
 		}))
 	case len(args) == 3 && args[0] == "break":
 		portal.Break(args[1], 0, portaltest.Text(200, args[2]))
-	case len(args) == 3 && args[0] == "fail":
+	case (len(args) == 3 || len(args) == 4) && args[0] == "fail":
 		status, err := strconv.Atoi(args[2])
 		ts.Check(err)
-		portal.Break(args[1], 0, portaltest.Status(status, ""))
+		portal.Break(args[1], 0, portaltest.Status(status, strings.Join(args[3:], "")))
 	case len(args) == 2 && args[0] == "mend":
 		portal.Mend(args[1])
 	case len(args) == 3 && args[0] == "redirect":
 		portal.Redirect(args[1], args[2])
 	default:
-		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO, portal break PATH HTML, portal fail PATH STATUS, portal mend PATH")
+		ts.Fatalf("usage: portal next, portal publish TITLE, portal redirect FROM TO, portal break PATH HTML, portal fail PATH STATUS [RETRY-AFTER], portal mend PATH")
 	}
 }
 

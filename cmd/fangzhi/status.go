@@ -21,12 +21,13 @@ its articles are not read as in the runs before, as after a redesign.`
 // siteStatus is one line of the status.
 type siteStatus struct {
 	archive.Summary
-	LastRun *archive.Run  `json:"last_run,omitempty"` // that took place
-	Idle    []archive.Run `json:"idle,omitempty"`     // ticks since that had none, the newest first
-	Suspect []suspect     `json:"suspect,omitempty"`
-	NextRun time.Time     `json:"next_run,omitzero"`
-	Overdue time.Time     `json:"overdue,omitzero"` // the first tick that has no record
-	Trouble []string      `json:"trouble,omitempty"`
+	LastRun *archive.Run   `json:"last_run,omitempty"` // that took place
+	Idle    []archive.Run  `json:"idle,omitempty"`     // ticks since that had none, the newest first
+	Suspect []suspect      `json:"suspect,omitempty"`
+	NextRun time.Time      `json:"next_run,omitzero"`
+	Overdue time.Time      `json:"overdue,omitzero"` // the first tick that has no record
+	Holds   []archive.Hold `json:"holds,omitempty"`  // of its hosts, that are to be left alone now
+	Trouble []string       `json:"trouble,omitempty"`
 }
 
 // suspect is a column that is not read as it was.
@@ -79,7 +80,7 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 		return nil, err
 	}
 	var all []siteStatus
-	seen, schedules := map[string]int{}, map[string]scheduler.Schedule{}
+	seen, schedules, hosts := map[string]int{}, map[string]scheduler.Schedule{}, map[string][]string{}
 	for _, s := range summaries {
 		seen[s.Site] = len(all)
 		all = append(all, siteStatus{Summary: s})
@@ -91,7 +92,7 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 			all = append(all, siteStatus{Summary: archive.Summary{Site: c.Name}})
 		}
 		all[i].NextRun = c.Schedule.Next(now)
-		schedules[c.Name] = c.Schedule
+		schedules[c.Name], hosts[c.Name] = c.Schedule, c.Hosts()
 	}
 	for i := range all {
 		runs, err := lastRuns(ctx, store, all[i].Site)
@@ -114,6 +115,12 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 			if y.Suspect != nil {
 				all[i].Suspect = append(all[i].Suspect, suspect{y.Column, *y.Suspect})
 			}
+		}
+		if hosts[all[i].Site] == nil { // an ad-hoc site has the name of its host
+			hosts[all[i].Site] = []string{all[i].Site}
+		}
+		if all[i].Holds, err = a.holds(ctx, store, hosts[all[i].Site]); err != nil {
+			return nil, err
 		}
 		all[i].Trouble = a.trouble(all[i], now)
 	}
@@ -173,6 +180,9 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 	}
 	if !s.Overdue.IsZero() {
 		t = append(t, fmt.Sprintf("the tick of %s has no record: fangzhi serve is not running, or the site waits for its turn", moment(s.Overdue)))
+	}
+	for _, h := range s.Holds {
+		t = append(t, heldUntil(h))
 	}
 	run := s.LastRun
 	if run == nil {
