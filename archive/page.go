@@ -49,6 +49,15 @@ var States = []State{
 // There says whether the page was there when it was last visited.
 func (s State) There() bool { return s == StateLive || s == StateRestored }
 
+// Untold says whether the last visit could not tell what the page says now.
+func (s State) Untold() bool {
+	switch s {
+	case StateUnreachable, StateRefused, StateChallenged, StateUnreadable:
+		return true
+	}
+	return false
+}
+
 // Gone says whether the page is known not to be there any more.
 func (s State) Gone() bool { return s == StateGone || s == StateWithdrawn }
 

@@ -55,6 +55,32 @@ type Summary struct {
 	Articles map[State]int `json:"articles,omitempty"` // article pages by state; nil: there are none
 	Versions int           `json:"versions"`
 	Due      int           `json:"due"` // pages due by the time asked for
+	// Waiting are the pages that wait, past that time, for another visit after one
+	// that could not tell what they say; nil: there are none.
+	Waiting map[State]Wait `json:"waiting,omitempty"`
+}
+
+// Wait is how many pages wait, and until when the first of them.
+type Wait struct {
+	Pages int       `json:"pages"`
+	First time.Time `json:"first"`
+}
+
+// AddWaiting counts, for a summary, pages in a state of which so many are due later
+// than the time asked for, the first of them at first.
+func (s *Summary) AddWaiting(state State, later int, first time.Time) {
+	if !state.Untold() || later == 0 {
+		return
+	}
+	if s.Waiting == nil {
+		s.Waiting = map[State]Wait{}
+	}
+	w := s.Waiting[state]
+	if w.Pages == 0 || first.Before(w.First) {
+		w.First = first
+	}
+	w.Pages += later
+	s.Waiting[state] = w
 }
 
 // Log tells how far the log of entries has come.

@@ -133,7 +133,7 @@ func (r Revisit) DueWithLists(p archive.Page, now time.Time) time.Time {
 
 func (r Revisit) nextGone(p archive.Page, now time.Time) (time.Time, string) {
 	if p.Kind == archive.KindList {
-		return time.Time{}, "the list has become shorter"
+		return time.Time{}, "a list that is gone is asked for when its column leads to it"
 	}
 	since := p.GoneSince
 	if since.IsZero() || p.Versions == 0 {

@@ -189,11 +189,14 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		bson.D{{Key: "$gt", Value: bson.A{"$due", nil}}},
 		bson.D{{Key: "$lte", Value: bson.A{"$due", dateOf(by)}}},
 	}}}
+	later := bson.D{{Key: "$gt", Value: bson.A{"$due", dateOf(by)}}}
 	cursor, err := s.pages.Aggregate(ctx, mongo.Pipeline{{{Key: "$group", Value: bson.D{
 		{Key: "_id", Value: bson.D{{Key: "site", Value: "$site"}, {Key: "state", Value: "$state"}, {Key: "kind", Value: "$kind"}}},
 		{Key: "pages", Value: bson.D{{Key: "$sum", Value: 1}}},
 		{Key: "versions", Value: bson.D{{Key: "$sum", Value: "$versions"}}},
 		{Key: "due", Value: bson.D{{Key: "$sum", Value: bson.D{{Key: "$cond", Value: bson.A{due, 1, 0}}}}}},
+		{Key: "later", Value: bson.D{{Key: "$sum", Value: bson.D{{Key: "$cond", Value: bson.A{later, 1, 0}}}}}},
+		{Key: "first", Value: bson.D{{Key: "$min", Value: bson.D{{Key: "$cond", Value: bson.A{later, "$due", nil}}}}}},
 	}}}})
 	var groups []struct {
 		ID struct {
@@ -201,9 +204,11 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 			State archive.State `bson:"state"`
 			Kind  archive.Kind  `bson:"kind"`
 		} `bson:"_id"`
-		Pages    int `bson:"pages"`
-		Versions int `bson:"versions"`
-		Due      int `bson:"due"`
+		Pages    int           `bson:"pages"`
+		Versions int           `bson:"versions"`
+		Due      int           `bson:"due"`
+		Later    int           `bson:"later"`
+		First    bson.DateTime `bson:"first"`
 	}
 	if err == nil {
 		err = cursor.All(ctx, &groups)
@@ -228,6 +233,7 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		}
 		one.Versions += g.Versions
 		one.Due += g.Due
+		one.AddWaiting(g.ID.State, g.Later, timeOf(g.First))
 	}
 	summaries := make([]archive.Summary, 0, len(bySite))
 	for _, one := range bySite {

@@ -280,11 +280,13 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 	type group struct {
 		site, state, kind    string
 		pages, versions, due int
+		later, first         int64
 	}
 	groups, err := read(s, ctx, "summarise", func() ([]group, error) {
 		return scan(func(g *group) []any {
-			return []any{&g.site, &g.state, &g.kind, &g.pages, &g.versions, &g.due}
-		})(s.query(ctx, `SELECT site, state, kind, count(*), sum(versions), count(*) FILTER (WHERE due <= ?)
+			return []any{&g.site, &g.state, &g.kind, &g.pages, &g.versions, &g.due, &g.later, &g.first}
+		})(s.query(ctx, `SELECT site, state, kind, count(*), sum(versions), count(*) FILTER (WHERE due <= ?1),
+			count(*) FILTER (WHERE due > ?1), coalesce(min(due) FILTER (WHERE due > ?1), 0)
 			FROM pages GROUP BY site, state, kind ORDER BY site`, by.UnixMilli()))
 	})
 	var all []archive.Summary
@@ -303,6 +305,7 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		}
 		sum.Versions += g.versions
 		sum.Due += g.due
+		sum.AddWaiting(archive.State(g.state), int(g.later), time.UnixMilli(g.first).UTC())
 	}
 	return all, err
 }

@@ -177,6 +177,17 @@ var summaryTests = []subtest{
 		three.Page.Due = time.Time{}
 		f.record(r, one, two, three)
 		f.begin(other, 0, unread(other, url(1)))
+		for i, due := range []time.Duration{2 * time.Hour, time.Hour, 30 * time.Second, 0} {
+			p := unread(site, url(10+i))
+			p.State, p.Kind = archive.StateUnreachable, archive.KindArticle
+			if p.Due = (time.Time{}); due > 0 {
+				p.Due = t0.Add(due)
+			}
+			e := visit(r, p, 4*time.Second, archive.Article{})
+			e.Snapshot, e.Visit.Outcome, e.Visit.Version, e.Payload = nil, archive.Unreachable, 0, nil
+			e.Page = p
+			f.record(r, e)
+		}
 
 		got, err := f.Summaries(f.Context(), t0.Add(time.Minute))
 		if err != nil {
@@ -190,9 +201,10 @@ var summaryTests = []subtest{
 			},
 			{
 				Site:   site,
-				States: map[archive.State]int{archive.StateDiscovered: 2, archive.StateLive: 1, archive.StateGone: 1},
-				Kinds:  map[archive.Kind]int{archive.KindArticle: 1, archive.KindUnread: 3}, Versions: 2, Due: 1,
-				Articles: map[archive.State]int{archive.StateLive: 1},
+				States: map[archive.State]int{archive.StateDiscovered: 2, archive.StateLive: 1, archive.StateGone: 1, archive.StateUnreachable: 4},
+				Kinds:  map[archive.Kind]int{archive.KindArticle: 5, archive.KindUnread: 3}, Versions: 2, Due: 2,
+				Articles: map[archive.State]int{archive.StateLive: 1, archive.StateUnreachable: 4},
+				Waiting:  map[archive.State]archive.Wait{archive.StateUnreachable: {Pages: 2, First: t0.Add(time.Hour)}},
 			},
 		})
 	}},

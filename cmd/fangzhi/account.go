@@ -65,6 +65,7 @@ type retelling struct {
 type next struct {
 	Due    time.Time `json:"due,omitzero"`
 	Reason string    `json:"reason,omitempty"` // why then
+	Column bool      `json:"column,omitempty"` // with every run
 	Run    time.Time `json:"run,omitzero"`     // the site's next planned run
 }
 
@@ -91,7 +92,7 @@ func (x *explainer) explain(ctx context.Context, asked, url string) ([]account, 
 			return nil, err
 		}
 		// Sites of other hosts have nothing to say, unless one was asked.
-		if told.Scope.Allowed || x.site != "" || len(told.LinkedBy) > 0 {
+		if told.Scope.Allowed || x.site != "" || len(told.LinkedBy) > 0 || slices.Contains(s.Hosts(), hostOf(url)) {
 			all = append(all, told)
 		}
 	}
@@ -165,6 +166,10 @@ func (x *explainer) unarchived(ctx context.Context, s scheduler.Site, url string
 	if err := x.surroundings(ctx, &told, s); err != nil || x.store == nil || told.LastRun == nil {
 		return told, err
 	}
+	told.Next.Reason = "not known: it is asked for once a list of the site leads to it"
+	if !told.Scope.Allowed {
+		told.Next.Reason = "never: it is out of the scope"
+	}
 	f := archive.Filter{Run: told.LastRun.ID, Kind: archive.KindList, Limit: 200}
 	for v, err := range x.store.Visits(ctx, f) {
 		if err != nil {
@@ -218,14 +223,12 @@ func (x *explainer) surroundings(ctx context.Context, told *account, s scheduler
 	if x.store == nil {
 		return nil
 	}
-	if u, err := url.Parse(told.URL); err == nil {
-		held, err := x.holds(ctx, x.store, []string{u.Host})
-		if err != nil {
-			return err
-		}
-		if len(held) > 0 {
-			told.Hold = &held[0]
-		}
+	held, err := holdsOf(ctx, x.store, []string{hostOf(told.URL)}, x.now())
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		told.Hold = &held[0]
 	}
 	runs, err := collect(x.store.Runs(ctx, archive.Filter{Site: s.Name, Newest: true, Limit: 1}))
 	if len(runs) == 1 {
@@ -286,7 +289,10 @@ func (x *explainer) archived(ctx context.Context, p archive.Page) (account, erro
 	if told.Masks, err = x.masks(ctx, p, last); err != nil {
 		return told, err
 	}
-	told.Next.Due, told.Next.Reason = p.Due, whyDue(p, site)
+	told.Next.Due, told.Next.Reason, told.Next.Column = p.Due, whyDue(p, site), isColumn(p, site)
+	if !told.Next.Column && told.Scope != nil && !told.Scope.Allowed {
+		told.Next.Reason = "never: it is out of the scope by now"
+	}
 	return told, nil
 }
 
@@ -298,7 +304,7 @@ func listsOf(p archive.Page, s scheduler.Site) (urls []string) {
 	}
 	for _, c := range s.Columns {
 		url, err := crawler.Canonical(c.URL)
-		if err == nil && url != p.FoundOn && (c.Name == p.Column || slices.Contains(p.Also, c.Name)) {
+		if err == nil && url != p.FoundOn && url != p.URL && (c.Name == p.Column || slices.Contains(p.Also, c.Name)) {
 			urls = append(urls, url)
 		}
 	}
@@ -308,6 +314,10 @@ func listsOf(p archive.Page, s scheduler.Site) (urls []string) {
 // whyDue says why a page is due when it is.
 func whyDue(p archive.Page, s scheduler.Site) string {
 	switch {
+	case isColumn(p, s) && len(p.Feeds) > 0:
+		return "a column that scripts fill: every run begins with what fills it, and looks at the page itself once a day"
+	case isColumn(p, s):
+		return "a column: every run begins with it"
 	case p.State == archive.StateAlias:
 		return "an alias is asked for when its page cannot be read"
 	case s.Policy != nil:
@@ -317,6 +327,22 @@ func whyDue(p archive.Page, s scheduler.Site) string {
 		return "an ad-hoc site: each crawl of it asks for every page that is not a dead link"
 	}
 	return ""
+}
+
+// isColumn says whether p is the seed of a column.
+func isColumn(p archive.Page, s scheduler.Site) bool {
+	return !s.Everything && slices.ContainsFunc(s.Columns, func(c crawler.Column) bool {
+		url, err := crawler.Canonical(c.URL)
+		return err == nil && url == p.URL
+	})
+}
+
+func hostOf(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 // robotsOf is what visits tell of robots.txt.

@@ -134,11 +134,14 @@ func (t account) printRulings(line func(name, format string, args ...any)) {
 
 // printEvidence tells by what a page is gone.
 func (t account) printEvidence(section func(string), line func(name, format string, args ...any)) {
+	weighed := slices.DeleteFunc(slices.Clone(t.Visits), func(v logged) bool {
+		return v.Absence == nil || v.At.Before(t.Page.GoneSince)
+	})
+	if t.Page.Versions == 0 && len(weighed) == 0 {
+		return // what never had a version is gone by its visits alone
+	}
 	section("Evidence that it is " + string(t.Page.State))
-	for _, v := range t.Visits {
-		if v.Absence == nil || v.At.Before(t.Page.GoneSince) {
-			continue
-		}
+	for _, v := range weighed {
 		if d := v.Absence.Doubt; d != "" {
 			line("", "%s does not count: %s", moment(v.At), d)
 			continue
@@ -154,15 +157,16 @@ func (t account) printEvidence(section func(string), line func(name, format stri
 }
 
 func (t account) printNext(line func(name, format string, args ...any)) {
-	if p := t.Page; p != nil {
-		due := "not due"
-		if !t.Next.Due.IsZero() {
-			due = moment(t.Next.Due)
-		}
-		if t.Next.Reason != "" {
-			due += ": " + t.Next.Reason
-		}
-		line("due", "%s", due)
+	switch due := t.Next.Due; {
+	case t.Page == nil && t.Next.Reason != "":
+		line("due", "%s", t.Next.Reason)
+	case t.Page == nil:
+	case t.Next.Column:
+		line("due", "%s", t.Next.Reason)
+	case due.IsZero():
+		line("due", "not due%s", because(t.Next.Reason))
+	default:
+		line("due", "%s%s", moment(due), because(t.Next.Reason))
 	}
 	if !t.Next.Run.IsZero() {
 		line("next run", "%s", moment(t.Next.Run))

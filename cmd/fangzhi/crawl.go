@@ -249,7 +249,7 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 				unread, err = cr.Unread(ctx, site, run)
 			}
 			if err == nil && ctx.Err() == nil {
-				resting, err = a.holds(ctx, store, site.Hosts())
+				resting, err = holdsOf(ctx, store, site.Hosts(), a.now())
 			}
 			if errors.Is(err, archive.ErrBusy) {
 				err = busy(ctx, store, site.Name)

@@ -3,18 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"fangzhi/archive"
 )
 
-// holds are those of hosts that are to be left alone now.
-func (a *app) holds(ctx context.Context, store archive.Store, hosts []string) (active []archive.Hold, err error) {
+// holdsOf are those of hosts that are to be left alone now.
+func holdsOf(ctx context.Context, store archive.Store, hosts []string, now time.Time) (active []archive.Hold, err error) {
 	for _, host := range hosts {
 		h, err := archive.HoldOf(ctx, store, host)
 		if err != nil {
 			return nil, err
 		}
-		if h.Active(a.now()) {
+		if h.Active(now) {
 			active = append(active, h)
 		}
 	}

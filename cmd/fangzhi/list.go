@@ -15,7 +15,9 @@ import (
 
 const listHelp = `List the pages of the archive: articles with their state, how many versions
 there are, the date and the title of the latest. With --kind list or --kind all
-the portal's list pages too. Pages that are gone or withdrawn (--state) come with
+the portal's list pages too. With a --state in which pages may never have been
+read (discovered, unreachable, refused, challenged, unreadable, moved, alias) it
+lists pages of every kind, unless --kind says which. Pages that are gone or withdrawn (--state) come with
 since when, and by what evidence. Time flags compare when a page was first seen.`
 
 func listCommand(a *app) *cobra.Command {
@@ -35,6 +37,9 @@ func listCommand(a *app) *cobra.Command {
 			if f.State, err = oneOf("--state", state, archive.States); err != nil {
 				return err
 			}
+			if !cmd.Flags().Changed("kind") && (f.State.Untold() || f.State == archive.StateDiscovered || f.State == archive.StateMoved || f.State == archive.StateAlias) {
+				kind = "all"
+			}
 			if kind != "all" {
 				if f.Kind, err = oneOf("--kind", kind, append(slices.Clone(archive.Kinds), "all")); err != nil {
 					return err
@@ -53,7 +58,7 @@ func listCommand(a *app) *cobra.Command {
 	}
 	sel.listing(cmd)
 	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, part, unread or all")
-	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, restored, unreachable, refused, challenged, unreadable, moved, discovered")
+	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, restored, unreachable, refused, challenged, unreadable, moved, alias, discovered")
 	return cmd
 }
 

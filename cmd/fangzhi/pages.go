@@ -168,6 +168,9 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 func standing(p archive.Page) string {
 	switch {
 	case p.State.Gone() && !p.GoneSince.IsZero():
+		if p.LastSeen.IsZero() {
+			return fmt.Sprintf("%s since %s, and never seen", p.State, moment(p.GoneSince))
+		}
 		return fmt.Sprintf("%s: last seen %s, gone since %s; fangzhi explain tells by what evidence", p.State, moment(p.LastSeen), moment(p.GoneSince))
 	case p.State == archive.StateRestored:
 		return fmt.Sprintf("had been gone, and was there again %s", moment(p.RestoredAt))

@@ -15,8 +15,10 @@ import (
 )
 
 const statusHelp = `Show for each site what the archive holds, how its last run ended, when the
-next one is planned, and what needs a look: a column is suspect when its list or
-its articles are not read as in the runs before, as after a redesign.`
+next one is planned, and what needs a look. DUE are pages to be asked for now,
+WAITING those to be asked for again later, after a visit that could not tell what
+they say. A column is suspect when its list or its articles are not read as in
+the runs before, as after a redesign.`
 
 // siteStatus is one line of the status.
 type siteStatus struct {
@@ -119,12 +121,33 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 		if hosts[all[i].Site] == nil { // an ad-hoc site has the name of its host
 			hosts[all[i].Site] = []string{all[i].Site}
 		}
-		if all[i].Holds, err = a.holds(ctx, store, hosts[all[i].Site]); err != nil {
+		if all[i].Holds, err = holdsOf(ctx, store, hosts[all[i].Site], now); err != nil {
 			return nil, err
 		}
 		all[i].Trouble = a.trouble(all[i], now)
 	}
 	return all, nil
+}
+
+// waiting are the pages that wait in these states, in any where none is named.
+func waiting(by map[archive.State]archive.Wait, states ...archive.State) (all archive.Wait) {
+	for state, w := range by {
+		if len(states) > 0 && !slices.Contains(states, state) {
+			continue
+		}
+		if all.Pages == 0 || w.First.Before(all.First) {
+			all.First = w.First
+		}
+		all.Pages += w.Pages
+	}
+	return all
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // lastRuns are the newest records of site: those back to the last run that took
@@ -184,6 +207,10 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 	for _, h := range s.Holds {
 		t = append(t, heldUntil(h))
 	}
+	if w := waiting(s.Waiting, archive.StateUnreachable, archive.StateChallenged); w.Pages > 0 {
+		t = append(t, fmt.Sprintf("%s %s to be asked for again after no answer or a bot wall, the first from %s on; fangzhi list --site %s --state unreachable lists them (or challenged)",
+			plural(w.Pages, "page"), verb(w.Pages, "waits", "wait"), moment(w.First), s.Site))
+	}
 	run := s.LastRun
 	if run == nil {
 		return append(t, "never run")
@@ -208,7 +235,7 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 	out := newJSONLines(a.stdout)
 	var t table
-	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "WITHDRAWN", "DUE", "LAST RUN", "ENDED", "NEXT RUN")
+	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "WITHDRAWN", "DUE", "WAITING", "LAST RUN", "ENDED", "NEXT RUN")
 	for _, s := range sites {
 		if asJSON {
 			if err := out.write(s); err != nil {
@@ -221,7 +248,7 @@ func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 			last, state = moment(s.LastRun.Started), string(s.LastRun.State)
 		}
 		t.add(s.Site, fmt.Sprint(s.Kinds[archive.KindArticle]), fmt.Sprint(s.Versions),
-			fmt.Sprint(s.Articles[archive.StateGone]), fmt.Sprint(s.Articles[archive.StateWithdrawn]), fmt.Sprint(s.Due), last, state, moment(s.NextRun))
+			fmt.Sprint(s.Articles[archive.StateGone]), fmt.Sprint(s.Articles[archive.StateWithdrawn]), fmt.Sprint(s.Due), fmt.Sprint(waiting(s.Waiting).Pages), last, state, moment(s.NextRun))
 	}
 	if asJSON {
 		return nil
