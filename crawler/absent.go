@@ -19,6 +19,7 @@ type absent struct {
 	sole, spent map[string]bool
 	looks       map[string]int    // how often the archive was asked for more of it
 	suspicions  map[string]string // why a column is not read as it was, by column
+	capped      map[string]bool   // lists of it are due that the run may not read any more, by column
 }
 
 // missing is a page as it was before the visit, and what the visit brought.
@@ -57,9 +58,9 @@ func (k *crawl) settleAbsent(ctx context.Context) error {
 	if len(k.absent.held) == 0 {
 		return nil
 	}
-	err := k.askControls(ctx)
-	if k.wait.Err() == nil && err != nil {
-		return err
+	failed := k.askControls(ctx)
+	if k.wait.Err() != nil {
+		failed = nil
 	}
 	k.recorder.flush()
 	// Nothing is counted now: the recorder waits.
@@ -74,19 +75,21 @@ func (k *crawl) settleAbsent(ctx context.Context) error {
 	// Asking for controls may have found more that are gone.
 	for i := 0; i < len(k.absent.held); i++ {
 		m := &k.absent.held[i]
-		if !columns[m.page.Column] {
+		if failed == nil && !columns[m.page.Column] {
 			columns[m.page.Column] = true
-			if err := k.readLists(ctx, m.page.Column); err != nil {
-				return err
-			}
+			failed = k.readLists(ctx, m.page.Column)
 		}
-		if err := k.settleOne(ctx, m); err != nil {
-			return err
+		if failed == nil {
+			failed = k.settleOne(ctx, m)
+		}
+		if failed != nil { // the visit took place, whatever it means
+			doubt := "what the run saw could not be weighed: " + failed.Error()
+			m.found.entry.Missed(archive.Absence{Doubt: doubt}, false, "tells nothing of the page: "+doubt)
 		}
 		k.recorder.add(m.found)
 	}
 	k.absent.held = nil
-	return nil
+	return failed
 }
 
 func (k *crawl) settleOne(ctx context.Context, m *missing) error {
@@ -99,6 +102,10 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 	s.Suspect = k.absent.suspicions[m.page.Column]
 	if k.frontier.restsNow(m.page.URL) {
 		s.Suspect = "its host was left alone before the run was through"
+	} else if unread, err := k.cappedBefore(ctx, m.page.Column); err != nil {
+		return err
+	} else if unread {
+		s.Suspect = fmt.Sprintf("the run had its %s before the lists of its column were read", number(k.site.MaxPages, "page"))
 	}
 	a := k.site.Withdrawal.Observe(s)
 	e := &m.found.entry
@@ -114,6 +121,35 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 	e.Missed(a, withdrawn, reason)
 	e.Page.Due = k.dueAgain(e.Page, answer{Capture: archive.Capture{At: e.Visit.At}})
 	return nil
+}
+
+// cappedBefore says whether the most pages for a run kept lists of a column from
+// being read: they may list what is looked for. Of a site that follows every
+// link a page that was not read may be a list.
+func (k *crawl) cappedBefore(ctx context.Context, column string) (bool, error) {
+	if !k.frontier.capped() {
+		return false, nil
+	}
+	if before, known := k.absent.capped[column]; known {
+		return before, nil
+	}
+	before := false
+	f := archive.Filter{Site: k.site.Name, Column: column, Kind: archive.KindList}
+	if k.site.Everything {
+		f.Column, f.Kind = "", ""
+	}
+	for p, err := range k.c.store.Pages(ctx, f) {
+		if err != nil {
+			return false, fmt.Errorf("look for lists that were not read: %w", err)
+		}
+		waits := !p.Due.IsZero() && !p.Due.After(k.c.now()) && p.LastVisit.Before(k.run.Started)
+		if waits && (p.Kind == archive.KindList || p.Kind == archive.KindUnread) {
+			before = true
+			break
+		}
+	}
+	k.absent.capped[column] = before
+	return before, nil
 }
 
 // sinceSeen returns the visits to p since it was last seen, oldest first.

@@ -2,6 +2,7 @@ package crawler_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -285,6 +286,105 @@ func TestControlsWithinTheCap(t *testing.T) {
 	d.stands(gone, archive.StateGone, "no other page of its column answered well")
 	if n := d.portal.Total() - d.portal.Count("/robots.txt"); n > 3 {
 		t.Errorf("%d requests, 3 are the most", n)
+	}
+}
+
+// Lists that the most pages for a run kept from being read are no evidence; once
+// they are read, a capped run is.
+func TestNotWithdrawnByUnreadLists(t *testing.T) {
+	d, urls := newDays(t)
+	d.portal.Break(urls[4], 0, portaltest.Status(404, ""))
+	d.site.MaxPages = 20 // the articles, which are due before the lists
+	d.pass(8)
+	d.stands(urls[4], archive.StateGone, "the run had its 20 pages before the lists of its column were read")
+	if v := d.last(urls[4]); v.Absence == nil || v.Absence.Doubt == "" {
+		t.Errorf("the visit counts: %+v", v.Absence)
+	}
+
+	d, urls = newDays(t)
+	d.portal.Withdraw(urls[4])
+	d.site.Revisit = func(p archive.Page, now time.Time) time.Time {
+		if p.Column == "通知公告" {
+			return time.Time{}
+		}
+		return now
+	}
+	d.pass(1)
+	for day := range 3 {
+		d.portal.Publish("tzgg", article(fmt.Sprintf("关于第%d批新项目的公示", day+1)))
+		d.site.MaxPages = 12 + min(day, 1) // the articles, yesterday's new one, the lists; not today's
+		d.pass(1)
+		if n := all(t, d.store.Runs(t.Context(), archive.Filter{Newest: true, Limit: 1}))[0].Notes; !strings.Contains(strings.Join(n, ""), "more are due") {
+			t.Errorf("the run was not capped: %q", n)
+		}
+	}
+	d.stands(urls[4], archive.StateWithdrawn, "gone at 4 visits")
+}
+
+// unsteady is an archive that cannot tell earlier visits, or a page, for a while.
+type unsteady struct {
+	crawler.Store
+	visits, page func() error
+}
+
+func (s *unsteady) Visits(ctx context.Context, f archive.Filter) iter.Seq2[archive.Visit, error] {
+	if f.URL != "" && s.visits != nil {
+		if err := s.visits(); err != nil {
+			return func(yield func(archive.Visit, error) bool) { yield(archive.Visit{}, err) }
+		}
+	}
+	return s.Store.Visits(ctx, f)
+}
+
+func (s *unsteady) Page(ctx context.Context, site, url string) (archive.Page, error) {
+	if strings.HasSuffix(url, "/index.html") && s.page != nil {
+		if err := s.page(); err != nil {
+			return archive.Page{}, err
+		}
+	}
+	return s.Store.Page(ctx, site, url)
+}
+
+// Where what a run saw cannot be weighed, every visit that found a page gone is
+// recorded all the same, and does not count.
+func TestAbsentWhereTheArchiveFails(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		fail func(s *unsteady, how func() error)
+	}{
+		{"the first of several", func(s *unsteady, how func() error) { s.visits = how }},
+		{"their list", func(s *unsteady, how func() error) { s.page = how }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, urls := newDays(t)
+			for _, u := range urls[2:5] {
+				d.portal.Withdraw(u)
+			}
+			d.pass(1)
+			s := &unsteady{Store: d.store}
+			crawl := d.crawler(s, func(o *crawler.Options) { o.Now = d.clock })
+			looked := 0
+			c.fail(s, func() error {
+				if looked++; d.portal.Count(urls[4]) < 3 {
+					return nil
+				}
+				return errors.New("the disk does not answer")
+			})
+			d.mu.Lock()
+			d.now = d.now.Add(24 * time.Hour)
+			d.mu.Unlock()
+			run, err := crawl.Run(t.Context(), d.site, crawler.Tick{})
+			if err == nil || run.State != archive.RunFailed || looked == 0 {
+				t.Errorf("%s, %v", run.State, err)
+			}
+			for _, u := range urls[2:5] {
+				if v := d.last(u); v.Run != run.ID || v.Absence == nil || !strings.Contains(v.Absence.Doubt, "the disk does not answer") {
+					t.Errorf("%s: the visit of the run that failed is not recorded: %+v", u, v)
+				}
+			}
+			d.pass(2)
+			d.stands(urls[4], archive.StateWithdrawn, "gone at 3 visits over 3 days")
+		})
 	}
 }
 

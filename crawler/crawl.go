@@ -77,7 +77,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
-		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}},
+		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

@@ -210,6 +210,13 @@ func (f *frontier) rest(host string) bool {
 	return news
 }
 
+// capped says whether so many pages were handed out that there are no more.
+func (f *frontier) capped() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most > 0 && f.given >= f.most
+}
+
 // exhausted says whether all that was due was visited.
 func (f *frontier) exhausted() bool {
 	f.mu.Lock()
