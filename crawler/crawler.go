@@ -52,6 +52,9 @@ type Options struct {
 	Grace time.Duration // how long requests in flight may take when a run is stopped; 0: 2 s
 }
 
+// DefaultLease is how long a run without a sign of life holds its site.
+const DefaultLease = time.Minute
+
 // Event tells how a run goes on.
 type Event struct {
 	Run     archive.Run   // its tally so far
@@ -74,7 +77,7 @@ func (o Options) Validate() error {
 
 func (o Options) filled() Options {
 	fill(&o.Workers, 16)
-	fill(&o.Lease, time.Minute)
+	fill(&o.Lease, DefaultLease)
 	fill(&o.Grace, 2*time.Second)
 	o.Limits = o.Limits.filled()
 	if o.UserAgent == "" {

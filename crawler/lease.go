@@ -27,8 +27,8 @@ var thisProcess = sync.OnceValue(func() string {
 	return fmt.Sprintf("%s:%d:%08x", strings.ReplaceAll(host, ":", "_"), os.Getpid(), rand.Uint32())
 })
 
-// ownerIsDead says whether owner was a process of this host that is no more.
-func ownerIsDead(owner string) bool {
+// OwnerIsDead says whether owner was a process of this host that is no more.
+func OwnerIsDead(owner string) bool {
 	theirs, ours := strings.Split(owner, ":"), strings.Split(thisProcess(), ":")
 	if len(theirs) != 3 || theirs[0] != ours[0] || owner == thisProcess() {
 		return false
@@ -69,7 +69,7 @@ func (c *Crawler) closeOrphans(ctx context.Context, site string) error {
 		if err != nil {
 			return fmt.Errorf("look for open runs: %w", err)
 		}
-		if run.State == archive.RunRunning && ownerIsDead(run.Owner) {
+		if run.State == archive.RunRunning && OwnerIsDead(run.Owner) {
 			orphans = append(orphans, run)
 		}
 	}

@@ -33,6 +33,8 @@ type account struct {
 	Masks      []archive.LearntMask `json:"masks,omitempty"` // lines of the page that are taken for noise
 	LastRun    *archive.Run         `json:"last_run,omitempty"`
 	Next       next                 `json:"next,omitzero"`
+
+	now time.Time // when it is told
 }
 
 // ruling is what stands for or against asking for a URL.
@@ -162,7 +164,7 @@ func (x *explainer) siteOf(name, url string) (s scheduler.Site, known bool) {
 
 // unarchived tells of a URL that a site has no page of.
 func (x *explainer) unarchived(ctx context.Context, s scheduler.Site, url string) (account, error) {
-	told := account{URL: url, Site: s.Name}
+	told := account{URL: url, Site: s.Name, now: x.now()}
 	if err := x.surroundings(ctx, &told, s); err != nil || x.store == nil || told.LastRun == nil {
 		return told, err
 	}
@@ -239,7 +241,7 @@ func (x *explainer) surroundings(ctx context.Context, told *account, s scheduler
 
 // archived tells of a page.
 func (x *explainer) archived(ctx context.Context, p archive.Page) (account, error) {
-	told := account{URL: p.URL, Site: p.Site, Archived: true, Page: &p}
+	told := account{URL: p.URL, Site: p.Site, Archived: true, Page: &p, now: x.now()}
 	site, known := x.siteOf(p.Site, p.URL)
 	if err := x.surroundings(ctx, &told, site); err != nil {
 		return told, err

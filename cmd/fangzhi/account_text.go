@@ -172,7 +172,7 @@ func (t account) printNext(line func(name, format string, args ...any)) {
 		line("next run", "%s", moment(t.Next.Run))
 	}
 	if r := t.LastRun; r != nil {
-		line("last run", "%s %s%s", moment(r.Started), r.State, because(r.Reason))
+		line("last run", "%s %s%s", moment(r.Started), stateOf(*r, t.now), because(r.Reason+stalled(*r, t.now)))
 		for _, n := range r.Notes {
 			line("", "%s", n)
 		}

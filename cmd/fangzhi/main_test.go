@@ -41,6 +41,11 @@ func TestScripts(t *testing.T) {
 			env.Values["portal"] = portal
 			env.Setenv("PORTAL", url)
 			env.Setenv("TZ", "Asia/Shanghai")
+			host, err := os.Hostname()
+			if err != nil {
+				return err
+			}
+			env.Setenv("HOST", strings.ReplaceAll(host, ":", "_"))
 			env.Setenv("FANGZHI_TEST_MONGODB", os.Getenv("FANGZHI_TEST_MONGODB"))
 			if server := os.Getenv("FANGZHI_TEST_MONGODB"); server != "" {
 				return database(env, server)
@@ -51,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"code":   wantCode,
 			"portal": workPortal,
 			"damage": damage,
+			"open":   openAgain,
 			"expand": expand,
 		},
 		Condition: func(cond string) (bool, error) {
@@ -113,6 +119,16 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	defer db.Close()
 	_, err = db.Exec(strings.Join(args, " "))
 	ts.Check(err)
+}
+
+// openAgain makes every run of fangzhi.db one of a process OWNER that was killed:
+// open, with a lease that ends in SECONDS.
+func openAgain(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: open OWNER SECONDS")
+	}
+	damage(ts, false, []string{fmt.Sprintf(
+		"UPDATE runs SET state = 'running', reason = '', ended = NULL, articles = NULL, lists = NULL, owner = '%s', lease = 1000 * (unixepoch() + %s)", args[0], args[1])})
 }
 
 func workPortal(ts *testscript.TestScript, neg bool, args []string) {

@@ -10,7 +10,9 @@ import (
 
 const runsHelp = `List runs: what asked for each, how it ended and what it found, newest last
 or, with --newest, first. A tick that was skipped or missed is listed too, with
-the reason.`
+the reason. What a run found is counted when it ends; one that "stopped responding"
+is open, and its process died or gave no sign of life: the next crawl closes it and
+goes on where it stopped.`
 
 func runsCommand(a *app) *cobra.Command {
 	var sel selection
@@ -54,12 +56,12 @@ func runsCommand(a *app) *cobra.Command {
 					return err
 				}
 				if sel.json {
-					if err := out.write(run); err != nil {
+					if err := out.write(listedRun{run, stalled(run, a.now())}); err != nil {
 						return err
 					}
 					continue
 				}
-				t.add(run.ID, moment(run.Planned), string(run.Trigger), string(run.State), took(run), found(run, run.Articles), found(run, run.Lists), run.Reason)
+				t.add(run.ID, moment(run.Planned), string(run.Trigger), stateOf(run, a.now()), took(run), found(run, run.Articles), found(run, run.Lists), run.Reason+stalled(run, a.now()))
 			}
 			switch {
 			case sel.json:
@@ -78,9 +80,10 @@ func runsCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-// found is the tally t of run, "-" where that is the record of a tick only.
+// found is the tally t of run, "-" where that is the record of a tick only, or
+// not counted yet.
 func found(run archive.Run, t archive.Tally) string {
-	if !run.TookPlace() {
+	if !run.TookPlace() || run.State == archive.RunRunning {
 		return "-"
 	}
 	return tally(t)

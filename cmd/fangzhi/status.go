@@ -59,14 +59,15 @@ func statusCommand(a *app) *cobra.Command {
 			if err := a.known(cmd.Context(), store, args, nil); err != nil {
 				return err
 			}
-			sites, err := a.siteStatuses(cmd.Context(), store, c.Sites, a.now())
+			now := a.now()
+			sites, err := a.siteStatuses(cmd.Context(), store, c.Sites, now)
 			if err != nil {
 				return err
 			}
 			if len(args) > 0 {
 				sites = slices.DeleteFunc(sites, func(s siteStatus) bool { return !slices.Contains(args, s.Site) })
 			}
-			if err := a.printStatus(sites, asJSON); err != nil || len(args) > 0 {
+			if err := a.printStatus(sites, now, asJSON); err != nil || len(args) > 0 {
 				return err
 			}
 			return a.printVerification(cmd.Context(), store, asJSON)
@@ -178,7 +179,7 @@ const patience = 5 * time.Minute
 // zero time where none does.
 func overdue(s scheduler.Schedule, newest archive.Run, now time.Time) time.Time {
 	next := s.Next(newest.Planned)
-	if next.IsZero() || newest.State == archive.RunRunning || next.Add(patience).After(now) {
+	if next.IsZero() || newest.State == archive.RunRunning && stalled(newest, now) == "" || next.Add(patience).After(now) {
 		return time.Time{}
 	}
 	return next
@@ -216,8 +217,8 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 		return append(t, "never run")
 	}
 	switch {
-	case run.State == archive.RunRunning && run.Lease.Before(now):
-		t = append(t, "the last run's process gave no sign of life since "+moment(run.Lease))
+	case stalled(*run, now) != "":
+		t = append(t, fmt.Sprintf("the last run stopped responding: %s; the next crawl goes on where it stopped", stalled(*run, now)))
 	case run.State == archive.RunFailed, run.State == archive.RunInterrupted:
 		t = append(t, fmt.Sprintf("last run %s: %s", run.State, run.Reason))
 	case run.State == archive.RunDone && run.Articles.Failed()+run.Lists.Failed() > 0:
@@ -232,7 +233,7 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 	return t
 }
 
-func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
+func (a *app) printStatus(sites []siteStatus, now time.Time, asJSON bool) error {
 	out := newJSONLines(a.stdout)
 	var t table
 	t.add("SITE", "ARTICLES", "VERSIONS", "GONE", "WITHDRAWN", "DUE", "WAITING", "LAST RUN", "ENDED", "NEXT RUN")
@@ -245,7 +246,7 @@ func (a *app) printStatus(sites []siteStatus, asJSON bool) error {
 		}
 		last, state := "-", "-"
 		if s.LastRun != nil {
-			last, state = moment(s.LastRun.Started), string(s.LastRun.State)
+			last, state = moment(s.LastRun.Started), stateOf(*s.LastRun, now)
 		}
 		t.add(s.Site, fmt.Sprint(s.Kinds[archive.KindArticle]), fmt.Sprint(s.Versions),
 			fmt.Sprint(s.Articles[archive.StateGone]), fmt.Sprint(s.Articles[archive.StateWithdrawn]), fmt.Sprint(s.Due), fmt.Sprint(waiting(s.Waiting).Pages), last, state, moment(s.NextRun))

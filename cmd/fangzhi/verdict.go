@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 )
 
 // verdict is how the runs of one command ended, taken together.
@@ -77,7 +78,8 @@ func (v *verdict) advice() string {
 func busy(ctx context.Context, store archive.Store, site string) error {
 	for run, err := range store.Runs(ctx, archive.Filter{Site: site, RunState: archive.RunRunning, Newest: true, Limit: 1}) {
 		if err == nil {
-			return fmt.Errorf("%w since %s, of process %s: wait for its end, or stop that process", archive.ErrBusy, moment(run.Started), run.Owner)
+			return fmt.Errorf("%w since %s, of process %s, which gave its last sign of life at %s: wait for its end, or stop that process; if it is dead, crawl again after %s",
+				archive.ErrBusy, moment(run.Started), run.Owner, moment(run.Lease.Add(-crawler.DefaultLease)), moment(run.Lease))
 		}
 	}
 	return fmt.Errorf("%w: wait for its end", archive.ErrBusy)
