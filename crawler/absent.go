@@ -201,6 +201,7 @@ func (k *crawl) askControlsOf(ctx context.Context, p archive.Page, column string
 		return controls, nil
 	}
 	k.absent.looks[column]++
+	k.recorder.flush() // the archive knows then who had a turn
 	var live []archive.Page
 	f := archive.Filter{Site: p.Site, Column: column, Kind: archive.KindArticle, State: archive.StateLive}
 	for q, err := range k.c.store.Pages(ctx, f) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/archive/sqlite"
 	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
@@ -456,5 +458,70 @@ func TestAbsentOfManyLooksSeldom(t *testing.T) {
 	d.pass(1)
 	if n := counter.n.Load(); n > 10 {
 		t.Errorf("the pages were gone through %d times for 60 that are gone", n)
+	}
+}
+
+// tardy is an archive that takes its time to record page, as a slow disk does,
+// but not longer than until somebody looks for pages meanwhile.
+type tardy struct {
+	*sqlite.Store
+	page   string
+	looked chan struct{}
+}
+
+func (s *tardy) Record(ctx context.Context, run string, batch []archive.Entry) error {
+	if slices.ContainsFunc(batch, func(e archive.Entry) bool { return e.Visit.URL == s.page }) {
+		select {
+		case <-s.looked:
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return s.Store.Record(ctx, run, batch)
+}
+
+func (s *tardy) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	select {
+	case s.looked <- struct{}{}:
+	default:
+	}
+	return s.Store.Pages(ctx, f)
+}
+
+// A control that is not recorded yet is not asked for a second time: what it
+// says would be recorded twice, which ended the run.
+func TestControlsAreAskedOnce(t *testing.T) {
+	d := &days{now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	p := portaltest.New(portaltest.Options{Now: d.clock})
+	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	var urls []string
+	for n := range 3 {
+		urls = append(urls, p.Publish("yw", article(fmt.Sprintf("县政府召开第%d次常务会议", n+1))))
+	}
+	d.rig = newRig(t, p, func(o *crawler.Options) { o.Now = d.clock })
+	for i := range urls {
+		urls[i] = d.base + urls[i]
+	}
+	d.site.Revisit = func(p archive.Page, now time.Time) time.Time {
+		if p.URL == urls[0] {
+			return now.Add(1000 * time.Hour)
+		}
+		return now
+	}
+	d.run()
+	for _, gone := range urls[1:] {
+		p.Withdraw(gone)
+	}
+	if err := p.Edit(urls[0], func(a *portaltest.Article) { a.Body[0] = "会议改期举行。" + a.Body[0] }); err != nil {
+		t.Fatal(err)
+	}
+	d.crawl = d.crawler(&tardy{d.store, urls[0], make(chan struct{})}, func(o *crawler.Options) { o.Now = d.clock })
+	before := p.Count(urls[0])
+	d.pass(1)
+	d.stands(urls[0], archive.StateLive, "says something else than version 1")
+	if asked := p.Count(urls[0]) - before; asked != 1 {
+		t.Errorf("the control was asked for %d times", asked)
+	}
+	if cuts := d.snapshots(urls[0]); len(cuts) != 2 {
+		t.Errorf("%d versions, want 2", len(cuts))
 	}
 }
