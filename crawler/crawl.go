@@ -98,6 +98,10 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 // a run is stopped.
 const archiveGrace = 30 * time.Second
 
+// Closing is logged, at the level for details, once a run has nothing left to
+// visit and is to be settled and closed.
+const Closing = "closing the run"
+
 // errStopped is the cause that ends waits when the run was told to stop.
 var errStopped = errors.New("stopped")
 
@@ -145,6 +149,7 @@ func (k *crawl) crawl(ctx context.Context) error {
 		working.Go(k.work)
 	}
 	working.Wait()
+	k.c.options.Log.Debug(Closing, "site", k.site.Name, "run", k.run.ID)
 	if err := k.settleAbsent(keep); err != nil {
 		k.stop(err)
 	}

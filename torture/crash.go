@@ -24,7 +24,7 @@ func Crashes(ctx context.Context, o Options, articles int) (f Figures, err error
 	began := time.Now()
 	f.Name = "SQLite: process or power gone at every call"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}

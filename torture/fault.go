@@ -35,7 +35,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 	began := time.Now()
 	f.Name = "SQLite: every call failed"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}

@@ -108,11 +108,6 @@ func truth(ctx context.Context, store archive.Store, p *portaltest.Portal, base 
 			}
 			continue
 		}
-		if page.State == archive.StateGone && len(versions) == 0 && page.Due.After(page.LastVisit) {
-			// Withdrawn before its first visit: a dead link to a full run, asked
-			// for again when its day comes (docs/architecture.md, Decisions).
-			continue
-		}
 		if !there(page.State) || len(versions) == 0 {
 			note("%s: is %s with %d versions, and is there", a.URL, page.State, len(versions))
 			continue

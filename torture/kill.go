@@ -1,43 +1,43 @@
 package torture
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
+// looks is how often the archive is held against what was reported while kills
+// go on.
+const looks = 10
+
 // Kills crawls a portal into the archive spec with the real program, kills it at
 // random moments of its life, kills times in all, and starts it again, while
-// editors publish, change and take back. In the end the program is let be, and
-// the archive has to be true to the portal.
+// editors publish, change and take back. The first half of the kills falls on
+// one crawl of the whole portal, the rest on crawls of it again. In the end the
+// program is let be, and the archive has to be true to the portal.
 func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f Figures, err error) {
 	began := time.Now()
 	f.Name = "killed at random, edits going on"
+	f.Phases = map[string]int{}
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 1})
+	p, base, stop, err := newPortal(articles, 3, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 1})
 	if err != nil {
 		return f, err
 	}
 	defer stop()
 	random := rand.New(rand.NewPCG(o.Seed, 3))
 	edit := &editor{portal: p, random: rand.New(rand.NewPCG(o.Seed, 4))}
-
-	// How long a whole crawl takes tells when to kill.
-	first := time.Now()
-	reported := reports{}
-	if _, err := o.kill(ctx, base, spec, 0, reported); err != nil {
-		return f, err
-	}
-	whole := time.Since(first)
-	o.logf("a crawl takes %v", whole.Round(time.Millisecond))
-
 	var editing sync.WaitGroup
 	working, rest := context.WithCancel(ctx)
 	defer func() {
@@ -49,35 +49,50 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 			select {
 			case <-working.Done():
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(40 * time.Millisecond):
 				edit.work()
 			}
 		}
 	})
-	finished := 0
+	reported := reports{}
+	finished, whole := 0, 0 // crawls that came to their end; kills that the first one took
+	known := pageNames{}    // found so far
+	span, settling := 300*time.Millisecond, 50*time.Millisecond
+	within := func(d time.Duration) time.Duration { return time.Duration(random.Int64N(int64(d)) + 1) }
 	for f.Tried < kills && ctx.Err() == nil {
-		after := time.Duration(random.Int64N(int64(whole)) + 1)
-		killed, err := o.kill(ctx, base, spec, after, reported)
+		m := mortal{after: within(span)}
+		if random.IntN(2) == 0 { // closing is short: chance alone would seldom meet it
+			m.closing = within(settling)
+		}
+		l, err := o.live(ctx, p, base, spec, m, reported)
 		if err != nil {
 			return f, err
 		}
-		// However quick the machine is by now: kills fall on all of a crawl's life
-		// as long as one crawl in four is quicker than they are.
-		if killed {
-			whole += whole / 25
-		} else {
-			whole -= whole / 10
-		}
 		f.Points++
-		if killed {
+		if l.killed {
 			f.Tried++
+			f.Phases[l.phase(finished > 0)]++
 		} else {
-			finished++
+			if finished++; finished == 1 {
+				whole = f.Tried
+			}
+			settling = l.settling
 		}
-		if !killed || f.Tried%50 != 0 {
+		// However quick the machine is by now: the first crawl comes to its end
+		// about when half of the kills are spent, and after that one in four is
+		// quicker than its kill, so that kills fall on all of a crawl's life.
+		switch {
+		case finished == 0 && len(reported)*kills < 2*articles*f.Tried:
+			span += span / 10
+		case finished > 0 && l.killed:
+			span += span / 25
+		default:
+			span -= span / 10
+		}
+		if !l.killed || f.Tried%max(kills/looks, 1) != 0 {
 			continue
 		}
-		lost, faults, err := o.look(ctx, spec, reported)
+		lost, faults, err := o.look(ctx, spec, reported, known)
 		if err != nil {
 			return f, err
 		}
@@ -89,57 +104,186 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	}
 	rest()
 	editing.Wait()
+	if ctx.Err() != nil {
+		return f, ctx.Err()
+	}
+	o.logf("the first crawl came to its end after %d kills, %d more did", whole, max(finished-1, 0))
 	f.Acked = reported.total()
 	lost, faults, err := o.held(ctx, spec, p, base, reported)
 	f.Lost = max(f.Lost, lost)
 	f.Faults = append(f.Faults, faults...)
+	if err != nil {
+		return f, err
+	}
+	more, err := o.once(ctx, spec, p, base, known)
+	f.Faults = append(f.Faults, more...)
 	return f, err
 }
 
-// kill runs a crawl and kills it after a while; 0: not at all.
-func (o *Options) kill(ctx context.Context, base, spec string, after time.Duration, reported reports) (killed bool, err error) {
-	log, err := os.CreateTemp(o.Dir, "said")
+// mortal says when a process is killed.
+type mortal struct {
+	after   time.Duration // since it began; 0: not at all
+	closing time.Duration // since it said that it closes its run; 0: as if it had not said so
+}
+
+// A life is one process: what it was at when it ended.
+type life struct {
+	killed   bool
+	asked    int           // requests that the portal got of it
+	last     string        // the path of the last
+	closing  bool          // it had said that it closes its run
+	settling time.Duration // and so long before it ended
+}
+
+// phase says what a process was at when it was killed.
+func (l life) phase(again bool) string {
+	at := "at articles"
+	switch {
+	case l.asked == 0:
+		at = "opening"
+	case l.closing:
+		at = "closing"
+	case l.last == "/" || l.last == "/robots.txt" || strings.Contains(l.last, "/index"):
+		at = "at lists"
+	}
+	if again {
+		return "again: " + at
+	}
+	return "first crawl: " + at
+}
+
+// live runs a crawl and has it killed.
+func (o *Options) live(ctx context.Context, p *portaltest.Portal, base, spec string, m mortal, reported reports) (l life, err error) {
+	before := p.Total()
+	said, killed, err := o.kill(ctx, base, spec, m)
 	if err != nil {
-		return false, err
+		return l, err
 	}
-	defer os.Remove(log.Name())
-	defer log.Close()
+	reported.hear(said.text.Bytes())
+	l = life{killed: killed, asked: p.Total() - before, closing: !said.closing.IsZero()}
+	if l.closing {
+		l.settling = time.Since(said.closing)
+	}
+	if all := p.Requests(); len(all) > 0 {
+		l.last = all[len(all)-1].Path
+	}
+	return l, nil
+}
+
+// voice is what a process says, and when it said that it closes its run.
+type voice struct {
+	text    bytes.Buffer
+	closing time.Time
+	closes  func()
+}
+
+func (v *voice) Write(b []byte) (int, error) {
+	v.text.Write(b)
+	if v.closing.IsZero() && bytes.Contains(v.text.Bytes(), []byte(crawler.Closing)) {
+		v.closing = time.Now()
+		v.closes()
+	}
+	return len(b), nil
+}
+
+// kill runs a crawl and kills it, or not. It returns what the crawl said: that
+// is in a pipe, whatever becomes of who said it.
+func (o *Options) kill(ctx context.Context, base, spec string, m mortal) (said *voice, killed bool, err error) {
 	cmd := o.command(ctx, base, spec)
-	cmd.Stderr = log
+	die := func() { cmd.Process.Kill() }
+	said = &voice{closes: func() {
+		if m.closing > 0 {
+			time.AfterFunc(m.closing, die)
+		}
+	}}
+	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
-		return false, err
+		return said, false, err
 	}
-	if after > 0 {
-		timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	if m.after > 0 {
+		timer := time.AfterFunc(m.after, die)
 		defer timer.Stop()
 	}
 	err = cmd.Wait()
-	said, readErr := os.ReadFile(log.Name())
-	if readErr != nil {
-		return false, readErr
-	}
-	reported.hear(said)
-	failed, isExit := err.(*exec.ExitError)
+	failed, isExit := errors.AsType[*exec.ExitError](err)
 	switch {
 	case ctx.Err() != nil:
-		return false, ctx.Err()
+		return said, false, ctx.Err()
 	case err == nil:
-		return false, nil
+		return said, false, nil
 	case isExit && failed.ExitCode() == -1:
-		return true, nil
+		return said, true, nil
 	case isExit && failed.ExitCode() == 3: // done, and some pages failed
-		return false, nil
+		return said, false, nil
 	}
-	return false, fmt.Errorf("crawl: %w: %s", err, tail(said))
+	return said, false, fmt.Errorf("crawl: %w: %s", err, tail(said.text.Bytes()))
 }
 
-// look holds the archive as it is against what was reported.
-func (o *Options) look(ctx context.Context, spec string, reported reports) (int, []string, error) {
-	var store archive.Store
+// pageNames are the URLs of the pages that an archive held at some moment.
+type pageNames map[string]bool
+
+// look holds the archive as it is against what was reported, and against the
+// pages that it knew at an earlier look.
+func (o *Options) look(ctx context.Context, spec string, reported reports, known pageNames) (int, []string, error) {
 	store, err := o.Open(ctx, spec)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer store.Close()
-	return sound(ctx, store, reported)
+	lost, faults, err := sound(ctx, store, reported)
+	if err != nil {
+		return lost, faults, err
+	}
+	more, err := known.missing(ctx, store)
+	return lost, append(faults, more...), err
+}
+
+// missing says which pages an archive has lost, and learns those that it has.
+func (known pageNames) missing(ctx context.Context, store archive.Store) (faults []string, err error) {
+	now := pageNames{}
+	for page, err := range store.Pages(ctx, archive.Filter{}) {
+		if err != nil {
+			return nil, err
+		}
+		now[page.URL] = true
+	}
+	for url := range known {
+		if !now[url] {
+			faults = append(faults, url+": was found, and is not in the archive any more")
+		}
+	}
+	slices.Sort(faults)
+	for url := range now {
+		known[url] = true
+	}
+	return faults, nil
+}
+
+// once says which pages an archive has visits to that nobody made: no answer of
+// the portal is recorded twice. And no page that was found is missing.
+func (o *Options) once(ctx context.Context, spec string, p *portaltest.Portal, base string, known pageNames) (faults []string, err error) {
+	store, err := o.Open(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	if faults, err = known.missing(ctx, store); err != nil {
+		return nil, err
+	}
+	visits := map[string]int{}
+	for v, err := range store.Visits(ctx, archive.Filter{Site: site(base)}) {
+		if err != nil {
+			return nil, err
+		}
+		if v.Attempts > 0 {
+			visits[v.URL]++
+		}
+	}
+	for url, n := range visits {
+		if asked := p.Count(url); n > asked {
+			faults = append(faults, fmt.Sprintf("%s: has %d visits, and was asked for %d times", url, n, asked))
+		}
+	}
+	slices.Sort(faults)
+	return faults, nil
 }

@@ -33,7 +33,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 	began := time.Now()
 	f.Name = "MongoDB: every message cut, late, sent twice"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}
@@ -52,9 +52,11 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		reported := reports{}
 		bounded, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		defer cancel()
-		if _, err := o.kill(bounded, base, l.uri, 0, reported); err != nil && mishap == passed {
+		said, _, err := o.kill(bounded, base, l.uri, mortal{})
+		if err != nil && mishap == passed {
 			return 0, 0, false, 0, nil, err
 		}
+		reported.hear(said.text.Bytes())
 		if bounded.Err() != nil && ctx.Err() == nil {
 			faults = append(faults, "the crawl did not end within two minutes")
 		}

@@ -20,12 +20,18 @@ func article(n int) portaltest.Article {
 	}
 }
 
-// newPortal serves a portal of one column with n articles.
-func newPortal(n int, o portaltest.Options) (p *portaltest.Portal, base string, stop func(), err error) {
+var columns = []portaltest.Column{
+	{Path: "yw", Name: "要闻动态"}, {Path: "tzgg", Name: "通知公告"}, {Path: "zwxx", Name: "政务信息"},
+}
+
+// newPortal serves a portal of so many columns with n articles.
+func newPortal(n, across int, o portaltest.Options) (p *portaltest.Portal, base string, stop func(), err error) {
 	p = portaltest.New(o)
-	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	for _, c := range columns[:across] {
+		p.AddColumn(c)
+	}
 	for i := range n {
-		p.Publish("yw", article(i+1))
+		p.Publish(columns[i%across].Path, article(i+1))
 	}
 	base, stop, err = p.Start()
 	return p, base, stop, err
@@ -33,10 +39,11 @@ func newPortal(n int, o portaltest.Options) (p *portaltest.Portal, base string, 
 
 // editor works on a portal at random.
 type editor struct {
-	portal *portaltest.Portal
-	random *rand.Rand
-	serial int
-	edits  int
+	portal    *portaltest.Portal
+	random    *rand.Rand
+	serial    int
+	edits     int
+	published int
 }
 
 // work changes one thing: mostly an article's text, now and then its place or
@@ -51,8 +58,9 @@ func (e *editor) work() {
 		err = e.portal.Restore(a.URL)
 	case roll == 0:
 		err = e.portal.Withdraw(a.URL)
-	case roll == 1 && len(all) < 400:
-		e.portal.Publish("yw", article(1000+e.serial))
+	case roll == 1 && e.published < 400:
+		e.published++
+		e.portal.Publish(a.Column, article(10_000+e.serial))
 	case roll < 6:
 		err = e.portal.CountViews(a.URL, 1)
 	default:

@@ -41,6 +41,8 @@ type Figures struct {
 	Lost   int           `json:"lost"`     // of these, visits that are not in the archive
 	Faults []string      `json:"faults"`   // whatever else was not as promised
 	Took   time.Duration `json:"took_ns"`  // in all
+	// Phases say how many kills fell on what.
+	Phases map[string]int `json:"phases,omitempty"`
 }
 
 // Bad says whether a promise was broken.

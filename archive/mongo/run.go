@@ -118,7 +118,7 @@ func (s *Store) allDue(ctx context.Context, r archive.Run) error {
 	started := dateOf(r.Started)
 	sparing := bson.A{
 		bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: started}}}},
-		bson.D{{Key: "state", Value: string(archive.StateGone)}, {Key: "last_seen", Value: nil}},
+		bson.D{{Key: "state", Value: string(archive.StateGone)}, {Key: "last_seen", Value: nil}, {Key: "listed_day", Value: nil}},
 		bson.D{{Key: "state", Value: string(archive.StateAlias)}},
 		bson.D{{Key: "kind", Value: string(archive.KindPart)}},
 	}

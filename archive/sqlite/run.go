@@ -91,7 +91,7 @@ func (w *writer) takeSite(r archive.Run) error {
 func (w *writer) allDue(r archive.Run) error {
 	_, err := w.exec(`UPDATE pages SET due = ?1 WHERE site = ?2 AND (due IS NULL OR due > ?1)
 		AND (?3 IS NULL OR last_visit IS NULL OR last_visit < ?3)
-		AND NOT (state = 'gone' AND last_seen IS NULL) AND state <> 'alias' AND kind <> 'part'`, millis(r.Started), r.Site, millis(r.FullSince))
+		AND NOT (state = 'gone' AND last_seen IS NULL AND listed_day = '') AND state <> 'alias' AND kind <> 'part'`, millis(r.Started), r.Site, millis(r.FullSince))
 	return err
 }
 

@@ -125,16 +125,17 @@ var beginTests = []subtest{
 	}},
 	{"full leaves dead links alone, and asks for what was there once", func(f *fixture) {
 		r := f.begin(site, 0)
-		dead, once := unread(site, url(0)), unread(site, url(1))
+		dead, once, dated := unread(site, url(0)), unread(site, url(1)), unread(site, url(3))
 		once.LastSeen = minute(-60)
-		for n, p := range []archive.Page{dead, once} {
+		dead.ListedDay = ""
+		for n, p := range []archive.Page{dead, once, dated} {
 			p.Due = minute(900)
 			c := archive.Capture{URL: p.URL, At: minute(n), Status: 404}
 			f.record(r, archive.Settle(r.ID, p, c, nil, archive.Judge(p, c, nil)))
 		}
 		part := unread(site, url(2))
 		part.Kind = archive.KindPart
-		c := capture(part.URL, minute(3), "text")
+		c := capture(part.URL, minute(4), "text")
 		reading := &archive.Reading{Kind: archive.KindPart, Article: text("标题", "第二页")}
 		e := archive.Settle(r.ID, part, c, reading, archive.JudgePart(part, c, reading))
 		e.Page.Due = time.Time{}
@@ -146,6 +147,7 @@ var beginTests = []subtest{
 		if err := f.BeginRun(f.Context(), full, nil); err != nil {
 			f.Fatal(err)
 		}
+		f.equal("due of what a list dated", f.page(dated.URL).Due, full.Started)
 		f.equal("due of the dead link", f.page(dead.URL).Due, minute(900))
 		f.equal("due of an article's further page", f.page(part.URL).Due, time.Time{})
 		f.equal("due of what was there", f.page(once.URL).Due, full.Started)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -176,6 +177,13 @@ func (a *app) printFigures(f torture.Figures, asJSON bool) error {
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s: %d points, %d tried, %d visits reported, %d lost, %d faults, %v\n",
 		f.Name, f.Points, f.Tried, f.Acked, f.Lost, len(f.Faults), f.Took.Round(time.Second))
+	if err == nil && len(f.Phases) > 0 {
+		var phases []string
+		for _, name := range slices.Sorted(maps.Keys(f.Phases)) {
+			phases = append(phases, fmt.Sprintf("%s %d", name, f.Phases[name]))
+		}
+		_, err = fmt.Fprintf(a.stdout, "  %s\n", strings.Join(phases, ", "))
+	}
 	for _, fault := range f.Faults[:min(len(f.Faults), 20)] {
 		fmt.Fprintf(a.stdout, "  %s\n", safe(fault))
 	}
