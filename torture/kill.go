@@ -2,6 +2,7 @@ package torture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ import (
 // go on.
 const looks = 10
 
+// maxFailures is how many crawls may fail by themselves before kills are given up.
+const maxFailures = 10
+
 // Kills crawls a portal into the archive spec with the real program, kills it at
 // random moments of its life, kills times in all, and starts it again, while
 // editors publish, change and take back. The first half of the kills falls on
@@ -31,7 +35,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	f.Name = "killed at random, edits going on"
 	f.Phases = map[string]int{}
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, 3, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 1})
+	p, base, stop, err := newPortal(articles, 3, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 2*articles + 100})
 	if err != nil {
 		return f, err
 	}
@@ -57,14 +61,25 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	reported := reports{}
 	finished, whole := 0, 0 // crawls that came to their end; kills that the first one took
 	known := pageNames{}    // found so far
-	span, settling := 300*time.Millisecond, 50*time.Millisecond
+	// However quick the machine is by now, a kill falls on the time that a process
+	// takes to its first request, and a span after that, which grows and shrinks;
+	// half of those that come to close their run are killed while they do.
+	var opening time.Duration
+	span, closing := 50*time.Millisecond, 50*time.Millisecond
 	within := func(d time.Duration) time.Duration { return time.Duration(random.Int64N(int64(d)) + 1) }
 	for f.Tried < kills && ctx.Err() == nil {
-		m := mortal{after: within(span)}
-		if random.IntN(2) == 0 { // closing is short: chance alone would seldom meet it
-			m.closing = within(settling)
+		m := mortal{after: within(opening + span)}
+		if random.IntN(2) == 0 {
+			m.closing = within(closing)
+		}
+		if opening == 0 { // that is to be seen first
+			m = mortal{meet: func(kill func()) { go atFirst(working, p, kill) }}
 		}
 		l, err := o.live(ctx, p, base, spec, m, reported)
+		if failed := (*failedError)(nil); errors.As(err, &failed) && len(f.Faults) < maxFailures {
+			f.Faults = append(f.Faults, fmt.Sprintf("after %d kills: %v", f.Tried, err))
+			continue
+		}
 		if err != nil {
 			return f, err
 		}
@@ -76,18 +91,22 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 			if finished++; finished == 1 {
 				whole = f.Tried
 			}
-			settling = l.settling
+			closing = max(l.settling, time.Millisecond)
 		}
-		// However quick the machine is by now: the first crawl comes to its end
-		// about when half of the kills are spent, and after that one in four is
-		// quicker than its kill, so that kills fall on all of a crawl's life.
+		if l.asked > 0 {
+			opening = (3*cmp.Or(opening, l.opening) + l.opening) / 4
+		}
+		// The first crawl comes to its end about when half of the kills are spent;
+		// after that one crawl in four is quicker than its kill.
 		switch {
 		case finished == 0 && len(reported)*kills < 2*articles*f.Tried:
+			span += span / 2
+		case finished == 0:
+			span = max(span*2/3, 5*time.Millisecond)
+		case l.killed:
 			span += span / 10
-		case finished > 0 && l.killed:
-			span += span / 25
 		default:
-			span -= span / 10
+			span -= span / 4
 		}
 		if !l.killed || f.Tried%max(kills/looks, 1) != 0 {
 			continue
@@ -120,16 +139,33 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	return f, err
 }
 
+// atFirst kills once the portal is asked for something.
+func atFirst(ctx context.Context, p *portaltest.Portal, kill func()) {
+	before := p.Total()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for p.Total() == before {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	kill()
+}
+
 // mortal says when a process is killed.
 type mortal struct {
-	after   time.Duration // since it began; 0: not at all
-	closing time.Duration // since it said that it closes its run; 0: as if it had not said so
+	after   time.Duration     // since it began; 0: not at all
+	closing time.Duration     // since it said that it closes its run; 0: as if it had not said so
+	meet    func(kill func()) // who else may kill it; nil: nobody
 }
 
 // A life is one process: what it was at when it ended.
 type life struct {
 	killed   bool
 	asked    int           // requests that the portal got of it
+	opening  time.Duration // until the first of them
 	last     string        // the path of the last
 	closing  bool          // it had said that it closes its run
 	settling time.Duration // and so long before it ended
@@ -154,7 +190,7 @@ func (l life) phase(again bool) string {
 
 // live runs a crawl and has it killed.
 func (o *Options) live(ctx context.Context, p *portaltest.Portal, base, spec string, m mortal, reported reports) (l life, err error) {
-	before := p.Total()
+	before, began := p.Total(), time.Now()
 	said, killed, err := o.kill(ctx, base, spec, m)
 	if err != nil {
 		return l, err
@@ -164,7 +200,8 @@ func (o *Options) live(ctx context.Context, p *portaltest.Portal, base, spec str
 	if l.closing {
 		l.settling = time.Since(said.closing)
 	}
-	if all := p.Requests(); len(all) > 0 {
+	if all := p.Requests(); l.asked > 0 {
+		l.opening = all[max(len(all)-l.asked, 0)].At.Sub(began)
 		l.last = all[len(all)-1].Path
 	}
 	return l, nil
@@ -190,16 +227,24 @@ func (v *voice) Write(b []byte) (int, error) {
 // is in a pipe, whatever becomes of who said it.
 func (o *Options) kill(ctx context.Context, base, spec string, m mortal) (said *voice, killed bool, err error) {
 	cmd := o.command(ctx, base, spec)
-	die := func() { cmd.Process.Kill() }
+	started := make(chan struct{})
+	die := func() {
+		<-started
+		cmd.Process.Kill()
+	}
 	said = &voice{closes: func() {
 		if m.closing > 0 {
 			time.AfterFunc(m.closing, die)
 		}
 	}}
 	cmd.Stderr = said
+	if m.meet != nil {
+		m.meet(die)
+	}
 	if err := cmd.Start(); err != nil {
 		return said, false, err
 	}
+	close(started)
 	if m.after > 0 {
 		timer := time.AfterFunc(m.after, die)
 		defer timer.Stop()
@@ -216,15 +261,36 @@ func (o *Options) kill(ctx context.Context, base, spec string, m mortal) (said *
 	case isExit && failed.ExitCode() == 3: // done, and some pages failed
 		return said, false, nil
 	}
-	return said, false, fmt.Errorf("crawl: %w: %s", err, tail(said.text.Bytes()))
+	return said, false, &failedError{err, tail(said.text.Bytes())}
 }
+
+// failedError tells that a crawl failed that nobody had killed.
+type failedError struct {
+	err  error
+	said string // in the end
+}
+
+func (e *failedError) Error() string { return fmt.Sprintf("a crawl failed: %v: %s", e.err, e.said) }
+
+func (e *failedError) Unwrap() error { return e.err }
 
 // pageNames are the URLs of the pages that an archive held at some moment.
 type pageNames map[string]bool
 
 // look holds the archive as it is against what was reported, and against the
-// pages that it knew at an earlier look.
-func (o *Options) look(ctx context.Context, spec string, reported reports, known pageNames) (int, []string, error) {
+// pages that it knew at an earlier look. Where it cannot be read, which is its
+// server's affair, it is tried again, and that is told.
+func (o *Options) look(ctx context.Context, spec string, reported reports, known pageNames) (lost int, faults []string, err error) {
+	for range 3 {
+		if lost, faults, err = o.lookOnce(ctx, spec, reported, known); err == nil || ctx.Err() != nil {
+			break
+		}
+		o.logf("the archive cannot be read, once more: %v", err)
+	}
+	return lost, faults, err
+}
+
+func (o *Options) lookOnce(ctx context.Context, spec string, reported reports, known pageNames) (int, []string, error) {
 	store, err := o.Open(ctx, spec)
 	if err != nil {
 		return 0, nil, err

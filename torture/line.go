@@ -21,9 +21,10 @@ const (
 	unheard = "cut before the answer"
 	late    = "late"
 	twice   = "sent twice"
+	killed  = "the process killed before the server has it"
 )
 
-var mishaps = []string{unsent, unheard, late, twice}
+var mishaps = []string{unsent, unheard, late, twice, killed}
 
 // Lines crawls into a MongoDB archive as often as the crawl sends messages about
 // data, and has something happen to another of them each time. The program may
@@ -52,7 +53,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		reported := reports{}
 		bounded, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		defer cancel()
-		said, _, err := o.kill(bounded, base, l.uri, mortal{})
+		said, _, err := o.kill(bounded, base, l.uri, mortal{meet: l.meet})
 		if err != nil && mishap == passed {
 			return 0, 0, false, 0, nil, err
 		}
@@ -133,7 +134,15 @@ type line struct {
 	n     int
 	hit   bool
 	conns map[net.Conn]bool
+	kill  func() // ends the program
 	done  sync.WaitGroup
+}
+
+// meet tells the line how the program is killed.
+func (l *line) meet(kill func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kill = kill
 }
 
 func newLine(spec string, at int, mishap string) (*line, error) {
@@ -209,6 +218,11 @@ func (l *line) serve(client net.Conn) {
 		}
 		mishap := l.judge(request)
 		switch mishap {
+		case killed:
+			l.mu.Lock()
+			l.kill()
+			l.mu.Unlock()
+			return
 		case unsent:
 			l.cut()
 			return

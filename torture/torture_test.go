@@ -71,8 +71,8 @@ func hold(t *testing.T, f torture.Figures, err error) {
 			t.Fatalf("and %d more", len(f.Faults)-i)
 		}
 	}
-	if f.Lost > 0 || f.Tried == 0 {
-		t.Errorf("%d lost, %d tried", f.Lost, f.Tried)
+	if f.Lost > 0 || f.Tried == 0 || f.Acked == 0 {
+		t.Errorf("%d lost, %d tried, %d reported", f.Lost, f.Tried, f.Acked)
 	}
 }
 
