@@ -61,14 +61,18 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	reported := reports{}
 	finished, whole := 0, 0 // crawls that came to their end; kills that the first one took
 	known := pageNames{}    // found so far
-	// However quick the machine is by now, a kill falls on the time that a process
-	// takes to its first request, and a span after that, which grows and shrinks;
-	// half of those that come to close their run are killed while they do.
+	// However quick the machine is by now: one kill in four falls on the time that a
+	// process takes to its first request, the others on a span after that, which
+	// grows and shrinks; half of the processes that come to close their run are
+	// killed while they do.
 	var opening time.Duration
 	span, closing := 50*time.Millisecond, 50*time.Millisecond
 	within := func(d time.Duration) time.Duration { return time.Duration(random.Int64N(int64(d)) + 1) }
 	for f.Tried < kills && ctx.Err() == nil {
-		m := mortal{after: within(opening + span)}
+		m := mortal{after: opening + within(span)}
+		if random.IntN(4) == 0 {
+			m.after = within(opening + 1)
+		}
 		if random.IntN(2) == 0 {
 			m.closing = within(closing)
 		}
