@@ -90,6 +90,15 @@ var (
 	SameTitle = sameTitle
 )
 
+// NoteLines is what a run tells that was noted so.
+func NoteLines(texts []string) []string {
+	var n notes
+	for _, text := range texts {
+		n.add(text)
+	}
+	return n.lines()
+}
+
 // Token is the part of a User-Agent that robots.txt files are matched with.
 func Token(agent string) string { return token(agent) }
 

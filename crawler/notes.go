@@ -10,18 +10,27 @@ import (
 // notes collects what a reader of a run should know.
 type notes struct {
 	texts   []string
+	more    map[string]bool // what there is no room for
 	refused map[refusal]int
 	hosts   map[string]struct{} // other hosts that were linked
 }
 
 const (
 	maxNotes      = 50
+	maxMore       = 1000 // notes that are only counted
 	maxNotedHosts = 10_000
 )
 
 func (n *notes) add(text string) {
-	if len(n.texts) < maxNotes && !slices.Contains(n.texts, text) {
+	switch {
+	case slices.Contains(n.texts, text):
+	case len(n.texts) < maxNotes:
 		n.texts = append(n.texts, text)
+	case len(n.more) < maxMore:
+		if n.more == nil {
+			n.more = map[string]bool{}
+		}
+		n.more[text] = true
 	}
 }
 
@@ -64,7 +73,14 @@ func (n *notes) lines() []string {
 	if c := n.refused[searching]; c > 0 {
 		lines = append(lines, fmt.Sprintf("%s that ask search forms", number(c, "link")))
 	}
-	return append(lines, n.texts...)
+	lines = append(lines, n.texts...)
+	switch {
+	case len(n.more) == maxMore:
+		lines = append(lines, fmt.Sprintf("and %d more notes at least", maxMore))
+	case len(n.more) > 0:
+		lines = append(lines, "and "+number(len(n.more), "more note"))
+	}
+	return lines
 }
 
 var counts = regexp.MustCompile(`^\d+ links? (to \d+ other hosts?|to paths that the scope leaves out|without a usable address)$`)

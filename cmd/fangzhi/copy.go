@@ -109,11 +109,12 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 			return err
 		}
 	} else {
-		fmt.Fprintf(a.stdout, "copied %d entries, %d pages, %d runs, %d payloads (%s); %d entries in all, root %s\n",
-			copied.Leaves, copied.Pages, copied.Runs, copied.Payloads, humanize.IBytes(uint64(copied.Bytes)), copied.Size, copied.Root)
+		fmt.Fprintf(a.stdout, "copied %s, %s, %s, %s (%s); %s in all, root %s\n",
+			plural(copied.Leaves, "entry"), plural(copied.Pages, "page"), plural(copied.Runs, "run"), plural(copied.Payloads, "payload"),
+			humanize.IBytes(uint64(copied.Bytes)), plural(copied.Size, "entry"), copied.Root)
 	}
 	if report.Faults > 0 {
-		return exit{exitDamaged, fmt.Errorf("copy: %d faults found in the copy; fangzhi verify tells of those in %s", report.Faults, nameOf(fromSpec))}
+		return exit{exitDamaged, fmt.Errorf("copy: %s found in the copy; fangzhi verify tells of those in %s", plural(report.Faults, "fault"), nameOf(fromSpec))}
 	}
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "the copy is sound")
@@ -141,7 +142,7 @@ func (p *copyProgress) observe(r archive.CopyReport) {
 	if p.bar == nil && (p.a.quiet || time.Now().Before(p.next)) {
 		return
 	}
-	line := fmt.Sprintf("%d entries, %d payloads, %s", r.Leaves, r.Payloads, humanize.IBytes(uint64(r.Bytes)))
+	line := fmt.Sprintf("%s, %s, %s", plural(r.Leaves, "entry"), plural(r.Payloads, "payload"), humanize.IBytes(uint64(r.Bytes)))
 	if p.bar != nil {
 		p.bar.Describe(line)
 		p.bar.Add(1)

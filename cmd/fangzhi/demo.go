@@ -177,7 +177,7 @@ func (d demo) crawl(ctx context.Context, full bool) (archive.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	d.say("%s, in %s with %d requests", tally(run.Articles), run.Ended.Sub(run.Started).Round(10*time.Millisecond), run.Requests)
+	d.say("%s, in %s with %s", tally(run.Articles), run.Ended.Sub(run.Started).Round(10*time.Millisecond), plural(run.Requests, "request"))
 	return run, nil
 }
 

@@ -165,7 +165,7 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 	}
 	switch {
 	case len(r.Damaged) > 0:
-		return exit{exitDamaged, fmt.Errorf("export: %d captures are left out, for the archive has lost their bytes; fangzhi verify tells more", len(r.Damaged))}
+		return exit{exitDamaged, fmt.Errorf("export: %s left out, for the archive has lost the bytes; fangzhi verify tells more", plural(len(r.Damaged), "capture"))}
 	case r.Records == 0 && o.cursor != "":
 		a.hint("nothing is new since the last export with %s", o.cursor)
 	case r.Records == 0:

@@ -178,7 +178,7 @@ func (a *app) printSurvey(w io.Writer, s crawler.Survey) {
 	for _, n := range s.Notes {
 		fmt.Fprintf(w, "note: %s\n", safe(n))
 	}
-	fmt.Fprintf(w, "%d columns, %d other links looked at, %d requests\n", len(s.Columns), len(s.Passed), s.Requests)
+	fmt.Fprintf(w, "%s, %s looked at, %s\n", plural(len(s.Columns), "column"), plural(len(s.Passed), "other link"), plural(s.Requests, "request"))
 	if a.verbose {
 		for _, p := range s.Passed {
 			fmt.Fprintf(w, "passed: %s %s: %s\n", safe(p.Name), safe(p.URL), safe(p.Why))

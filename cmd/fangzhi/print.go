@@ -43,15 +43,17 @@ func isTerminal(w io.Writer) bool {
 	return ok && isatty.IsTerminal(f.Fd())
 }
 
-// moment prints t in the reader's zone, "-" where there is none.
+// moment prints t, the time of something that fangzhi did or will do, in the
+// reader's zone with its offset, "-" where there is none.
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.Local().Format("2006-01-02 15:04:05")
+	return t.Local().Format("2006-01-02 15:04:05 -07:00")
 }
 
-// published prints an article's date as precisely as it is known.
+// published prints an article's date as precisely as it is known, in the site's
+// zone: as it stands on the page.
 func published(a archive.Article) string {
 	switch {
 	case a.Published.IsZero():
@@ -76,9 +78,12 @@ func tally(t archive.Tally) string {
 	return strings.Join(parts, ", ")
 }
 
-// plural prints "1 page", "2 pages".
-func plural(n int, noun string) string {
+// plural prints "1 page", "2 pages", "2 entries".
+func plural[N ~int | ~int64](n N, noun string) string {
 	if n != 1 {
+		if stem, ok := strings.CutSuffix(noun, "ry"); ok {
+			noun = stem + "rie"
+		}
 		noun += "s"
 	}
 	return fmt.Sprintf("%d %s", n, noun)

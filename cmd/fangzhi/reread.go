@@ -98,7 +98,7 @@ func (a *app) reread(ctx context.Context, store archive.Store, c configs.Config,
 		failed += report.Failed
 	}
 	if failed > 0 {
-		return exit{exitPartly, fmt.Errorf("reread: %d versions cannot be read today: they stay as they were read", failed)}
+		return exit{exitPartly, fmt.Errorf("reread: %s cannot be read today: no other reading is kept", plural(failed, "version"))}
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (a *app) printReread(r crawler.RereadReport, samples map[string][]string) {
 	if !r.Applied {
 		verb = "would read otherwise"
 	}
-	fmt.Fprintf(a.stdout, "%s: %d versions read, %d %s, %d cannot be read\n", safe(r.Site), r.Versions, r.Differ, verb, r.Failed)
+	fmt.Fprintf(a.stdout, "%s: %s read, %d %s, %d cannot be read\n", safe(r.Site), plural(r.Versions, "version"), r.Differ, verb, r.Failed)
 	fields := make([]string, 0, len(r.Fields))
 	for f := range r.Fields {
 		fields = append(fields, f)

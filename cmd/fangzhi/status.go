@@ -284,7 +284,7 @@ func (a *app) printVerification(ctx context.Context, store archive.Store, asJSON
 	case v.Failure != "":
 		how = "could not be read to its end: " + v.Failure
 	case v.Report.Faults > 0:
-		how = fmt.Sprintf("%d faults found, the first: %s: %s; fangzhi verify tells all", v.Report.Faults, v.Faults[0].Object, v.Faults[0].Text)
+		how = fmt.Sprintf("%s found, the first: %s: %s; fangzhi verify tells all", plural(v.Report.Faults, "fault"), v.Faults[0].Object, v.Faults[0].Text)
 	}
 	_, err = fmt.Fprintf(a.stdout, "archive verified %s (part %d of %d): %s\n", moment(v.Started), v.Report.Part, v.Report.Parts, safe(how))
 	return err

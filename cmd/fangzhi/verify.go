@@ -141,9 +141,9 @@ func (a *app) verifyStore(ctx context.Context, store archive.Store, o archive.Ve
 	}
 	switch {
 	case err != nil:
-		err = exit{exitDamaged, fmt.Errorf("%w; %d faults found before", err, report.Faults)}
+		err = exit{exitDamaged, fmt.Errorf("%w; %s found before", err, plural(report.Faults, "fault"))}
 	case report.Faults > 0:
-		err = exit{exitDamaged, fmt.Errorf("verify: %d faults found", report.Faults)}
+		err = exit{exitDamaged, fmt.Errorf("verify: %s found", plural(report.Faults, "fault"))}
 	case !asJSON:
 		fmt.Fprintln(a.stdout, "no fault found")
 	}
@@ -184,14 +184,14 @@ func (a *app) printReport(r archive.VerifyReport) {
 	if r.Parts > 1 {
 		part = fmt.Sprintf("; part %d of %d", r.Part, r.Parts)
 	}
-	fmt.Fprintf(a.stdout, "%d pages, %d versions, %d visits, %d runs; %d of %d payloads read (%s)%s\n",
-		r.Pages, r.Snapshots, r.Visits, r.Runs, r.PayloadsRead, r.Payloads, humanize.IBytes(uint64(r.Bytes)), part)
+	fmt.Fprintf(a.stdout, "%s, %s, %s, %s; %d of %s read (%s)%s\n",
+		plural(r.Pages, "page"), plural(r.Snapshots, "version"), plural(r.Visits, "visit"), plural(r.Runs, "run"), r.PayloadsRead, plural(r.Payloads, "payload"), humanize.IBytes(uint64(r.Bytes)), part)
 	if r.Root != "" {
 		last := "no checkpoint yet"
 		if r.Checkpoint.Size > 0 {
-			last = fmt.Sprintf("last checkpoint: %d entries, %s", r.Checkpoint.Size, moment(r.Checkpoint.At))
+			last = fmt.Sprintf("last checkpoint: %s, %s", plural(r.Checkpoint.Size, "entry"), moment(r.Checkpoint.At))
 		}
-		fmt.Fprintf(a.stdout, "log: %d entries, root %s; %s\n", r.Leaves, r.Root, last)
+		fmt.Fprintf(a.stdout, "log: %s, root %s; %s\n", plural(r.Leaves, "entry"), r.Root, last)
 	}
 	if r.Unsealed > 0 {
 		fmt.Fprintf(a.stdout, "%d entries are recorded and not in the log yet: the next run or fangzhi checkpoint seals them\n", r.Unsealed)

@@ -26,10 +26,10 @@ func (a *app) verifyExport(path string, asJSON bool) error {
 			return err
 		}
 	default:
-		fmt.Fprintf(a.stdout, "%d files read (%s)\n", checked.Files, humanize.IBytes(uint64(checked.Bytes)))
+		fmt.Fprintf(a.stdout, "%s read (%s)\n", plural(checked.Files, "file"), humanize.IBytes(uint64(checked.Bytes)))
 	}
 	if checked.Faults > 0 {
-		return exit{exitDamaged, fmt.Errorf("verify: %d faults found", checked.Faults)}
+		return exit{exitDamaged, fmt.Errorf("verify: %s found", plural(checked.Faults, "fault"))}
 	}
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "no fault found")

@@ -77,7 +77,7 @@ func TestVerifyWhenDue(t *testing.T) {
 	if _, err := a.verifyWhenDue(t.Context(), store, c); err != nil {
 		t.Fatal(err)
 	}
-	if got := status(); !strings.Contains(got, "(part 2 of 3): 1 faults found, the first: visit of http") {
+	if got := status(); !strings.Contains(got, "(part 2 of 3): 1 fault found, the first: visit of http") {
 		t.Errorf("status: %s", got)
 	}
 	if !strings.Contains(log.String(), "the archive is damaged") {
