@@ -9,7 +9,10 @@ import (
 // checks it.
 
 // bagTags are the files of a bag that are not its payload.
-var bagTags = []string{"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"}
+var bagTags = []string{"bagit.txt", "bag-info.txt", "manifest-sha256.txt", tagManifest}
+
+// tagManifest lists the other tag files.
+const tagManifest = "tagmanifest-sha256.txt"
 
 // writeBag writes the tag files for the payload, whose paths are below data/.
 func writeBag(s *stage, payload []File, about Receipt) error {
@@ -32,7 +35,7 @@ func writeBag(s *stage, payload []File, about Receipt) error {
 		}
 		fmt.Fprintf(&tags, "%s  %s\n", f.SHA256, f.Path)
 	}
-	_, err := s.write("tagmanifest-sha256.txt", []byte(tags.String()))
+	_, err := s.write(tagManifest, []byte(tags.String()))
 	return err
 }
 

@@ -55,9 +55,10 @@ func captures(ctx context.Context, store Store, sel Selection, cur *cursor) iter
 // capturesOf yields the captures of p that known lacks, and returns what is
 // known then; more is false when the caller wants no more.
 func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page, known mark, yield func(capture, error) bool) (now mark, more bool, err error) {
-	if p.Visits <= known.Visits {
+	if p.Visits <= known.Visits && len(known.Lost) == 0 {
 		return known, true, nil
 	}
+	lost := func(v archive.Visit) bool { return slices.ContainsFunc(known.Lost, v.At.Equal) }
 	versions, err := versionsOf(ctx, store, p)
 	if err != nil {
 		return known, false, err
@@ -70,7 +71,7 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 		now.Visits++
 		now.Last = v.At
-		if c, ok := l.next(p, v); ok && v.At.After(known.Last) {
+		if c, ok := l.next(p, v); ok && (v.At.After(known.Last) || lost(v)) {
 			c.version = versionOf(versions, v)
 			all = append(all, c)
 		}
@@ -86,7 +87,10 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 			c.payload, err = store.Payload(ctx, c.visit.Payload)
 			switch {
 			case errors.Is(err, archive.ErrNotFound), errors.Is(err, archive.ErrCorrupt):
-				c.fault = err
+				now.Lost = append(now.Lost, c.visit.At)
+				if c.fault = err; lost(c.visit) {
+					continue // it was told
+				}
 			case err != nil:
 				return known, false, err
 			}

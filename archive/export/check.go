@@ -95,7 +95,7 @@ func (c *checker) folder(dir string) error {
 // file of the payload is listed.
 func (c *checker) bag(dir string) error {
 	bytes, files := int64(0), 0
-	for _, name := range []string{"tagmanifest-sha256.txt", "manifest-sha256.txt"} {
+	for _, name := range []string{tagManifest, "manifest-sha256.txt"} {
 		listed, err := readManifest(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			c.say(name, "is not there")
@@ -154,7 +154,7 @@ func (c *checker) hash(dir string, want File) error {
 		c.say(want.Path, "leads out of the export")
 		return nil
 	}
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(want.Path)))
+	got, err := hashFile(filepath.Join(dir, filepath.FromSlash(want.Path)))
 	if errors.Is(err, fs.ErrNotExist) {
 		c.say(want.Path, "is not there")
 		return nil
@@ -162,21 +162,27 @@ func (c *checker) hash(dir string, want File) error {
 	if err != nil {
 		return err
 	}
+	c.checked.Files++
+	c.checked.Bytes += got.Bytes
+	switch {
+	case want.Bytes >= 0 && got.Bytes != want.Bytes:
+		c.say(want.Path, "has %d bytes, was written with %d", got.Bytes, want.Bytes)
+	case got.SHA256 != want.SHA256:
+		c.say(want.Path, "has other bytes than were written: sha256 %s, not %s", got.SHA256, want.SHA256)
+	}
+	return nil
+}
+
+// hashFile is the file at path as it is now.
+func hashFile(path string) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, err
+	}
 	defer f.Close()
 	sum := sha256.New()
 	n, err := io.Copy(sum, f)
-	if err != nil {
-		return err
-	}
-	c.checked.Files++
-	c.checked.Bytes += n
-	switch got := hex.EncodeToString(sum.Sum(nil)); {
-	case want.Bytes >= 0 && n != want.Bytes:
-		c.say(want.Path, "has %d bytes, was written with %d", n, want.Bytes)
-	case got != want.SHA256:
-		c.say(want.Path, "has other bytes than were written: sha256 %s, not %s", got, want.SHA256)
-	}
-	return nil
+	return File{Path: path, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
 }
 
 // others tells of files below prefix that were not looked at.

@@ -22,6 +22,12 @@ type mark struct {
 	State    archive.State `json:"state,omitempty"`
 	Visits   int           `json:"visits,omitempty"` // looked at for captures
 	Last     time.Time     `json:"last,omitzero"`    // the last of them
+	Lost     []time.Time   `json:"lost,omitempty"`   // those whose bytes the archive had lost: they may be repaired
+}
+
+// empty says whether nothing was told.
+func (m mark) empty() bool {
+	return m.Versions == 0 && m.State == "" && m.Visits == 0 && m.Last.IsZero() && len(m.Lost) == 0
 }
 
 // misses says whether p may have a version, or a state, that was not told.
@@ -173,7 +179,7 @@ func (c *cursor) keep() error {
 
 // put notes m for p. Pages are put in the order of the archive.
 func (c *cursor) put(p archive.Page, m mark) error {
-	if c == nil || m == (mark{}) {
+	if c == nil || m.empty() {
 		return nil
 	}
 	return c.enc.Encode(cursorLine{p.Site, p.URL, m})

@@ -171,3 +171,29 @@ func TestCursorOfCaptures(t *testing.T) {
 		t.Errorf("a revisit and a new page: %d captures", n)
 	}
 }
+
+// What the archive had lost is told as lost once, and comes once it is repaired.
+func TestCursorBringsWhatWasRepaired(t *testing.T) {
+	k := county(t)
+	lost := archive.DigestOf([]byte("%PDF-1.4 表"))
+	cursor := filepath.Join(t.TempDir(), "cursor")
+	for _, tt := range []struct {
+		when             string
+		lost             archive.Digest
+		records, damaged int
+	}{
+		{"lost", lost, 13, 1},
+		{"still lost", lost, 0, 0},
+		{"repaired", "", 1, 0},
+		{"told", "", 0, 0},
+	} {
+		path := filepath.Join(t.TempDir(), "out")
+		r, err := export.Run(t.Context(), lossy{k.store, tt.lost}, export.Job{Format: export.WARC}, export.Target{Path: path, Cursor: cursor})
+		if err != nil || r.Records != tt.records || len(r.Damaged) != tt.damaged {
+			t.Errorf("%s: %d captures, damaged %q, %v", tt.when, r.Records, r.Damaged, err)
+		}
+		if tt.records == 1 && !strings.Contains(text(t, filepath.Join(path, "index.cdxj")), "/f.pdf") {
+			t.Errorf("%s: another one came", tt.when)
+		}
+	}
+}

@@ -173,7 +173,7 @@ func TestAtomTakesWhatXMLCannotHold(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	s := notice()
 	s.snapshots[0].Article.Title = "1. 关于\n“放管服”的/通知: *重要*?"
-	s.snapshots[0].Article.Body = "# 不是标题\n一、<b>\n\n    - 项\n\n1. 一"
+	s.snapshots[0].Article.Body = "# 不是标题\n一、<b>\r# 亦非\r\r    - 项\n\n1. 一"
 	s.add("zz", "http://z/1", archive.KindArticle, 2, 1)
 	s.column("http://z/1", 1, "NUL")
 	dir := toFolder(t, s, export.Job{Format: export.Markdown})
@@ -193,7 +193,7 @@ func TestMarkdown(t *testing.T) {
 	}
 	got := text(t, filepath.Join(dir, files[1]))
 	_, body, _ := strings.Cut(got[4:], "---\n")
-	wantBody := "\n# 1\\. 关于 “放管服”的/通知: \\*重要\\*?\n\n\\# 不是标题  \n一、\\<b>\n\n\\- 项\n\n1\\. 一\n\n- [表,一.xls](<http://a/b.xls>)\n"
+	wantBody := "\n# 1\\. 关于 “放管服”的/通知: \\*重要\\*?\n\n\\# 不是标题  \n一、\\<b>  \n\\# 亦非\n\n\\- 项\n\n1\\. 一\n\n- [表,一.xls](<http://a/b.xls>)\n"
 	if diff := cmp.Diff(wantBody, body); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}

@@ -111,7 +111,7 @@ func appendMarkdown(b []byte, r Record) []byte {
 	if r.Title != "" {
 		b = append(b, "\n# "+literal(r.Title)+"\n"...)
 	}
-	for paragraph := range strings.SplitSeq(strings.ReplaceAll(r.Body, "\r\n", "\n"), "\n\n") {
+	for paragraph := range strings.SplitSeq(lineEnds.Replace(r.Body), "\n\n") {
 		if strings.TrimSpace(paragraph) == "" {
 			continue
 		}
@@ -135,6 +135,10 @@ func appendMarkdown(b []byte, r Record) []byte {
 	return bytes.ToValidUTF8(b, []byte("\uFFFD"))
 }
 
+// lineEnds makes every way to end a line the one that paragraphs are told by:
+// Markdown takes a lone carriage return for the end of a line too.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 var (
 	marks   = strings.NewReplacer(`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `&`, `\&`, `|`, `\|`, `~`, `\~`)
 	starts  = regexp.MustCompile(`^([#>+=-])`)
@@ -143,7 +147,7 @@ var (
 
 // literal is one line of text so that Markdown shows it as it is.
 func literal(s string) string {
-	s = strings.TrimLeft(strings.TrimRight(strings.ReplaceAll(s, "\n", " "), " \t\r"), " \t")
+	s = strings.Trim(strings.ReplaceAll(lineEnds.Replace(s), "\n", " "), " \t")
 	s = marks.Replace(s)
 	s = starts.ReplaceAllString(s, `\$1`)
 	return ordered.ReplaceAllString(s, `$1\$2`)

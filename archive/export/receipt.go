@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,8 +50,9 @@ func readReceipt(path string) (Receipt, error) {
 }
 
 // replaceable says why the folder at path must not be replaced by an export: it
-// holds what no export put there.
-func replaceable(path string) error {
+// holds what no export put there or, as far as that is looked at with whole, what
+// was changed since.
+func replaceable(ctx context.Context, path string, whole bool) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return failure(path, err)
@@ -58,7 +60,7 @@ func replaceable(path string) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	known := map[string]bool{}
+	known := map[string]*File{} // nil: nothing tells what it held
 	for _, root := range []string{"", "data/"} {
 		r, err := readReceipt(filepath.Join(path, root, receiptName))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -67,24 +69,40 @@ func replaceable(path string) error {
 		if err != nil {
 			return fmt.Errorf("write %q: %w", path, err)
 		}
-		known[root+receiptName] = true
+		known[root+receiptName] = nil
 		for _, f := range r.Files {
-			known[root+f.Path] = true
+			known[root+f.Path] = &f
 		}
-		if root != "" {
-			for _, name := range bagTags {
-				known[name] = true
-			}
+		if root == "" {
+			continue
+		}
+		for _, name := range bagTags {
+			known[name] = nil
+		}
+		tags, err := readManifest(filepath.Join(path, tagManifest))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("write %q: %w", path, err)
+		}
+		for _, f := range tags {
+			known[f.Path] = &f
 		}
 	}
 	if len(known) == 0 {
 		return fmt.Errorf("write %q: is not empty: name a folder that is, or that is not there yet", path)
 	}
 	return eachFile(path, func(name string) error {
-		if !known[name] {
+		want, ok := known[name]
+		if !ok {
 			return fmt.Errorf("write %q: holds %q, which no export put there: name another folder", path, name)
 		}
-		return nil
+		if want == nil || !whole {
+			return ctx.Err()
+		}
+		got, err := hashFile(filepath.Join(path, filepath.FromSlash(name)))
+		if err == nil && got.SHA256 != want.SHA256 {
+			err = fmt.Errorf("write %q: %q was changed since it was exported: move it away, or name another folder", path, name)
+		}
+		return err
 	})
 }
 

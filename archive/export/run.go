@@ -31,8 +31,10 @@ func (t Target) Validate(j Job) error {
 	switch {
 	case t.Path == "":
 		return errors.New("output: names no file")
-	case pipe && (j.Format.Folder() || t.Bag):
-		return errors.New("output: is a folder: name it with -o")
+	case pipe && t.Bag:
+		return errors.New("output: a bag is a folder: name it with -o")
+	case pipe && j.Format.Folder():
+		return fmt.Errorf("output: %s is a folder: name it with -o", j.Format)
 	case pipe && !j.Format.Stream():
 		return fmt.Errorf("output: %s is a file that is not written from its beginning to its end: name it with -o", j.Format)
 	case pipe && t.Receipt:
@@ -72,15 +74,16 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 		return pipe(ctx, store, j, t)
 	}
 	r := run{ctx: ctx, store: store, job: j, to: t}
-	if err := r.checkTarget(); err != nil {
+	if err := r.checkTarget(true); err != nil {
 		return Report{}, err
 	}
 	var err error
 	if r.stage, err = openStage(r.path()); err != nil {
 		return Report{}, err
 	}
-	// Once more: a former export may stand there again.
-	if err := r.checkTarget(); err != nil {
+	// Once more: a former export, whose bytes were looked at before it was moved,
+	// may stand there again.
+	if err := r.checkTarget(false); err != nil {
 		r.stage.release()
 		return Report{}, err
 	}
@@ -147,8 +150,9 @@ func (r *run) path() string {
 	return filepath.Clean(r.to.Path)
 }
 
-// checkTarget refuses a target that must not be replaced.
-func (r *run) checkTarget() error {
+// checkTarget refuses a target that must not be replaced; with whole it reads
+// what stands there.
+func (r *run) checkTarget(whole bool) error {
 	info, err := os.Stat(r.to.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -163,7 +167,7 @@ func (r *run) checkTarget() error {
 		}
 		return fmt.Errorf("write %q: is a file: the path of a folder is wanted", r.to.Path)
 	case info.IsDir():
-		return replaceable(r.to.Path)
+		return replaceable(r.ctx, r.to.Path, whole)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,7 +124,7 @@ func TestTargetErrors(t *testing.T) {
 		{"a file for a folder", export.Job{Format: export.Markdown}, export.Target{Path: file}, `write "` + file + `": is a file: the path of a folder is wanted`},
 		{"a folder that is not there", everyArticle, export.Target{Path: missing}, `write "` + missing + `": no such file or directory`},
 		{"a folder of somebody else", export.Job{Format: export.Markdown}, export.Target{Path: dir}, `write "` + dir + `": is not empty: name a folder that is, or that is not there yet`},
-		{"a folder to a pipe", export.Job{Format: export.WARC}, export.Target{Path: "-"}, `output: is a folder: name it with -o`},
+		{"a folder to a pipe", export.Job{Format: export.WARC}, export.Target{Path: "-"}, `output: warc is a folder: name it with -o`},
 		{"a WACZ to a pipe", export.Job{Format: export.WACZ}, export.Target{Path: "-"}, `output: wacz is a file that is not written from its beginning to its end: name it with -o`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -262,6 +263,45 @@ func TestKilledWhileReplacing(t *testing.T) {
 			}
 			if _, err := os.Stat(stage); err == nil {
 				t.Errorf("left behind: %v", names(t, stage))
+			}
+		})
+	}
+}
+
+// Who changed a file of an export does not lose that to the next one.
+func TestChangedFolderIsNotReplaced(t *testing.T) {
+	for _, tt := range []struct {
+		name, file string
+		bag        bool
+	}{
+		{"a text", "b/news/undated/untitled-cd86ec8598cd.md", false},
+		{"a text in a bag", "data/b/news/undated/untitled-cd86ec8598cd.md", true},
+		{"what a bag says of itself", "bag-info.txt", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			to := export.Target{Path: filepath.Join(t.TempDir(), "out"), Bag: tt.bag}
+			again := func() error {
+				_, err := export.Run(t.Context(), portal(), export.Job{Format: export.Markdown}, to)
+				return err
+			}
+			if err := errors.Join(again(), again()); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(to.Path, filepath.FromSlash(tt.file))
+			changed := strings.Replace(text(t, path), "a", "b", 1)
+			if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			want := fmt.Sprintf("write %q: %q was changed since it was exported: move it away, or name another folder", to.Path, tt.file)
+			if err := again(); err == nil || err.Error() != want {
+				t.Errorf("error %v, want %s", err, want)
+			}
+			if got := text(t, path); got != changed || len(names(t, filepath.Dir(to.Path))) != 1 {
+				t.Errorf("holds %q; beside it %v", got, names(t, filepath.Dir(to.Path)))
+			}
+			os.Remove(path)
+			if err := again(); err != nil {
+				t.Errorf("moved away: %v", err)
 			}
 		})
 	}

@@ -156,9 +156,9 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 
 // exported tells what came of an export.
 func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
-	what := "records"
+	what := "record"
 	if j.Format.Captures() {
-		what = "captures"
+		what = "capture"
 	}
 	for _, d := range r.Damaged {
 		fmt.Fprintf(a.stderr, "fangzhi: damaged: %s\n", safe(d))
@@ -179,7 +179,7 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 		if r.Resumed {
 			again = ", taken up where it was interrupted"
 		}
-		a.hint("%d %s in %s (%s)%s", r.Records, what, o.output, humanize.IBytes(uint64(size)), again)
+		a.hint("%s in %s (%s)%s", plural(r.Records, what), o.output, humanize.IBytes(uint64(size)), again)
 	}
 	return nil
 }
