@@ -21,7 +21,7 @@ const module = "fangzhi/"
 var arrows = map[string][]string{
 	"archive":                   {},
 	"archive/diff":              {"archive"},
-	"archive/export":            {"archive", "archive/warc"},
+	"archive/export":            {"archive", "archive/diff", "archive/warc"},
 	"archive/mongo":             {"archive"},
 	"archive/proof":             {"archive"},
 	"archive/sqlite":            {"archive"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/archive/diff"
 	"fangzhi/archive/warc"
 )
 
@@ -21,7 +22,6 @@ type feed struct {
 	to      io.Writer
 	sel     Selection
 	entries sorter
-	gone    gone
 }
 
 // gone tells when a page was found gone.
@@ -30,8 +30,8 @@ type gone struct {
 	store Store
 }
 
-func newFeed(w io.Writer, sel Selection, dir string, g gone) *feed {
-	return &feed{to: w, sel: sel, entries: sorter{dir: dir, name: "entries"}, gone: g}
+func newFeed(w io.Writer, sel Selection, dir string) *feed {
+	return &feed{to: w, sel: sel, entries: sorter{dir: dir, name: "entries"}}
 }
 
 const (
@@ -67,6 +67,7 @@ type atomEntry struct {
 	Authors   []atomPerson   `xml:"author,omitempty"`
 	Links     []atomLink     `xml:"link"`
 	Category  []atomCategory `xml:"category,omitempty"`
+	Summary   *atomText      `xml:"summary"`
 	Content   atomText       `xml:"content"`
 }
 
@@ -81,17 +82,26 @@ type atomTombstone struct {
 // pageID is the same for every version of a page.
 func pageID(site, url string) string { return warc.Name("page", site, url) }
 
-func (f *feed) write(r Record) error {
+func (f *feed) write(e entry) error {
+	if e.text == nil {
+		return nil
+	}
+	return f.entries.add(e.text)
+}
+
+// feedItem is r as an element, behind the key that sorts it; nil where another
+// record tells.
+func (g gone) feedItem(r Record) ([]byte, error) {
 	id := pageID(r.Site, r.URL)
 	updated := r.TakenAt
 	var element any
 	if r.State.Gone() {
 		if r.Version < r.Versions {
-			return nil // the page's latest version tells it
+			return nil, nil // the page's latest version tells it
 		}
-		at, why, err := f.gone.noticed(r)
+		at, why, err := g.noticed(r)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		updated = at
 		element = atomTombstone{
@@ -103,11 +113,11 @@ func (f *feed) write(r Record) error {
 	}
 	text, err := xml.Marshal(element)
 	if err != nil {
-		return fmt.Errorf("%s version %d: %w", r.URL, r.Version, err)
+		return nil, fmt.Errorf("%s version %d: %w", r.URL, r.Version, err)
 	}
 	// Newest first, those of one second in the archive's order.
 	key := fmt.Sprintf("%016x\x00%s\x00%s\x00%08d\x00%s\x00", math.MaxInt64-updated.Unix(), r.Site, r.URL, r.Version, updated.Format(time.RFC3339))
-	return f.entries.add(append([]byte(key), text...))
+	return append([]byte(key), text...), nil
 }
 
 func entryOf(id string, r Record) atomEntry {
@@ -130,6 +140,9 @@ func entryOf(id string, r Record) atomEntry {
 	}
 	if r.Column != "" {
 		e.Category = []atomCategory{{clean(r.Column)}}
+	}
+	if len(r.Changes) > 0 {
+		e.Summary = &atomText{Text: "changed: " + diff.Line(r.Changes)}
 	}
 	for _, a := range r.Attachments {
 		e.Links = append(e.Links, atomLink{Rel: "related", Href: clean(a.URL), Title: clean(a.Name)})

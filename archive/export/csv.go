@@ -1,8 +1,6 @@
 package export
 
 import (
-	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,36 +13,29 @@ import (
 // empty cell here, and a list is a cell of JSON text.
 var cells = []struct {
 	name string
-	text func(r Record) (string, error)
+	text func(r Record) string
 }{
-	{"url", text(func(r Record) string { return r.URL })},
-	{"site", text(func(r Record) string { return r.Site })},
-	{"column", text(func(r Record) string { return r.Column })},
-	{"version", text(func(r Record) string { return strconv.Itoa(r.Version) })},
-	{"versions", text(func(r Record) string { return strconv.Itoa(r.Versions) })},
-	{"taken_at", text(func(r Record) string { return r.TakenAt.Format(time.RFC3339) })},
-	{"last_seen", text(func(r Record) string { return r.LastSeen.Format(time.RFC3339) })},
-	{"state", text(func(r Record) string { return string(r.State) })},
-	{"title", text(func(r Record) string { return r.Title })},
-	{"published", text(func(r Record) string { return r.Published.String() })},
-	{"day_only", text(func(r Record) string { return strconv.FormatBool(r.DayOnly) })},
-	{"source", text(func(r Record) string { return r.Source })},
-	{"author", text(func(r Record) string { return r.Author })},
-	{"document_number", text(func(r Record) string { return r.DocumentNumber })},
-	{"body", text(func(r Record) string { return r.Body })},
-	{"attachments", func(r Record) (string, error) {
-		var buf bytes.Buffer
-		err := encodeJSON(&buf, r.Attachments)
-		return strings.TrimSuffix(buf.String(), "\n"), err
-	}},
-	{"status", text(func(r Record) string { return strconv.Itoa(r.Status) })},
-	{"payload_digest", text(func(r Record) string { return string(r.PayloadDigest) })},
-	{"fingerprint", text(func(r Record) string { return string(r.Fingerprint) })},
-	{"story", text(func(r Record) string { return r.Story })},
-}
-
-func text(get func(r Record) string) func(r Record) (string, error) {
-	return func(r Record) (string, error) { return get(r), nil }
+	{"url", func(r Record) string { return r.URL }},
+	{"site", func(r Record) string { return r.Site }},
+	{"column", func(r Record) string { return r.Column }},
+	{"version", func(r Record) string { return strconv.Itoa(r.Version) }},
+	{"versions", func(r Record) string { return strconv.Itoa(r.Versions) }},
+	{"taken_at", func(r Record) string { return r.TakenAt.Format(time.RFC3339) }},
+	{"last_seen", func(r Record) string { return r.LastSeen.Format(time.RFC3339) }},
+	{"state", func(r Record) string { return string(r.State) }},
+	{"title", func(r Record) string { return r.Title }},
+	{"published", func(r Record) string { return r.Published.String() }},
+	{"day_only", func(r Record) string { return strconv.FormatBool(r.DayOnly) }},
+	{"source", func(r Record) string { return r.Source }},
+	{"author", func(r Record) string { return r.Author }},
+	{"document_number", func(r Record) string { return r.DocumentNumber }},
+	{"body", func(r Record) string { return r.Body }},
+	{"attachments", func(r Record) string { return string(appendAttachments(nil, r.Attachments)) }},
+	{"status", func(r Record) string { return strconv.Itoa(r.Status) }},
+	{"payload_digest", func(r Record) string { return string(r.PayloadDigest) }},
+	{"fingerprint", func(r Record) string { return string(r.Fingerprint) }},
+	{"story", func(r Record) string { return r.Story }},
+	{"changes", func(r Record) string { return string(appendClasses(nil, r.Changes)) }},
 }
 
 // byteOrderMark tells Excel that a file is UTF-8.
@@ -68,14 +59,10 @@ func csvHeader(excel bool) string {
 func csvAppender(excel bool) func(dst []byte, r Record) ([]byte, error) {
 	return func(dst []byte, r Record) ([]byte, error) {
 		for i, c := range cells {
-			cell, err := c.text(r)
-			if err != nil {
-				return dst, fmt.Errorf("%s version %d: %s: %w", r.URL, r.Version, c.name, err)
-			}
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			cell = strings.ToValidUTF8(cell, "\uFFFD")
+			cell := strings.ToValidUTF8(c.text(r), "\uFFFD")
 			if excel {
 				cell = inert(cell)
 			}

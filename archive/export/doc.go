@@ -9,13 +9,15 @@
 //	selection.go, job.go      what is asked for, and in which format
 //	pages.go                  the pages that may have it
 //	record.go, records.go     pages and snapshots merged into records
+//	stretch.go                stretches of pages, read and encoded side by side
 //	captures.go               visits and payloads merged into captures
 //	write.go                  the formats of records, and the switch between them
 //	lines.go, jsonl.go,       one file each
 //	csv.go, parquet.go,
 //	atom.go, markdown.go
 //	warc.go, wacz.go          the formats of captures
-//	sorter.go, ahead.go       more items than fit in memory; reading while writing
+//	sorter.go, ahead.go       more items than fit in memory; reading while writing,
+//	                          and side by side
 //	run.go, fill.go,          an export to a file or folder, whole or not at all
 //	publish.go
 //	stage.go, journal.go      where it is made, and how it is taken up again

@@ -8,3 +8,6 @@ func SetParts(records, captures int) {
 		observeEvery = records
 	}
 }
+
+// AppendJSONL appends a record as a line.
+func AppendJSONL(dst []byte, r Record) ([]byte, error) { return appendJSONL(dst, r) }

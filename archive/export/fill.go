@@ -39,20 +39,20 @@ func (r *run) records(cur *cursor, held Archive) error {
 			return err
 		}
 		defer file.abandon()
-		if to, err = newRecordWriter(file, r.job, r.stage.work(""), gone{r.ctx, r.store}); err != nil {
+		if to, err = newRecordWriter(file, r.job, r.stage.work("")); err != nil {
 			return err
 		}
 		if l, ok := to.(*lines); ok && r.report.Records > 0 {
 			l.resume()
 		}
 	}
-	after := r.journal.After
-	for rec, err := range ahead(records(r.ctx, r.store, r.job.Selection, cur), Record.weight) {
+	for rec, err := range entries(r.ctx, r.store, r.job, cur, r.journal.After) {
 		if err != nil {
 			return err
 		}
-		if after.passed(rec.Site, rec.URL, rec.Version, time.Time{}) {
-			continue
+		// What was read ahead is not written once the end is asked for.
+		if err := r.ctx.Err(); err != nil {
+			return err
 		}
 		if err := to.write(rec); err != nil {
 			return err

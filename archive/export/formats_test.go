@@ -27,7 +27,7 @@ func TestParquet(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	names := slices.Concat(slices.Clone(f.Schema().Columns())...)
-	for _, want := range []string{"url", "taken_at", "attachments", "published_day", "published_at"} {
+	for _, want := range []string{"url", "taken_at", "attachments", "changes", "published_day", "published_at"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no column %s: %v", want, names)
 		}
@@ -39,6 +39,7 @@ func TestParquet(t *testing.T) {
 		Day         *int32    `parquet:"published_day,optional,date"`
 		At          *int64    `parquet:"published_at,optional,timestamp(millisecond)"`
 		Body        string    `parquet:"body"`
+		Changes     []string  `parquet:"changes,list"`
 		Attachments []struct {
 			Name string `parquet:"name"`
 			URL  string `parquet:"url"`

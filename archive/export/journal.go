@@ -176,4 +176,4 @@ func (w *webArchive) resume(j journal) (*pageList, error) {
 }
 
 // resume goes on behind what was written: there was a header.
-func (l *lines) resume() { l.header, l.line = "", []byte{} }
+func (l *lines) resume() { l.header, l.begun = "", true }

@@ -1,23 +1,138 @@
 package export
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fangzhi/archive/diff"
 )
 
-// appendJSONL appends r as one line. Text stays as it is: no escapes for HTML.
-func appendJSONL(dst []byte, r Record) ([]byte, error) {
-	buf := bytes.NewBuffer(dst)
-	if err := encodeJSON(buf, r); err != nil {
-		return dst, fmt.Errorf("%s version %d: %w", r.URL, r.Version, err)
+// appendJSONL appends r as one line: the bytes of encoding/json without escapes
+// for HTML. That took a third of an export's time by reflection.
+func appendJSONL(b []byte, r Record) ([]byte, error) {
+	var err error
+	text := func(key, value string) {
+		b = append(b, key...)
+		b = appendText(b, value)
 	}
-	return buf.Bytes(), nil
+	number := func(key string, value int) {
+		b = append(b, key...)
+		b = strconv.AppendInt(b, int64(value), 10)
+	}
+	instant := func(key string, t time.Time) {
+		b = append(b, key...)
+		b = append(b, '"')
+		var wrong error
+		if b, wrong = t.AppendText(b); wrong != nil && err == nil {
+			err = fmt.Errorf("%s version %d: %w", r.URL, r.Version, wrong)
+		}
+		b = append(b, '"')
+	}
+	text(`{"url":`, r.URL)
+	text(`,"site":`, r.Site)
+	text(`,"column":`, r.Column)
+	number(`,"version":`, r.Version)
+	number(`,"versions":`, r.Versions)
+	instant(`,"taken_at":`, r.TakenAt)
+	instant(`,"last_seen":`, r.LastSeen)
+	text(`,"state":`, string(r.State))
+	text(`,"title":`, r.Title)
+	if r.Published.At.IsZero() {
+		b = append(b, `,"published":null`...)
+	} else {
+		text(`,"published":`, r.Published.String())
+	}
+	b = append(b, `,"day_only":`...)
+	b = strconv.AppendBool(b, r.DayOnly)
+	text(`,"source":`, r.Source)
+	text(`,"author":`, r.Author)
+	text(`,"document_number":`, r.DocumentNumber)
+	text(`,"body":`, r.Body)
+	b = append(b, `,"attachments":`...)
+	b = appendAttachments(b, r.Attachments)
+	number(`,"status":`, r.Status)
+	text(`,"payload_digest":`, string(r.PayloadDigest))
+	text(`,"fingerprint":`, string(r.Fingerprint))
+	text(`,"story":`, r.Story)
+	b = append(b, `,"changes":`...)
+	b = appendClasses(b, r.Changes)
+	return append(b, "}\n"...), err
 }
 
-// encodeJSON writes v and a line feed.
-func encodeJSON(buf *bytes.Buffer, v any) error {
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+func appendAttachments(b []byte, all []Attachment) []byte {
+	b = append(b, '[')
+	for i, a := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(b, `{"name":`...), a.Name)
+		b = appendText(append(b, `,"url":`...), a.URL)
+		b = appendText(append(b, `,"digest":`...), string(a.Digest))
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+func appendClasses(b []byte, all []diff.Class) []byte {
+	b = append(b, '[')
+	for i, c := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, string(c))
+	}
+	return append(b, ']')
+}
+
+// appendText appends s as JSON.
+func appendText(b []byte, s string) []byte {
+	const digits = "0123456789abcdef"
+	b = append(b, '"')
+	// Of most texts no character but those of ASCII may need an escape.
+	sound := utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
+	from := 0 // of what is not appended yet
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf && !sound {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			switch {
+			case r == utf8.RuneError && size == 1:
+				b = append(append(b, s[from:i]...), `\ufffd`...)
+				from = i + size
+			case r == '\u2028' || r == '\u2029':
+				b = append(append(b, s[from:i]...), `\u202`...)
+				b = append(b, digits[r&0xf])
+				from = i + size
+			}
+			i += size
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		b = append(append(b, s[from:i]...), '\\')
+		switch c {
+		case '"', '\\':
+			b = append(b, c)
+		case '\b':
+			b = append(b, 'b')
+		case '\f':
+			b = append(b, 'f')
+		case '\n':
+			b = append(b, 'n')
+		case '\r':
+			b = append(b, 'r')
+		case '\t':
+			b = append(b, 't')
+		default:
+			b = append(b, 'u', '0', '0', digits[c>>4], digits[c&0xf])
+		}
+		i++
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
 }

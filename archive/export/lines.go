@@ -15,9 +15,8 @@ type lines struct {
 	to     io.Writer
 	packed packer // nil: plain
 	open   bool   // a part is
-	append func(dst []byte, r Record) ([]byte, error)
 	header string // still to be written
-	line   []byte
+	begun  bool   // something was written
 }
 
 // packer is what the compressions have in common.
@@ -26,8 +25,8 @@ type packer interface {
 	Reset(w io.Writer)
 }
 
-func newLines(w io.Writer, c Compression, header string, add func([]byte, Record) ([]byte, error)) *lines {
-	l := &lines{to: w, header: header, append: add}
+func newLines(w io.Writer, c Compression, header string) *lines {
+	l := &lines{to: w, header: header}
 	switch c {
 	case Gzip:
 		l.packed, _ = gzip.NewWriterLevel(nil, gzip.DefaultCompression) // fails for other levels alone
@@ -37,16 +36,17 @@ func newLines(w io.Writer, c Compression, header string, add func([]byte, Record
 	return l
 }
 
-func (l *lines) write(r Record) error {
-	line, err := l.append(append(l.line[:0], l.header...), r)
-	if err != nil {
-		return err
+func (l *lines) write(e entry) error {
+	line := e.text
+	if l.header != "" {
+		line = append([]byte(l.header), line...)
+		l.header = ""
 	}
-	l.header, l.line = "", line
 	return l.put(line)
 }
 
 func (l *lines) put(b []byte) error {
+	l.begun = true
 	if l.packed == nil {
 		_, err := l.to.Write(b)
 		return err
@@ -71,7 +71,7 @@ func (l *lines) pause() (bool, error) {
 // was nothing at all: an empty file is not a gzip file.
 func (l *lines) finish() error {
 	var err error
-	if l.header != "" || l.packed != nil && l.line == nil {
+	if l.header != "" || l.packed != nil && !l.begun {
 		err = l.put([]byte(l.header))
 	}
 	l.header = ""

@@ -22,17 +22,7 @@ type markdown struct {
 	all   bool // several versions of a page may be there
 }
 
-func (m *markdown) write(r Record) error {
-	f, err := m.stage.create(pathOf(r, m.all))
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(appendMarkdown(nil, r)); err != nil {
-		f.abandon()
-		return err
-	}
-	return f.closeLater()
-}
+func (m *markdown) write(e entry) error { return m.stage.writeLater(pathOf(e.Record, m.all), e.text) }
 
 func (m *markdown) pause() (bool, error) { return false, nil }
 
@@ -103,7 +93,7 @@ func appendMarkdown(b []byte, r Record) []byte {
 		{"published", r.Published}, {"day_only", r.DayOnly}, {"source", r.Source}, {"author", r.Author},
 		{"document_number", r.DocumentNumber}, {"version", r.Version}, {"versions", r.Versions},
 		{"taken_at", r.TakenAt}, {"last_seen", r.LastSeen}, {"state", r.State}, {"status", r.Status},
-		{"attachments", r.Attachments}, {"payload_digest", r.PayloadDigest}, {"fingerprint", r.Fingerprint}, {"story", r.Story},
+		{"attachments", r.Attachments}, {"payload_digest", r.PayloadDigest}, {"fingerprint", r.Fingerprint}, {"story", r.Story}, {"changes", r.Changes},
 	} {
 		line(f.name, f.value)
 	}

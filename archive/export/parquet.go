@@ -36,6 +36,7 @@ type row struct {
 	PayloadDigest  string          `parquet:"payload_digest"`
 	Fingerprint    string          `parquet:"fingerprint"`
 	Story          string          `parquet:"story"`
+	Changes        []string        `parquet:"changes,list"`
 	PublishedDay   *int32          `parquet:"published_day,optional,date"`
 	PublishedAt    *int64          `parquet:"published_at,optional,timestamp(millisecond)"`
 }
@@ -54,6 +55,9 @@ func rowOf(r Record) row {
 		Author: valid(r.Author), DocumentNumber: valid(r.DocumentNumber), Body: valid(r.Body),
 		Attachments: make([]attachmentRow, len(r.Attachments)), Status: int32(r.Status),
 		PayloadDigest: string(r.PayloadDigest), Fingerprint: string(r.Fingerprint), Story: valid(r.Story),
+	}
+	for _, c := range r.Changes {
+		p.Changes = append(p.Changes, string(c))
 	}
 	for i, a := range r.Attachments {
 		p.Attachments[i] = attachmentRow{valid(a.Name), valid(a.URL), string(a.Digest)}
@@ -94,10 +98,10 @@ func newParquet(w io.Writer, dir string) *parquetWriter {
 
 // schemaVersion is that of the record: it grows when a column is added; none is
 // taken away or changes its meaning.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
-func (p *parquetWriter) write(r Record) error {
-	p.rows = append(p.rows, rowOf(r))
+func (p *parquetWriter) write(e entry) error {
+	p.rows = append(p.rows, rowOf(e.Record))
 	if len(p.rows) < 64 {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/archive/diff"
 )
 
 // Record is one version of one page. Its JSON has every key, in this order,
@@ -31,6 +32,7 @@ type Record struct {
 	PayloadDigest  archive.Digest `json:"payload_digest"`
 	Fingerprint    archive.Digest `json:"fingerprint"`
 	Story          string         `json:"story"`
+	Changes        []diff.Class   `json:"changes"` // what it says otherwise than the version before, in the order of diff
 }
 
 // Attachment is a document that the article links.
@@ -76,7 +78,7 @@ func newRecord(p archive.Page, s archive.Snapshot, lastSeen time.Time) Record {
 		Title: a.Title, Published: Published{At: a.Published, DayOnly: a.DayOnly}, DayOnly: a.DayOnly,
 		Source: a.Source, Author: a.Author, DocumentNumber: a.DocumentNumber,
 		Body: a.Body, Attachments: make([]Attachment, len(a.Attachments)),
-		Status: s.Status, PayloadDigest: s.Payload, Fingerprint: s.Fingerprint, Story: s.Story,
+		Status: s.Status, PayloadDigest: s.Payload, Fingerprint: s.Fingerprint, Story: s.Story, Changes: []diff.Class{},
 	}
 	for i, f := range a.Attachments {
 		r.Attachments[i] = Attachment{Name: f.Name, URL: f.URL, Digest: f.Digest}

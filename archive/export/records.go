@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/archive/diff"
 )
 
 // Store is what an export reads of an archive; archive.Store tells what each
@@ -38,18 +39,22 @@ func records(ctx context.Context, store Store, sel Selection, cur *cursor) iter.
 			yield(Record{}, err)
 			return
 		}
-		m := merge{ctx: ctx, store: store, sel: sel, yield: yield}
-		var err error
-		if cur != nil || sel.Search != "" {
-			err = m.single(cur)
-		} else {
-			for _, site := range sel.sites() {
-				if err = m.run(archive.Filter{Site: site}); err != nil || m.left {
-					break
+		if cur == nil && sel.Search == "" {
+			for s, err := range stretches(ctx, store, sel) {
+				if err != nil {
+					yield(Record{}, err)
+					return
+				}
+				for r, err := range s.records(ctx, store, sel) {
+					if !yield(r, err) || err != nil {
+						return
+					}
 				}
 			}
+			return
 		}
-		if err != nil {
+		m := merge{ctx: ctx, store: store, sel: sel, yield: yield}
+		if err := m.single(cur); err != nil {
 			yield(Record{}, fmt.Errorf("export: %w", err))
 		}
 	}
@@ -63,11 +68,12 @@ type merge struct {
 	yield func(Record, error) bool
 	left  bool // the caller wants no more
 
-	page archive.Page      // the page of held
-	held *archive.Snapshot // a version that may be asked for
-	next *archive.Snapshot // the version after held
-	old  mark              // what is known of page already
-	last int               // the highest version that was listed
+	page  archive.Page      // the page of held
+	prior *archive.Snapshot // the version before held, where it was listed
+	held  *archive.Snapshot // a version that may be asked for
+	next  *archive.Snapshot // the version after held
+	old   mark              // what is known of page already
+	last  int               // the highest version that was listed
 }
 
 // single goes page by page and asks for the versions of those alone that have
@@ -86,7 +92,7 @@ func (m *merge) single(cur *cursor) error {
 			// it may come to be in one.
 			if m.sel.wantsPage(p) {
 				m.last = m.old.Versions
-				if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}); err != nil || m.left {
+				if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}, []archive.Page{p}); err != nil || m.left {
 					return err
 				}
 				now.Versions = m.last
@@ -100,11 +106,8 @@ func (m *merge) single(cur *cursor) error {
 	return nil
 }
 
-// run yields what is asked for of the pages that at names.
-func (m *merge) run(at archive.Filter) error {
-	next, stop := iter.Pull2(m.store.Pages(m.ctx, at))
-	defer stop()
-	pages := walk{next: next}
+// run yields what is asked for of pages, whose versions at names.
+func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 	var before archive.Snapshot
 	known := false
 	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(at)) {
@@ -115,12 +118,16 @@ func (m *merge) run(at archive.Filter) error {
 			if err := m.flush(); err != nil || m.left {
 				return err
 			}
-			if known, err = pages.seek(s); err != nil {
-				return err
+			for len(pages) > 0 && compare(pages[0], s) < 0 {
+				pages = pages[1:]
 			}
-			known = known && m.sel.wantsPage(pages.page)
-			m.page = pages.page
+			if known = len(pages) > 0 && compare(pages[0], s) == 0; known {
+				m.page = pages[0]
+				known = m.sel.wantsPage(m.page)
+			}
+			before = archive.Snapshot{}
 		}
+		prior := before
 		before = s
 		m.last = max(m.last, s.Version)
 		if m.held != nil && m.next == nil && s.Version == m.held.Version+1 {
@@ -134,14 +141,17 @@ func (m *merge) run(at archive.Filter) error {
 				return err
 			}
 		}
-		m.held, m.next = &s, nil
+		m.held, m.next, m.prior = &s, nil, nil
+		if s.Version > 1 && prior.Version == s.Version-1 {
+			m.prior = &prior
+		}
 	}
 	return m.flush()
 }
 
 // flush yields the version held, if it is asked for.
 func (m *merge) flush() error {
-	held, next := m.held, m.next
+	held, next, prior := m.held, m.next, m.prior
 	m.held, m.next = nil, nil
 	if held == nil || !m.sel.wants(m.page, *held) {
 		return nil
@@ -153,8 +163,32 @@ func (m *merge) flush() error {
 	if err != nil {
 		return err
 	}
-	m.left = !m.yield(newRecord(m.page, *held, seen), nil)
+	r := newRecord(m.page, *held, seen)
+	changes, err := m.changes(prior, *held)
+	if err != nil {
+		return err
+	}
+	r.Changes = append(r.Changes, changes...)
+	m.left = !m.yield(r, nil)
 	return nil
+}
+
+// changes are the classes of what version s says otherwise than the one before
+// it, each as it reads now.
+func (m *merge) changes(prior *archive.Snapshot, s archive.Snapshot) ([]diff.Class, error) {
+	if s.Version > 1 && prior == nil {
+		f := archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version - 1}
+		for before, err := range m.store.Snapshots(m.ctx, f) {
+			if err != nil {
+				return nil, err
+			}
+			prior = &before
+		}
+	}
+	if prior == nil {
+		return nil, nil
+	}
+	return diff.Between(prior.Article, s.Article), nil
 }
 
 // toldElsewhere says whether the latest of a page that moved is left to the page
@@ -186,25 +220,6 @@ func (m *merge) lastSeen(s archive.Snapshot, next *archive.Snapshot) (time.Time,
 		return following.PriorSeen, err
 	}
 	return s.TakenAt, nil
-}
-
-// walk goes forward over pages.
-type walk struct {
-	next func() (archive.Page, error, bool)
-	page archive.Page // zero before the first, which sorts before every page
-	over bool
-}
-
-// seek goes on to the page of s and says whether it is there.
-func (c *walk) seek(s archive.Snapshot) (bool, error) {
-	for !c.over && compare(c.page, s) < 0 {
-		page, err, ok := c.next()
-		if err != nil {
-			return false, err
-		}
-		c.page, c.over = page, !ok
-	}
-	return !c.over && compare(c.page, s) == 0, nil
 }
 
 func compare(p archive.Page, s archive.Snapshot) int {

@@ -1,13 +1,18 @@
 package export_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"fangzhi/archive"
+	"fangzhi/archive/diff"
 	"fangzhi/archive/export"
 )
 
@@ -181,5 +186,81 @@ func TestPublished(t *testing.T) {
 				t.Errorf("got %s %q %v, want %s %q", b, tt.p, err, tt.json, tt.text)
 			}
 		})
+	}
+}
+
+// Stretches of pages are read side by side, and come in the archive's order.
+func TestStretchesComeInOrder(t *testing.T) {
+	s := &store{}
+	for _, site := range []string{"a", "b", "c"} {
+		for i := range 333 {
+			s.add(site, fmt.Sprintf("http://%s/%03d", site, i), archive.KindArticle, 20, []int{1, 5, 9}[:1+i%3]...)
+		}
+	}
+	for _, sel := range []export.Selection{{}, {Versions: export.All, Sites: []string{"c", "a"}}, {Versions: export.Changes, Until: day(9)}} {
+		want, n := write(t, s, export.JSONL, sel)
+		var got bytes.Buffer
+		j := export.Job{Format: export.JSONL, Selection: sel}
+		r, err := export.Run(t.Context(), s, j, export.Target{Path: "-", Stdout: &got})
+		if err != nil || r.Records != n || n < 200 || got.String() != want {
+			t.Errorf("%+v: %d records of %d, %v; equal: %t", sel, r.Records, n, err, got.String() == want)
+		}
+	}
+	s.fail = errBroken
+	var got bytes.Buffer
+	j := export.Job{Format: export.JSONL, Selection: export.Selection{Versions: export.All}}
+	r, err := export.Run(t.Context(), s, j, export.Target{Path: "-", Stdout: &got})
+	// 72 pages have 144 versions, of which the last waits for the one behind it.
+	if !errors.Is(err, errBroken) || r.Records != 143 || strings.Count(got.String(), "\n") != 143 {
+		t.Errorf("%d records before %v: those of the stretch that broke come, and no more", r.Records, err)
+	}
+}
+
+// A version says what it says otherwise than the one before, whether that one is
+// exported or not.
+func TestChanges(t *testing.T) {
+	s := &store{}
+	s.add("a", "http://a/1", archive.KindArticle, 20, 1, 5, 9)
+	s.add("a", "http://a/2", archive.KindArticle, 20, 2)
+	for i, a := range []archive.Article{
+		{Title: "通知", Body: "招聘医生24名。"}, {Title: "通知", Body: "招聘医生28名。"},
+		{Title: "公告", Body: "招聘医生28名。", Attachments: []archive.Attachment{{Name: "表", URL: "http://a/b"}}},
+	} {
+		s.snapshots[i].Article = a
+	}
+	second, third := "2 figures", "3 title, attachments"
+	for _, tt := range []struct {
+		name string
+		sel  export.Selection
+		want []string
+	}{
+		{"latest", export.Selection{}, []string{third, "1 "}},
+		{"all", export.Selection{Versions: export.All}, []string{"1 ", second, third, "1 "}},
+		{"changes", export.Selection{Versions: export.Changes}, []string{second, third}},
+		{"since", export.Selection{Versions: export.All, Since: day(4)}, []string{second, third}},
+		{"latest of a time", export.Selection{Until: day(6)}, []string{second, "1 "}},
+	} {
+		var got []string
+		for r, err := range export.Records(t.Context(), s, tt.sel) {
+			if err != nil || r.Changes == nil {
+				t.Fatal(r.Changes, err)
+			}
+			got = append(got, fmt.Sprint(r.Version, " ", diff.Line(r.Changes)))
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, d)
+		}
+	}
+	for f, want := range map[export.Format]string{
+		export.JSONL: `"changes":["figures"]}`, export.CSV: `,"[""figures""]"`, export.Atom: "<summary>changed: figures</summary>",
+	} {
+		if got, _ := write(t, s, f, export.Selection{Until: day(6)}); strings.Count(got, want) != 1 {
+			t.Errorf("%s: %s is not once in %s", f, want, got)
+		}
+	}
+	dir := toFolder(t, s, export.Job{Format: export.Markdown, Selection: export.Selection{Until: day(6)}})
+	files, _ := filepath.Glob(filepath.Join(dir, "a/news/undated/通知-*.md"))
+	if len(files) != 1 || !strings.Contains(text(t, files[0]), "\nchanges: [\"figures\"]\n") {
+		t.Errorf("markdown: %q", files)
 	}
 }

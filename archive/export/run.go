@@ -113,17 +113,17 @@ func pipe(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 		w = f
 	}
 	n := 0
-	counted := func(yield func(Record, error) bool) {
-		for r, err := range ahead(records(ctx, store, j.Selection, nil), Record.weight) {
+	counted := func(yield func(entry, error) bool) {
+		for e, err := range entries(ctx, store, j, nil, place{}) {
 			if n++; t.Observe != nil && n%observeEvery == 0 {
 				t.Observe(n)
 			}
-			if !yield(r, err) {
+			if !yield(e, err) {
 				return
 			}
 		}
 	}
-	done, err := Write(ctx, w, j, store, counted)
+	done, err := writeEntries(w, j, counted)
 	return Report{Records: done}, err
 }
 

@@ -29,6 +29,7 @@ type stage struct {
 	dir   string
 	root  string // of the export's files, below out: "" or "data/" in a bag
 	files []File // of out, closed
+	last  string // folder that writeLater wrote to
 	lock  *os.File
 }
 
@@ -162,14 +163,19 @@ func (f *staged) Close() error {
 	return nil
 }
 
-// closeLater closes the file without waiting for the disk: the caller syncs the
-// whole folder in the end.
-func (f *staged) closeLater() error {
-	if err := errors.Join(f.buf.Flush(), f.f.Close()); err != nil {
-		return err
+// writeLater makes a small file of the export without waiting for the disk: the
+// caller syncs the whole folder in the end.
+func (s *stage) writeLater(name string, text []byte) error {
+	path := s.out(name)
+	if folder := filepath.Dir(path); folder != s.last {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			return err
+		}
+		s.last = folder
 	}
-	f.count()
-	return nil
+	sum := sha256.Sum256(text)
+	s.files = append(s.files, File{Path: name, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
+	return os.WriteFile(path, text, 0o666)
 }
 
 func (f *staged) count() {

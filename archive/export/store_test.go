@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,8 +19,10 @@ type store struct {
 	pages     []archive.Page
 	snapshots []archive.Snapshot
 	fail      error  // yielded after the last snapshot
-	read      int    // snapshots yielded
 	during    func() // called once, while snapshots are read
+
+	mu   sync.Mutex
+	read int // snapshots yielded
 }
 
 func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
@@ -34,9 +37,12 @@ func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 
 func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return func(yield func(archive.Snapshot, error) bool) {
-		if s.during != nil {
-			s.during()
-			s.during = nil
+		s.mu.Lock()
+		during := s.during
+		s.during = nil
+		s.mu.Unlock()
+		if during != nil {
+			during()
 		}
 		for i, v := range s.snapshots {
 			if ctx.Err() != nil {
@@ -47,13 +53,16 @@ func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 			switch {
 			case f.Site != "" && v.Site != f.Site,
 				f.URL != "" && v.URL != f.URL,
+				v.URL < f.FromURL, f.ToURL != "" && v.URL > f.ToURL,
 				f.Version != 0 && v.Version != f.Version,
 				f.Latest && following,
 				v.TakenAt.Before(f.Since),
 				!f.Until.IsZero() && !v.TakenAt.Before(f.Until):
 				continue
 			}
+			s.mu.Lock()
 			s.read++
+			s.mu.Unlock()
 			if !yield(v, nil) {
 				return
 			}

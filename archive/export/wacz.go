@@ -248,3 +248,10 @@ func store(z *zip.Writer, name string, size int64, sum uint32, r io.Reader) erro
 	_, err = io.Copy(w, r)
 	return err
 }
+
+// encodeJSON writes v and a line feed.
+func encodeJSON(buf *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

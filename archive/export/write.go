@@ -11,7 +11,7 @@ import (
 
 // recordWriter writes records in one format.
 type recordWriter interface {
-	write(r Record) error
+	write(e entry) error
 	// pause ends what a further part of the export may be put after: then all
 	// that was written is whole as it stands. It is false where a format has no
 	// such place.
@@ -21,16 +21,16 @@ type recordWriter interface {
 
 // newRecordWriter writes a format that is one file to w; dir is a folder for
 // what is needed on the way.
-func newRecordWriter(w io.Writer, j Job, dir string, store gone) (recordWriter, error) {
+func newRecordWriter(w io.Writer, j Job, dir string) (recordWriter, error) {
 	switch j.Format {
 	case JSONL:
-		return newLines(w, j.Compression, "", appendJSONL), nil
+		return newLines(w, j.Compression, ""), nil
 	case CSV:
-		return newLines(w, j.Compression, csvHeader(j.Excel), csvAppender(j.Excel)), nil
+		return newLines(w, j.Compression, csvHeader(j.Excel)), nil
 	case Parquet:
 		return newParquet(w, dir), nil
 	case Atom:
-		return newFeed(w, j.Selection, dir, store), nil
+		return newFeed(w, j.Selection, dir), nil
 	}
 	return nil, fmt.Errorf("format %q: is not a file of records", j.Format)
 }
@@ -39,20 +39,24 @@ func newRecordWriter(w io.Writer, j Job, dir string, store gone) (recordWriter, 
 // returns how many records it wrote. When it fails, the JSONL or CSV that w
 // holds ends with a whole record, unless it was w that failed.
 func Write(ctx context.Context, w io.Writer, j Job, store Store, records iter.Seq2[Record, error]) (int, error) {
+	return writeEntries(w, j, encoded(records, encoder(j, gone{ctx, store}), place{}))
+}
+
+func writeEntries(w io.Writer, j Job, entries iter.Seq2[entry, error]) (int, error) {
 	dir, err := os.MkdirTemp("", "fangzhi-export-")
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
 	out := bufio.NewWriterSize(w, 1<<16)
-	to, err := newRecordWriter(out, j, dir, gone{ctx, store})
+	to, err := newRecordWriter(out, j, dir)
 	if err != nil {
 		return 0, err
 	}
 	n := 0
-	for r, err := range records {
+	for e, err := range entries {
 		if err == nil {
-			err = to.write(r)
+			err = to.write(e)
 		}
 		if err != nil {
 			if _, ended := to.pause(); ended == nil {

@@ -118,6 +118,16 @@ func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 func (s *Store) snapshotFilter(ctx context.Context, f archive.Filter) (bson.D, error) {
 	filter, err := s.pageFilter(ctx, f)
 	w := where{filter}
+	span := bson.D{}
+	if f.FromURL != "" {
+		span = append(span, bson.E{Key: "$gte", Value: f.FromURL})
+	}
+	if f.ToURL != "" {
+		span = append(span, bson.E{Key: "$lte", Value: f.ToURL})
+	}
+	if len(span) > 0 {
+		w.filter = append(w.filter, bson.E{Key: "$and", Value: bson.A{bson.D{{Key: "url", Value: span}}}})
+	}
 	w.is("column", f.Column)
 	w.is("kind", string(f.Kind))
 	w.within("taken_at", f)

@@ -147,7 +147,7 @@ func (w *writer) reindex(a *archive.Again, v *version, latest bool) error {
 func (s *Store) Earlier(ctx context.Context, f archive.Filter) iter.Seq2[archive.Earlier, error] {
 	fields := func(e *archive.Earlier) []any {
 		return []any{
-			&e.Site, &e.URL, &e.Version, &e.N, instant{&e.ReadAt}, digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, object{&e.Article},
+			&e.Site, &e.URL, &e.Version, &e.N, instant{&e.ReadAt}, digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article},
 		}
 	}
 	f.Newest = false
@@ -172,7 +172,7 @@ func (s *Store) asTaken(ctx context.Context, cuts []archive.Snapshot, ids []int6
 		first := &cuts[i]
 		first.ReadAt, first.Article = time.Time{}, archive.Article{}
 		found, err := scan(func(e *archive.Snapshot) []any {
-			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, object{&e.Article}}
+			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article}}
 		})(s.query(ctx, `SELECT fingerprint, rules, reader, article FROM readings WHERE snapshot = ? AND n = 0`, ids[i]))
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@
 //	fault.go      what SQLite's errors mean
 //	write.go      the one writer, its transactions and statements
 //	row.go        how values become columns and come back
+//	article.go    the column that holds an article, read
 //	record.go     entries
 //	discover.go   pages found on a page, seeds
 //	import.go     what is taken from another archive

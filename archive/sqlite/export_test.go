@@ -10,6 +10,9 @@ import (
 
 // What tests look at from the outside.
 
+// ReadArticle is how an article is read where encoding/json is not asked.
+func ReadArticle(text string) (archive.Article, bool) { return readArticle(text) }
+
 // Terms are the words of a text, Match the query that q becomes.
 func Terms(text string) string { return string(appendTerms(nil, text)) }
 func Match(q string) string    { return match(phrases(q)) }

@@ -83,10 +83,10 @@ func (s *Store) prepared(ctx context.Context, query string, args ...any) (*sql.R
 	return held.(*sql.Stmt).QueryContext(ctx, args...)
 }
 
-// ask is how a listing is asked for: that of one page through a statement that is
-// kept, for an export asks so for every page.
+// ask is how a listing is asked for: that of one page, or of a stretch of them,
+// through a statement that is kept, for an export asks so for every page.
 func (s *Store) ask(f archive.Filter) func(context.Context, string, ...any) (*sql.Rows, error) {
-	if f.URL != "" {
+	if f.URL != "" || f.ToURL != "" {
 		return s.prepared
 	}
 	return s.query

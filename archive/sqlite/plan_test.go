@@ -40,6 +40,8 @@ func TestPlans(t *testing.T) {
 		"withdrawn":          ask(sqlite.PagesQuery(archive.Filter{State: archive.StateWithdrawn}, page)),
 		"pages of a URL":     ask(sqlite.PagesQuery(archive.Filter{URL: "u"}, page)),
 		"snapshots":          ask(sqlite.SnapshotsQuery(archive.Filter{}, cut)),
+		"a stretch":          ask(sqlite.SnapshotsQuery(archive.Filter{Latest: true, Site: "a", FromURL: "u", ToURL: "v"}, nil)),
+		"more of a stretch":  ask(sqlite.SnapshotsQuery(archive.Filter{Site: "a", FromURL: "u", ToURL: "v"}, cut)),
 		"snapshots, newest":  ask(sqlite.SnapshotsQuery(archive.Filter{Newest: true}, cut)),
 		"latest":             ask(sqlite.SnapshotsQuery(archive.Filter{Latest: true}, cut)),
 		"latest of a site":   ask(sqlite.SnapshotsQuery(archive.Filter{Latest: true, Site: "a"}, cut)),

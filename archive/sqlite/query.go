@@ -30,7 +30,7 @@ const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_a
 func snapshotFields(s *archive.Snapshot) []any {
 	return []any{
 		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
-		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, instant{&s.ReadAt}, object{&s.Parts}, &s.Story, object{&s.Article},
+		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, instant{&s.ReadAt}, object{&s.Parts}, &s.Story, article{&s.Article},
 	}
 }
 
@@ -154,6 +154,12 @@ const latest = `s.version = (SELECT max(x.version) FROM snapshots x WHERE x.page
 // snapshotFilter narrows to the snapshots that f names.
 func (w *where) snapshotFilter(f archive.Filter) {
 	w.address(f)
+	if f.FromURL != "" {
+		w.and("p.url >= ?", f.FromURL)
+	}
+	if f.ToURL != "" {
+		w.and("p.url <= ?", f.ToURL)
+	}
 	if f.Column != "" {
 		w.and(`s."column" = ?`, f.Column)
 	}

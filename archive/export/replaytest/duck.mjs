@@ -10,14 +10,14 @@ const columns = `url, site, "column", "version"::INT AS v, versions::INT AS vs, 
   title, coalesce(published, '') AS published, day_only::BOOL AS day_only, source, author, document_number, body, status::INT AS status,
   payload_digest, fingerprint, story`;
 await db.run("SET TimeZone = 'UTC'");
-await db.run(`CREATE VIEW jsonl AS SELECT ${columns}, to_json(attachments)::VARCHAR AS attachments
+await db.run(`CREATE VIEW jsonl AS SELECT ${columns}, to_json(attachments)::VARCHAR AS attachments, to_json(changes)::VARCHAR AS changes
   FROM read_json(${file("out.jsonl")}, format = 'newline_delimited', columns = {url: 'VARCHAR', site: 'VARCHAR', "column": 'VARCHAR', "version": 'INT',
   versions: 'INT', taken_at: 'VARCHAR', last_seen: 'VARCHAR', state: 'VARCHAR', title: 'VARCHAR', published: 'VARCHAR', day_only: 'BOOLEAN', source: 'VARCHAR',
   author: 'VARCHAR', document_number: 'VARCHAR', body: 'VARCHAR', attachments: 'STRUCT(name VARCHAR, url VARCHAR, digest VARCHAR)[]', status: 'INT',
-  payload_digest: 'VARCHAR', fingerprint: 'VARCHAR', story: 'VARCHAR'})`);
-await db.run(`CREATE VIEW csv AS SELECT ${columns}, attachments
+  payload_digest: 'VARCHAR', fingerprint: 'VARCHAR', story: 'VARCHAR', changes: 'VARCHAR[]'})`);
+await db.run(`CREATE VIEW csv AS SELECT ${columns}, attachments, changes
   FROM read_csv(${file("out.csv")}, header = true, all_varchar = true, nullstr = '\u0001', new_line = '\\r\\n', quote = '"', escape = '"', delim = ',')`);
-await db.run(`CREATE VIEW parquet AS SELECT ${columns}, to_json(attachments)::VARCHAR AS attachments FROM ${file("out.parquet")}`);
+await db.run(`CREATE VIEW parquet AS SELECT ${columns}, to_json(attachments)::VARCHAR AS attachments, to_json(changes)::VARCHAR AS changes FROM ${file("out.parquet")}`);
 
 const one = async (sql) => Number((await (await db.run(sql)).getRows())[0][0]);
 const result = {};
