@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -17,25 +18,40 @@ const tagManifest = "tagmanifest-sha256.txt"
 // writeBag writes the tag files for the payload, whose paths are below data/.
 func writeBag(s *stage, payload []File, about Receipt) error {
 	bytes := int64(0)
-	var manifest strings.Builder
 	for _, f := range payload {
 		bytes += f.Bytes
-		fmt.Fprintf(&manifest, "%s  data/%s\n", f.SHA256, bagPath(f.Path))
+	}
+	manifest := func(w io.Writer) error {
+		for _, f := range payload {
+			if _, err := fmt.Fprintf(w, "%s  data/%s\n", f.SHA256, bagPath(f.Path)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	text := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, err := io.WriteString(w, s)
+			return err
+		}
 	}
 	s.root = ""
 	var tags strings.Builder
-	for _, t := range []struct{ name, text string }{
-		{"bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"},
-		{"bag-info.txt", bagInfo(bytes, len(payload), about)},
-		{"manifest-sha256.txt", manifest.String()},
+	for _, t := range []struct {
+		name string
+		text func(io.Writer) error
+	}{
+		{"bagit.txt", text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")},
+		{"bag-info.txt", text(bagInfo(bytes, len(payload), about))},
+		{"manifest-sha256.txt", manifest},
 	} {
-		f, err := s.write(t.name, []byte(t.text))
+		f, err := s.write(t.name, t.text)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(&tags, "%s  %s\n", f.SHA256, f.Path)
 	}
-	_, err := s.write(tagManifest, []byte(tags.String()))
+	_, err := s.write(tagManifest, text(tags.String()))
 	return err
 }
 

@@ -2,6 +2,7 @@ package export
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,17 +17,13 @@ func (r *run) publish(cur *cursor, held Archive) error {
 	}
 	s, target := r.stage, r.path()
 	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: slices.Clone(s.list()), Damaged: r.report.Damaged}
-	text, err := about.text()
-	if err != nil {
-		return err
-	}
 	folder := r.to.folder(r.job)
 	if folder || r.to.Receipt {
 		name := receiptName
 		if !folder {
 			name = filepath.Base(target) + receiptSuffix
 		}
-		if _, err := s.write(name, text); err != nil {
+		if _, err := s.write(name, about.writeTo); err != nil {
 			return err
 		}
 	}
@@ -36,6 +33,7 @@ func (r *run) publish(cur *cursor, held Archive) error {
 		}
 	}
 	r.report.Files = slices.Clone(s.list())
+	var err error
 	if folder {
 		err = syncFolders(filepath.Join(s.dir, outFolder))
 	}
@@ -62,13 +60,13 @@ func (r *run) place(target string) error {
 	return r.placeFile(target)
 }
 
-// write makes a small file of the export.
-func (s *stage) write(name string, text []byte) (File, error) {
+// write makes a file of the export of what text writes.
+func (s *stage) write(name string, text func(io.Writer) error) (File, error) {
 	f, err := s.create(name)
 	if err != nil {
 		return File{}, err
 	}
-	if _, err := f.Write(text); err != nil {
+	if err := text(f); err != nil {
 		f.abandon()
 		return File{}, err
 	}

@@ -1,10 +1,12 @@
 package export
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,10 +29,38 @@ const (
 	receiptSuffix = ".receipt.json" // behind the name of a file
 )
 
-// text is the receipt as it is written.
-func (r Receipt) text() ([]byte, error) {
+// writeTo writes the receipt as indented JSON, file by file: of a folder of
+// hundreds of thousands the text is not held in memory.
+func (r Receipt) writeTo(w io.Writer) error {
+	files := r.Files
+	r.Files = []File{}
 	b, err := json.MarshalIndent(r, "", "  ")
-	return append(b, '\n'), err
+	if err != nil {
+		return err
+	}
+	// What stands before files are names, numbers and the selection, in whose
+	// texts a quotation mark is escaped.
+	head, rest, _ := bytes.Cut(b, []byte("\n  \"files\": []"))
+	head = append(head, "\n  \"files\": ["...)
+	for i, f := range files {
+		text, err := json.MarshalIndent(f, "    ", "  ")
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			head = append(head, ',')
+		}
+		head = append(append(head, "\n    "...), text...)
+		if _, err := w.Write(head); err != nil {
+			return err
+		}
+		head = head[:0]
+	}
+	if len(files) > 0 {
+		head = append(head, "\n  "...)
+	}
+	_, err = w.Write(append(append(append(head, ']'), rest...), '\n'))
+	return err
 }
 
 // readReceipt reads the receipt at path.

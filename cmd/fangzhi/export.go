@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -143,6 +144,11 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	defer store.Close()
 	if err := a.known(ctx, store, o.sites, o.columns); err != nil {
 		return err
+	}
+	if job.Format == export.JSONL || job.Format == export.CSV {
+		// Little is held and much passes through: collecting at 4 MB, as is usual
+		// then, took a tenth of the time.
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
 	progress := a.exportProgress(expected(cmd, store, job, a.now()))
 	to.Observe = progress.observe
