@@ -41,7 +41,7 @@ func (r Receipt) writeTo(w io.Writer) error {
 	// What stands before files are names, numbers and the selection, in whose
 	// texts a quotation mark is escaped.
 	head, rest, _ := bytes.Cut(b, []byte("\n  \"files\": []"))
-	head = append(head, "\n  \"files\": ["...)
+	head = append(bytes.Clone(head), "\n  \"files\": ["...)
 	for i, f := range files {
 		text, err := json.MarshalIndent(f, "    ", "  ")
 		if err != nil {
