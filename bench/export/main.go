@@ -4,6 +4,7 @@
 //
 //	go run ./bench/export                    200,000 articles, some minutes
 //	go run ./bench/export -articles 20000    the same figures from fewer
+//	go run ./bench/export -archive a.db      fills a.db, or measures with what it holds
 //	go run ./bench/export -check             exit status 1 when a target is missed
 //
 //	main.go       flags, the exports, the table

@@ -160,8 +160,8 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 
 // garbage is how much of it may gather, in percent of what is held, where that
 // matters: lines hold little and let much through, so that collecting as often as
-// usual took a tenth of the time; a folder holds a growing list of files.
-var garbage = map[export.Format]int{export.JSONL: 400, export.CSV: 400, export.Markdown: 50}
+// usual took some of the time; a folder holds a growing list of files.
+var garbage = map[export.Format]int{export.JSONL: 200, export.CSV: 200, export.Markdown: 50}
 
 // exported tells what came of an export.
 func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
