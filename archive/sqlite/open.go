@@ -59,6 +59,7 @@ type Store struct {
 
 	writers *sql.DB // of one connection; nil when read-only
 	writer  *writer
+	place   place
 
 	using  sync.RWMutex // held for reading by every call
 	closed bool
@@ -93,6 +94,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := reachable(s.path, s.options.ReadOnly); err != nil {
 		return err
 	}
+	if err := s.unlogged(); err != nil {
+		return err
+	}
 	if s.codec, err = newCodec(); err != nil {
 		return err
 	}
@@ -113,6 +117,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	}
 	s.writer = newWriter(conn)
 	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if s.place, err = placeOf(s.path); err != nil {
 		return err
 	}
 	return s.openReaders("mode=ro")

@@ -84,7 +84,7 @@ func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writ
 		return s.fault(context.Background(), what, err)
 	}
 	committed, w.tree = true, w.grown
-	return nil
+	return s.fault(context.Background(), what, s.place.left())
 }
 
 // prepared returns the statement for query.
