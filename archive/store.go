@@ -19,6 +19,10 @@ var (
 	ErrOlder    = errors.New("the archive was written by an older fangzhi")
 )
 
+// MaxAhead is how far the clocks of several machines, or of one that is put right,
+// may differ. What is dated further ahead was dated by a clock that was wrong.
+const MaxAhead = 24 * time.Hour
+
 // MaxLearnt bounds the data of one Learn.
 const MaxLearnt = 4 << 20
 
@@ -44,8 +48,11 @@ type Filter struct {
 // Except leaves out pages that are due and are not to be visited now. The zero
 // value leaves out none.
 type Except struct {
-	VisitedSince time.Time // pages visited at this time or later; zero: none
-	Hosts        []string  // pages of these hosts, as a URL has them: with the port where there is one
+	// VisitedSince: pages visited at this time or later; zero: none. A visit that is
+	// dated more than MaxAhead after the time asked for does not count: a clock that
+	// was wrong dated it.
+	VisitedSince time.Time
+	Hosts        []string // pages of these hosts, as a URL has them: with the port where there is one
 }
 
 // Summary counts what the archive holds of one site.
@@ -158,7 +165,8 @@ type Store interface {
 	// ErrLost.
 	Record(ctx context.Context, run string, batch []Entry) error
 
-	// BeginRun opens r, and adds seeds as pages discovered at r.Started. With
+	// BeginRun opens r, and adds seeds as pages discovered at r.Started; a visit to
+	// one that is dated more than MaxAhead after that does not count. With
 	// r.Full every page of the site that was not visited since r.FullSince (all
 	// of them when that is zero) is due at r.Started at the latest, but for
 	// aliases, further pages of articles, and dead links: pages that are gone,

@@ -146,7 +146,7 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	if err != nil {
 		return archive.Run{}, fmt.Errorf("site %q: %w", site.Name, err)
 	}
-	run, err := c.open(ctx, &site, tick)
+	run, ahead, err := c.open(ctx, &site, tick, before)
 	if err != nil {
 		return archive.Run{}, err // of the store, which names the run
 	}
@@ -155,6 +155,9 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	k.ignoreHolds = tick.IgnoreHolds
+	if ahead > 0 {
+		k.note(fmt.Sprintf("%s were to be asked for later than the revisit policy says, for a clock that was wrong: now due", number(ahead, "page")))
+	}
 	failure := k.crawl(ctx)
 	run = k.closed(ctx, failure)
 
@@ -170,8 +173,9 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	return run, failure
 }
 
-// open opens the run that tick asks for, with the columns as its seeds.
-func (c *Crawler) open(ctx context.Context, site *Site, tick Tick) (archive.Run, error) {
+// open opens the run that tick asks for, with the columns as its seeds, and with
+// so many pages that a wrong clock dated ahead. Before are the runs before.
+func (c *Crawler) open(ctx context.Context, site *Site, tick Tick, before []archive.Run) (archive.Run, int, error) {
 	now := c.now()
 	planned := tick.Planned.UTC().Truncate(time.Millisecond)
 	if tick.Planned.IsZero() {
@@ -186,27 +190,31 @@ func (c *Crawler) open(ctx context.Context, site *Site, tick Tick) (archive.Run,
 		run.Trigger = archive.TriggerManual
 	}
 	if err := c.closeOrphans(ctx, site.Name); err != nil {
-		return run, err
+		return run, 0, err
 	}
 	if run.Full {
 		since, err := c.takenUp(ctx, site.Name, now)
 		if err != nil {
-			return run, err
+			return run, 0, err
 		}
 		run.FullSince = since
 	}
 	if !run.Full {
 		walk, err := c.walkDue(ctx, site)
 		if err != nil {
-			return run, err
+			return run, 0, err
 		}
 		run.Walk = walk
 	}
 	seeds, err := c.seeds(ctx, site, run)
 	if err != nil {
-		return run, err
+		return run, 0, err
 	}
-	return run, c.store.BeginRun(ctx, run, seeds)
+	ahead, err := c.datedAhead(ctx, site, now, before)
+	if err != nil {
+		return run, 0, err
+	}
+	return run, len(ahead), c.store.BeginRun(ctx, run, append(seeds, ahead...))
 }
 
 // now is the time as the archive keeps it.

@@ -150,7 +150,7 @@ func (h *hostPace) wait(now time.Time) (time.Duration, string) {
 		delay += h.penalty
 		why = "slowed down, the host is slow or in trouble"
 	}
-	return h.last.Add(delay).Sub(now), why
+	return min(h.last.Add(delay).Sub(now), delay), why // the clock may have been set back
 }
 
 // health is what an answer says about its host.

@@ -126,7 +126,7 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		kept = true
 		return got, nil, "", nil
 	}
-	answer.At = k.since(answer.At)
+	answer.At, _ = k.dated(at, answer.At)
 	reading, page, err := k.readPart(at, answer.Capture, known)
 	if err != nil {
 		return got, nil, "", err

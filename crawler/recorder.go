@@ -164,7 +164,15 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 func (r *recorder) discovered(f *finding) ([]archive.Page, int) {
 	pages := f.again
 	first := 0
+	now := r.k.c.now()
+	ahead := f.entry.Visit.At.Sub(now) > archive.MaxAhead // a wrong clock dated the page: not what it leads to
 	for _, p := range f.fresh {
+		if ahead {
+			p.FirstSeen = now
+			if p.Due.IsZero() && p.State != archive.StateAlias {
+				p.Due = now
+			}
+		}
 		news := r.k.known.add(p.URL)
 		if news {
 			r.k.found.add(p.URL)

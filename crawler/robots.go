@@ -71,7 +71,7 @@ func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
 		return permit{}, ctx.Err()
 	}
 	defer func() { file.turn <- struct{}{} }()
-	if !r.fetcher.now().Before(file.until) {
+	if now := r.fetcher.now(); !now.Before(file.until) || file.until.Sub(now) > robotsFresh {
 		if err := r.read(ctx, wire, e, file); err != nil {
 			return permit{}, err
 		}

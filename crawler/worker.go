@@ -108,8 +108,9 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 
 // unasked is a visit that was decided without a request.
 func (k *crawl) unasked(p archive.Page, o archive.Outcome, reason string) finding {
-	c := archive.Capture{URL: p.URL, At: k.since(k.c.now())}
-	e := archive.Settle(k.run.ID, p, c, nil, archive.Verdict{Outcome: o, Reason: reason})
+	at, why := k.dated(p, k.c.now())
+	c := archive.Capture{URL: p.URL, At: at}
+	e := archive.Settle(k.run.ID, p, c, nil, archive.Verdict{Outcome: o, Reason: reason + why})
 	e.Page.Due = k.dueAgain(e.Page, answer{Capture: c})
 	return finding{entry: e}
 }
@@ -132,6 +133,9 @@ func (k *crawl) since(t time.Time) time.Time {
 // whatever happens.
 const unconditional = 10
 
+// minRevisit is the least from one visit to the next by a revisit policy.
+const minRevisit = time.Minute / 2
+
 // conditions asks the server for the page only if it changed.
 func conditions(p archive.Page) http.Header {
 	if !p.State.There() || (p.Visits+1)%unconditional == 0 {
@@ -150,7 +154,10 @@ func conditions(p archive.Page) http.Header {
 // judged decides what an answer means. A panic on the way, which only a fault
 // of ours can be, makes the page unreadable and no more.
 func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err error) {
-	got.At = k.since(got.At)
+	var why string
+	if got.At, why = k.dated(p, got.At); why != "" {
+		defer func() { f.entry.Visit.Reason += why }()
+	}
 	var w whole
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -249,8 +256,15 @@ func (k *crawl) settledAs(p archive.Page, a address, got answer, r *archive.Read
 }
 
 // dueAgain is when a page is due after a visit: later than the visit itself,
-// so that no page has two turns in one run.
+// so that no page has two turns in one run. Where a wrong clock has it that the
+// visit is still to come, it is due by the clock as it is.
 func (k *crawl) dueAgain(p archive.Page, got answer) time.Time {
+	if now := k.c.now(); got.At.Sub(now) > archive.MaxAhead {
+		if due := k.site.Revisit(p, now); due.IsZero() || due.After(now.Add(minRevisit)) {
+			return due.UTC().Truncate(time.Millisecond)
+		}
+		return got.At.Add(time.Millisecond) // the next run makes it due
+	}
 	due := k.site.Revisit(p, got.At)
 	if !got.after.IsZero() {
 		due = got.after

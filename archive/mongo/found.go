@@ -106,9 +106,13 @@ func (p *plan) changes() (models []mongo.WriteModel) {
 			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}))
 	}
 	if due := dateOf(p.dueTo); due != 0 {
+		since := bson.D{{Key: "$gte", Value: due}}
+		if !p.wrong.IsZero() {
+			since = append(since, bson.E{Key: "$lte", Value: dateOf(p.wrong)})
+		}
 		update(bson.E{Key: "$nor", Value: bson.A{
 			bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: due}}}},
-			bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: due}}}},
+			bson.D{{Key: "last_visit", Value: since}},
 		}}, "due", due)
 	}
 	if p.askedTo != nil {
@@ -139,6 +143,7 @@ func (s *Store) seed(ctx context.Context, seeds []archive.Page, at time.Time) er
 		return err
 	}
 	b := newBatch(stored, nil)
+	b.wrong = at.Add(archive.MaxAhead)
 	for _, p := range seeds {
 		b.discover(p, at)
 	}

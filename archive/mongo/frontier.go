@@ -25,7 +25,7 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int, excep
 		return nil, nil
 	}
 	filter := bson.D{{Key: "site", Value: site}, {Key: "due", Value: bson.D{{Key: "$lte", Value: dateOf(by)}}}}
-	if out := leftOut(except); len(out) > 0 {
+	if out := leftOut(except, by); len(out) > 0 {
 		filter = append(filter, bson.E{Key: "$nor", Value: out})
 	}
 	var docs []pageDoc
@@ -43,14 +43,16 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int, excep
 
 // leftOut are the filters of what except leaves out. The hosts stand in the
 // index that is read for what is due.
-func leftOut(except archive.Except) (out bson.A) {
+func leftOut(except archive.Except, by time.Time) (out bson.A) {
 	for _, host := range except.Hosts {
 		for _, scheme := range []string{"http://", "https://"} {
 			out = append(out, bson.D{{Key: "url", Value: bson.D{{Key: "$gte", Value: scheme + host + "/"}, {Key: "$lt", Value: scheme + host + "0"}}}})
 		}
 	}
 	if !except.VisitedSince.IsZero() {
-		out = append(out, bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: dateOf(except.VisitedSince)}}}})
+		out = append(out, bson.D{{Key: "last_visit", Value: bson.D{
+			{Key: "$gte", Value: dateOf(except.VisitedSince)}, {Key: "$lte", Value: dateOf(by.Add(archive.MaxAhead))},
+		}}})
 	}
 	return out
 }

@@ -38,6 +38,7 @@ type plan struct {
 	kindTo  archive.Kind  // likewise; "": its kind stays
 	alsoTo  []string      // likewise: columns to be added
 	askedTo *archive.Request
+	wrong   time.Time // with dueTo: visits dated later do not count
 }
 
 // committed is what the archive holds, nothing where the page is unknown.
@@ -83,6 +84,8 @@ type batch struct {
 	payloads  []payload
 	snapshots []archive.Snapshot
 	visits    []visitDoc
+
+	wrong time.Time // visits dated later do not count, a wrong clock dated them; zero: all do
 
 	seen map[any]bool // digests, visits, versions and plans that are in already
 }
@@ -176,6 +179,8 @@ func unread(p archive.Page, due time.Time) archive.Page {
 	}
 }
 
+func (b *batch) wrongly(dated time.Time) bool { return !b.wrong.IsZero() && dated.After(b.wrong) }
+
 // discover adds a page that was found by a visit at that time.
 func (b *batch) discover(d archive.Page, at time.Time) {
 	p := b.plan(keyOf(d))
@@ -187,7 +192,7 @@ func (b *batch) discover(d archive.Page, at time.Time) {
 		return
 	}
 	p.listed(d.Column)
-	if !d.Due.IsZero() && (p.due.IsZero() || d.Due.Before(p.due)) && p.lastVisit.Before(d.Due) {
+	if !d.Due.IsZero() && (p.due.IsZero() || d.Due.Before(p.due)) && (p.lastVisit.Before(d.Due) || b.wrongly(p.lastVisit)) {
 		p.due = d.Due
 		switch {
 		case p.visited != nil:
@@ -195,7 +200,7 @@ func (b *batch) discover(d archive.Page, at time.Time) {
 		case p.found != nil:
 			p.found.Due = d.Due
 		default:
-			p.dueTo = d.Due
+			p.dueTo, p.wrong = d.Due, b.wrong
 		}
 	}
 	if d.Request != nil {

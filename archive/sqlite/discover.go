@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"hash/maphash"
+	"math"
 	"sync"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 const (
 	becomeDue = `UPDATE pages SET due = ?1 WHERE site = ?2 AND url = ?3
-		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1)`
+		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1 OR last_visit > ?4)`
 
 	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
 		AND json_array_length(coalesce(also, '[]')) < ?4 AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(also, '[]')) WHERE value = ?1)`
@@ -45,7 +46,11 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 		}
 	}
 	if !p.Due.IsZero() {
-		if _, err := t.exec(becomeDue, p.Due.UnixMilli(), p.Site, p.URL); err != nil {
+		wrong := int64(math.MaxInt64)
+		if t.seeding {
+			wrong = at.Add(archive.MaxAhead).UnixMilli()
+		}
+		if _, err := t.exec(becomeDue, p.Due.UnixMilli(), p.Site, p.URL, wrong); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ const findDue = `WITH resting (low, high) AS MATERIALIZED (
 	SELECT ` + pageColumns + ` FROM pages p INDEXED BY pages_due
 	WHERE site = ? AND due <= ?
 		AND NOT EXISTS (SELECT 1 FROM resting WHERE p.url >= low AND p.url < high)
-		AND (p.last_visit IS NULL OR p.last_visit < ?)
+		AND (p.last_visit IS NULL OR p.last_visit < ? OR p.last_visit > ?)
 	ORDER BY due, url LIMIT ?`
 
 // Due returns up to n pages of site that are due by the time by, without those
@@ -34,7 +34,7 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int, excep
 		if !except.VisitedSince.IsZero() {
 			since = except.VisitedSince.UnixMilli()
 		}
-		return scan(pageFields)(s.prepared(ctx, findDue, hosts, site, by.UnixMilli(), since, max(n, 0)))
+		return scan(pageFields)(s.prepared(ctx, findDue, hosts, site, by.UnixMilli(), since, by.Add(archive.MaxAhead).UnixMilli(), max(n, 0)))
 	})
 }
 

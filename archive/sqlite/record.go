@@ -194,6 +194,8 @@ type recording struct {
 	runKey int64
 	log    archive.Tree
 	learnt []name // pages that are in the archive once this is committed
+
+	seeding bool // visits that a wrong clock dated do not count
 }
 
 const (

@@ -47,7 +47,7 @@ func (s *Store) BeginRun(ctx context.Context, r archive.Run, pages []archive.Pag
 				return err
 			}
 		}
-		t := &recording{writer: w, known: s.known}
+		t := &recording{writer: w, known: s.known, seeding: true}
 		for i := range pages {
 			if err := ctx.Err(); err != nil {
 				return err

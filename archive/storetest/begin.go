@@ -27,6 +27,25 @@ var beginTests = []subtest{
 		want.Due = minute(60)
 		f.equal("page", f.page(url(1)), want)
 	}},
+	{"makes a seed due that a wrong clock dated far ahead", func(f *fixture) {
+		r := f.begin(site, 0)
+		for i, ahead := range []time.Duration{30 * 24 * time.Hour, 12 * time.Hour} {
+			e := visit(r, unread(site, url(1+i)), time.Hour+ahead, text("标题", "正文"))
+			e.Page.Due = e.Visit.At.Add(time.Hour)
+			f.record(r, e)
+		}
+		f.end(r)
+		seeds := []archive.Page{unread(site, url(1)), unread(site, url(2))}
+		for i := range seeds {
+			seeds[i].Due = minute(60)
+		}
+		f.begin(site, time.Hour, seeds...)
+		f.equal("due", f.due(minute(60), 10), []string{url(1)})
+		pages, err := f.Due(f.Context(), site, minute(60), 10, archive.Except{VisitedSince: minute(60)})
+		if err != nil || len(pages) != 1 || pages[0].URL != url(1) {
+			f.Errorf("due, but for what was visited since the start: %v, %v", pages, err)
+		}
+	}},
 	{"keeps a known seed without a due time", func(f *fixture) {
 		r := f.begin(site, 0)
 		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))

@@ -32,7 +32,8 @@ func (a *app) verifyWhenDue(ctx context.Context, store archive.Store, c configs.
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
 		return c.Every, err
 	}
-	if next := last.Started.Add(c.Every); a.now().Before(next) {
+	// One that is still to come a wrong clock has dated.
+	if next := last.Started.Add(c.Every); a.now().Before(next) && !last.Started.After(a.now()) {
 		return next.Sub(a.now()), nil
 	}
 	v, err := archive.VerifyPart(ctx, store, c.Parts, a.now)
