@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"archive":                   {},
 	"archive/diff":              {"archive"},
 	"archive/export":            {"archive", "archive/diff", "archive/warc"},
+	"archive/intake":            {"archive", "archive/warc"},
 	"archive/mongo":             {"archive"},
 	"archive/proof":             {"archive"},
 	"archive/sqlite":            {"archive"},
@@ -36,7 +37,7 @@ var arrows = map[string][]string{
 	"configs":                   {"scheduler", "crawler", "extract", "archive"},
 	"cmd/fangzhi": {
 		"configs", "scheduler", "crawler", "crawler/discover", "crawler/portaltest", "extract",
-		"archive", "archive/diff", "archive/export", "archive/mongo", "archive/proof", "archive/sqlite",
+		"archive", "archive/diff", "archive/export", "archive/intake", "archive/mongo", "archive/proof", "archive/sqlite",
 		"torture",
 	},
 	"torture":      {"crawler", "crawler/portaltest", "archive"},

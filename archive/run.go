@@ -30,6 +30,7 @@ const (
 	TriggerCatchUp  Trigger = "catch_up" // a tick made up for
 	TriggerManual   Trigger = "manual"
 	TriggerReread   Trigger = "reread" // no crawl: versions are read again, nobody is asked for anything
+	TriggerImport   Trigger = "import" // no crawl: captures that were saved in files are taken up
 )
 
 // Tally counts visits by outcome.
@@ -83,6 +84,9 @@ type Run struct {
 	Columns    []Yield  `json:"columns,omitempty"` // what each column yielded
 	Notes      []string `json:"notes,omitempty"`   // what a reader should know: caps that were hit, and the like
 }
+
+// Crawls says whether such a run asks hosts for pages.
+func (t Trigger) Crawls() bool { return t != TriggerReread && t != TriggerImport }
 
 // TookPlace says whether r is more than the record of a tick that had no run.
 func (r Run) TookPlace() bool { return r.State != RunSkipped && r.State != RunMissed }

@@ -150,7 +150,9 @@ type Store interface {
 	// durable. An entry is there whole or not at all; recording an entry again
 	// changes nothing, and completes what a crash cut short. A payload that is
 	// held already is stored once. Of several entries for one page the later
-	// holds.
+	// holds. A visit earlier than its page's last joins the ledger and leaves the
+	// page, unless the entry's page has that last visit for its own: then it
+	// becomes that of the entry.
 	//
 	// A discovered page that is unknown is added, due at its Due or, when that
 	// is zero, at the visit's time. A known one keeps what it has, but with a

@@ -35,7 +35,8 @@ type crawl struct {
 	columns   map[string]bool
 	articles  []pattern
 	requests  atomic.Int64
-	around    *around // what the run saw, to look at pages that are gone against
+	around    *around    // what the run saw, to look at pages that are gone against
+	importing *importing // nil: a crawl
 	absent    absent
 	holds     map[string]*knownHold // by host; under c.holding
 

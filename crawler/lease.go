@@ -122,7 +122,7 @@ func (c *Crawler) takenUp(ctx context.Context, site string, now time.Time) (time
 		if err != nil {
 			return time.Time{}, fmt.Errorf("look for a run to take up: %w", err)
 		}
-		if run.State == archive.RunSkipped || run.State == archive.RunMissed || run.Trigger == archive.TriggerReread {
+		if run.State == archive.RunSkipped || run.State == archive.RunMissed || !run.Trigger.Crawls() {
 			continue
 		}
 		cut := run.State == archive.RunInterrupted || run.State == archive.RunFailed ||

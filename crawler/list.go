@@ -20,13 +20,7 @@ func (k *crawl) rereads(p archive.Page) bool {
 }
 
 // isThere says whether a visit that ended so found its page.
-func isThere(o archive.Outcome) bool {
-	switch o {
-	case archive.New, archive.Changed, archive.Unchanged, archive.NotModified, archive.Restored:
-		return true
-	}
-	return false
-}
+func isThere(o archive.Outcome) bool { return o.There() }
 
 // listOf reads what came for p as a list: a page, or data where page is nil.
 func (k *crawl) listOf(p archive.Page, page *extract.Page, text string) *discover.List {

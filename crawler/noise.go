@@ -89,7 +89,7 @@ func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known 
 		return archive.OnlyNoise(p, hidden), nil
 	}
 	differs, ok := archive.Noise(before, now)
-	if !ok || !p.State.There() {
+	if !ok || !p.State.There() || k.importing != nil { // nobody can be asked twice
 		return v, nil
 	}
 	k.noise.mu.Lock()

@@ -94,6 +94,11 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		return got, nil, "", nil
 	}
 	got.URL = a.url
+	if k.importing != nil {
+		if err := k.importing.flushFor(a.url); err != nil {
+			return got, nil, "", err
+		}
+	}
 	at, err := k.c.store.Page(k.wire, p.Site, a.url)
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
@@ -117,6 +122,10 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		}
 	}()
 	at.Kind = archive.KindPart
+	if k.importing != nil {
+		kept, page, stranger, err = k.importing.part(&got, at, first, next, known)
+		return got, page, stranger, err
+	}
 	_, answer, barred, err := k.ask(at)
 	if err != nil {
 		return got, nil, "", err

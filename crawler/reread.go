@@ -85,10 +85,24 @@ func (c *Crawler) Reread(ctx context.Context, site Site, o RereadOptions) (repor
 // openReread opens the run under which versions are read again. Its context ends
 // when the run is lost.
 func (k *crawl) openReread(ctx context.Context) (end func(RereadReport, error) error, err error) {
+	hold, err := k.occupy(ctx, archive.TriggerReread)
+	if err != nil {
+		return nil, err
+	}
+	return func(report RereadReport, failure error) error {
+		k.run.Reason = fmt.Sprintf("read %d versions again: %d read otherwise, %d cannot be read", report.Versions, report.Differ, report.Failed)
+		return hold(failure)
+	}, nil
+}
+
+// occupy opens a run that is no crawl, so that no crawl of the site goes on
+// meanwhile; k.wire ends when it is lost. End closes it.
+func (k *crawl) occupy(ctx context.Context, trigger archive.Trigger) (end func(failure error) error, err error) {
 	now := k.c.now()
 	k.run = archive.Run{
-		ID: archive.RunID(k.site.Name, now), Site: k.site.Name, Planned: now, Trigger: archive.TriggerReread,
+		ID: archive.RunID(k.site.Name, now), Site: k.site.Name, Planned: now, Trigger: trigger,
 		State: archive.RunRunning, Owner: k.c.options.Owner, Started: now, Lease: now.Add(k.c.options.Lease),
+		Articles: archive.Tally{}, Lists: archive.Tally{},
 	}
 	if err := k.c.closeOrphans(ctx, k.site.Name); err != nil {
 		return nil, err
@@ -101,22 +115,20 @@ func (k *crawl) openReread(ctx context.Context) (end func(RereadReport, error) e
 	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))
 	var keeping sync.WaitGroup
 	keeping.Go(func() { k.keepLease(lease, lost) })
-	return func(report RereadReport, failure error) error {
+	return func(failure error) error {
 		endLease()
 		keeping.Wait()
 		lost(nil)
-		run := k.run
-		run.Ended, run.State = k.c.now(), archive.RunDone
-		run.Reason = fmt.Sprintf("read %d versions again: %d read otherwise, %d cannot be read", report.Versions, report.Differ, report.Failed)
+		k.run.Ended, k.run.State = k.c.now(), archive.RunDone
 		switch {
 		case ctx.Err() != nil:
-			run.State, run.Reason = archive.RunInterrupted, "stopped"
+			k.run.State, k.run.Reason = archive.RunInterrupted, "stopped"
 		case failure != nil:
-			run.State, run.Reason = archive.RunFailed, failure.Error()
+			k.run.State, k.run.Reason = archive.RunFailed, failure.Error()
 		}
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer cancel()
-		if err := k.c.store.EndRun(closing, run); err != nil {
+		if err := k.c.store.EndRun(closing, k.run); err != nil {
 			return fmt.Errorf("close: %w", err)
 		}
 		return nil

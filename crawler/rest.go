@@ -29,6 +29,9 @@ const (
 
 // heed counts how host answers, and leaves it alone when it had enough.
 func (k *crawl) heed(host string, got answer, o archive.Outcome) {
+	if k.importing != nil {
+		return // how it answers now nobody knows
+	}
 	if o == archive.Challenged {
 		k.c.fetcher.pace.trouble(host)
 	}

@@ -65,7 +65,7 @@ func (c *Crawler) walkDue(ctx context.Context, site *Site) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("look for the last run that walked the lists: %w", err)
 		}
-		if run.State != archive.RunDone || run.Trigger == archive.TriggerReread {
+		if run.State != archive.RunDone || !run.Trigger.Crawls() {
 			continue
 		}
 		if run.Full || run.Walk {

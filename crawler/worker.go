@@ -118,6 +118,9 @@ func (k *crawl) unasked(p archive.Page, o archive.Outcome, reason string) findin
 // since is t, but not before the run's start, even if the clock was set back: a
 // page's last visit tells that it had its turn.
 func (k *crawl) since(t time.Time) time.Time {
+	if k.importing != nil {
+		return t // long ago
+	}
 	if t.Before(k.run.Started) {
 		t = k.run.Started
 	}

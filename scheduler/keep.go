@@ -23,7 +23,7 @@ func (s *Scheduler) history(ctx context.Context, site string, n int) (took []arc
 		if err != nil {
 			return nil, tick, false, err
 		}
-		if r.Trigger == archive.TriggerReread {
+		if !r.Trigger.Crawls() {
 			continue
 		}
 		if tick.IsZero() && r.Trigger != archive.TriggerManual {

@@ -11,8 +11,8 @@ import (
 	"fangzhi/archive/warc"
 )
 
-// capture is one answer as it was served, or a visit that found that answer
-// standing.
+// capture is one answer as it was served, a visit that found that answer
+// standing, or one that left nothing to be replayed.
 type capture struct {
 	page    archive.Page
 	visit   archive.Visit
@@ -21,6 +21,7 @@ type capture struct {
 	profile string            // of a revisit: how it is known that the answer stands; "" for an answer
 	refers  archive.Visit     // of a revisit: the visit that brought the answer
 	fault   error             // the archive has lost the payload
+	bare    bool              // the archive keeps no answer of the visit: what it told is all there is
 	last    bool              // answer of its page that was asked for
 }
 
@@ -71,19 +72,23 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 		now.Visits++
 		now.Last = v.At
-		if c, ok := l.next(p, v); ok && (v.At.After(known.Last) || lost(v)) {
+		c, ok := l.next(p, v)
+		c.bare = !ok
+		late := known.Run != "" && v.Run > known.Run // an import tells of what was long ago
+		if v.At.After(known.Last) || late || lost(v) {
 			c.version = versionOf(versions, v)
 			all = append(all, c)
 		}
+		now.Run = max(now.Run, v.Run)
 	}
 	all = sel.choose(all)
 	last := len(all) - 1
-	for last >= 0 && all[last].profile != "" {
+	for last >= 0 && (all[last].profile != "" || all[last].bare) {
 		last--
 	}
 	for i, c := range all {
 		c.last = i == last
-		if c.profile == "" {
+		if c.profile == "" && !c.bare {
 			c.payload, err = store.Payload(ctx, c.visit.Payload)
 			switch {
 			case errors.Is(err, archive.ErrNotFound), errors.Is(err, archive.ErrCorrupt):
@@ -148,7 +153,7 @@ func (s Selection) choose(all []capture) []capture {
 		// The last that brought a version; of a page that has none, the last.
 		at := -1
 		for i, c := range all {
-			if c.profile == "" && (c.version != nil || at < 0 || all[at].version == nil) {
+			if c.profile == "" && !c.bare && (c.version != nil || at < 0 || all[at].version == nil) {
 				at = i
 			}
 		}
@@ -158,7 +163,7 @@ func (s Selection) choose(all []capture) []capture {
 		all = all[at : at+1]
 	case Changes:
 		all = slices.DeleteFunc(all, func(c capture) bool {
-			return c.profile != "" || c.visit.Outcome != archive.Changed && (c.version == nil || c.version.Version < 2)
+			return c.profile != "" || c.bare || c.visit.Outcome != archive.Changed && (c.version == nil || c.version.Version < 2)
 		})
 	}
 	return slices.DeleteFunc(all, func(c capture) bool {

@@ -23,6 +23,7 @@ type mark struct {
 	Visits   int           `json:"visits,omitempty"` // looked at for captures
 	Last     time.Time     `json:"last,omitzero"`    // the last of them
 	Lost     []time.Time   `json:"lost,omitempty"`   // those whose bytes the archive had lost: they may be repaired
+	Run      string        `json:"run,omitempty"`    // the last run that they are of
 }
 
 // empty says whether nothing was told.

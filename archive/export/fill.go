@@ -119,6 +119,9 @@ func (r *run) captures(cur *cursor, held Archive) error {
 		if err := w.write(c); err != nil {
 			return err
 		}
+		if c.bare {
+			continue
+		}
 		if list != nil {
 			if err := list.add(c); err != nil {
 				return err

@@ -15,9 +15,9 @@ import (
 	"fangzhi/archive/warc"
 )
 
-// webArchive writes captures into WARC files: of each answer the request, the
-// response and what was read from it, of each visit that found it standing a
-// revisit. A file ends after the capture that fills it.
+// webArchive writes captures into WARC files: of each answer the request and the
+// response, of each visit that found it standing a revisit; and of every visit
+// what the archive knows of it. A file ends after the capture that fills it.
 type webArchive struct {
 	ctx    context.Context
 	store  Store
@@ -55,9 +55,12 @@ func (w *webArchive) write(c capture) error {
 		}
 	}
 	var err error
-	if c.profile != "" {
+	switch {
+	case c.bare:
+		err = w.told(c, "")
+	case c.profile != "":
 		err = w.revisit(c)
-	} else {
+	default:
 		err = w.answer(c)
 	}
 	if err != nil {
@@ -144,11 +147,7 @@ func (w *webArchive) answer(c capture) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.put(warc.Record{
-		Type: warc.Metadata, ID: warc.Name("metadata", captureName(v)), Date: v.At, URI: t.uri,
-		Fields: []warc.Field{info, concurrent}, Block: warc.FieldsBlock(about(c)),
-	})
-	if err != nil {
+	if err := w.told(c, id); err != nil {
 		return err
 	}
 	return w.index.add(t.entry(warc.Entry{
@@ -173,8 +172,9 @@ func (w *webArchive) revisit(c capture) error {
 	}
 	// The headers of such an answer are not kept, so there is no block: a replay
 	// takes those of what is referred to.
+	id := warc.Name("revisit", captureName(v))
 	place, err := w.put(warc.Record{
-		Type: warc.Revisit, ID: warc.Name("revisit", captureName(v)), Date: v.At, URI: t.uri,
+		Type: warc.Revisit, ID: id, Date: v.At, URI: t.uri,
 		Fields: []warc.Field{
 			{Name: "WARC-Warcinfo-ID", Value: "<" + w.info + ">"},
 			{Name: "WARC-Profile", Value: c.profile},
@@ -187,9 +187,30 @@ func (w *webArchive) revisit(c capture) error {
 	if err != nil {
 		return err
 	}
+	if err := w.told(c, id); err != nil {
+		return err
+	}
 	return w.index.add(t.entry(warc.Entry{
 		Date: v.At, Mime: warc.RevisitMime, Digest: sum, File: w.name(), Place: place,
 	}).Line())
+}
+
+// told writes what the archive knows of a visit beside its capture, which has
+// the id of; of a visit that left none it is all there is.
+func (w *webArchive) told(c capture, of string) error {
+	t, err := targetOf(c.page)
+	if err != nil {
+		return err
+	}
+	fields := []warc.Field{{Name: "WARC-Warcinfo-ID", Value: "<" + w.info + ">"}}
+	if of != "" {
+		fields = append(fields, warc.Field{Name: "WARC-Concurrent-To", Value: "<" + of + ">"})
+	}
+	_, err = w.put(warc.Record{
+		Type: warc.Metadata, ID: warc.Name("metadata", captureName(c.visit)), Date: c.visit.At, URI: t.uri,
+		Fields: fields, Block: warc.FieldsBlock(about(c)),
+	})
+	return err
 }
 
 // name is the current file's name as an index has it.
@@ -201,12 +222,24 @@ func (w *webArchive) name() string { return strings.TrimPrefix(w.file.name, w.fo
 func about(c capture) []warc.Field {
 	v := c.visit
 	fields := []warc.Field{
+		{Name: "format", Value: "fangzhi visit 1"},
+		{Name: "fetchedAt", Value: v.At.UTC().Format(time.RFC3339Nano)},
 		{Name: "via", Value: c.page.FoundOn},
 		{Name: "fetchTimeMs", Value: strconv.FormatInt(v.Took.Milliseconds(), 10)},
 		{Name: "site", Value: v.Site}, {Name: "column", Value: v.Column}, {Name: "kind", Value: string(v.Kind)},
 		{Name: "outcome", Value: string(v.Outcome)}, {Name: "reason", Value: v.Reason},
+		{Name: "status", Value: count(v.Status)}, {Name: "attempts", Value: count(v.Attempts)}, {Name: "bytes", Value: count(int(v.Bytes))},
+		{Name: "movedTo", Value: v.MovedTo}, {Name: "truncated", Value: v.Truncated},
 		{Name: "payloadDigest", Value: string(v.Payload)},
 		{Name: "trust", Value: string(v.Trust)}, {Name: "security", Value: v.Security},
+	}
+	if v.Absence != nil {
+		text, _ := json.Marshal(v.Absence) // texts and times of whole years: it cannot fail
+		fields = append(fields, warc.Field{Name: "absence", Value: string(text)})
+	}
+	if c.page.Request != nil {
+		text, _ := json.Marshal(c.page.Request) // texts: it cannot fail
+		fields = append(fields, warc.Field{Name: "asked", Value: string(text)})
 	}
 	if s := c.version; s != nil {
 		text, _ := json.Marshal(s.Article) // texts, numbers and times of whole years: it cannot fail
@@ -224,6 +257,14 @@ func about(c capture) []warc.Field {
 		}
 	}
 	return fields
+}
+
+// count is a number where there is one.
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // target is what was asked for.

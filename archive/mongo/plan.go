@@ -147,10 +147,14 @@ func (b *batch) add(e archive.Entry) {
 	if s := e.Snapshot; s != nil && s.Version > p.committed().versions && b.once(edition{p.key, s.Version}) {
 		b.snapshots = append(b.snapshots, *s)
 	}
-	if e.Visit.At.After(p.lastVisit) {
+	late := e.Visit.At.Before(p.lastVisit) && e.Page.LastVisit.Equal(p.lastVisit) // it tells the page as it is, that visit among the others
+	if e.Visit.At.After(p.lastVisit) || late {
 		page := e.Page
 		p.visited, p.dueTo, p.kindTo, p.askedTo = &page, time.Time{}, "", nil
-		p.lastVisit, p.due, p.kind, p.versions = e.Visit.At, page.Due, page.Kind, page.Versions
+		p.due, p.kind, p.versions = page.Due, page.Kind, page.Versions
+		if !late {
+			p.lastVisit = e.Visit.At
+		}
 	}
 	for _, d := range e.Discovered {
 		b.discover(d, e.Visit.At)

@@ -264,7 +264,7 @@ func (d *draft) pageValues() []any {
 	}
 }
 
-// addPage sets the page, unless it was visited later than by this entry, and
+// addPage sets the page, unless it was visited later than the entry tells, and
 // returns its id.
 func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 	p, values := &d.Page, d.pageValues()
@@ -283,7 +283,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 	}
 	if at := d.Visit.At.UnixMilli(); at <= visited {
 		var one int
-		if held, err = t.row(findVisit, []any{id, at}, &one); err != nil || held || at < visited {
+		if held, err = t.row(findVisit, []any{id, at}, &one); err != nil || held || at < visited && p.LastVisit.UnixMilli() != visited {
 			return id, held, err
 		}
 	}

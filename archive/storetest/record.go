@@ -113,6 +113,26 @@ var recordTests = []subtest{
 		f.equal("page", f.page(url(1)), later.Page)
 		f.equal("visits", collect(f.T, f.Visits(f.Context(), archive.Filter{})), []archive.Visit{earlier.Visit, later.Visit})
 	}},
+	{"an earlier visit that knows the page's last sets the page", func(f *fixture) {
+		r := f.begin(site, 0)
+		later := gone(r, unread(site, url(1)), 3*time.Second)
+		f.record(r, later)
+		// What was read before the page was gone: its first version.
+		earlier := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
+		page := later.Page
+		page.Visits, page.Versions, page.Fingerprint = 2, 1, earlier.Page.Fingerprint
+		page.Payload, page.Title, page.LastSeen, page.Kind = earlier.Page.Payload, earlier.Page.Title, earlier.Page.LastSeen, earlier.Page.Kind
+		earlier.Page = page
+		f.record(r, earlier)
+		f.equal("page", f.page(url(1)), page)
+		f.equal("visits", collect(f.T, f.Visits(f.Context(), archive.Filter{})), []archive.Visit{earlier.Visit, later.Visit})
+		f.equal("snapshots", collect(f.T, f.Snapshots(f.Context(), archive.Filter{})), []archive.Snapshot{*earlier.Snapshot})
+		f.unchanged("recording it again", func() { f.record(r, earlier) })
+		between := same(r, earlier.Page, 2*time.Second)
+		between.Page.LastVisit, between.Page.State = page.LastVisit, page.State
+		f.record(r, between, earlier)
+		f.equal("page after one more", f.page(url(1)), between.Page)
+	}},
 	{"a large batch", func(f *fixture) {
 		r := f.begin(site, 0)
 		var batch []archive.Entry

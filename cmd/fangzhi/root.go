@@ -68,7 +68,7 @@ func newRoot(a *app) *cobra.Command {
 	for group, commands := range map[string][]*cobra.Command{
 		"crawl": {demoCommand(a), initCommand(a), checkCommand(a), crawlCommand(a), serveCommand(a), scheduleCommand(a), extractCommand(a)},
 		"read":  {statusCommand(a), runsCommand(a), listCommand(a), logCommand(a), showCommand(a), diffCommand(a), explainCommand(a), searchCommand(a)},
-		"keep":  {exportCommand(a), rereadCommand(a), verifyCommand(a), copyCommand(a), checkpointCommand(a), proveCommand(a), tortureCommand(a)},
+		"keep":  {exportCommand(a), importCommand(a), rereadCommand(a), verifyCommand(a), copyCommand(a), checkpointCommand(a), proveCommand(a), tortureCommand(a)},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

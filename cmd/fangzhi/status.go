@@ -103,7 +103,7 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 			return nil, err
 		}
 		// To read again is no crawl.
-		runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return r.Trigger == archive.TriggerReread })
+		runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return !r.Trigger.Crawls() })
 		for _, run := range runs {
 			if run.TookPlace() {
 				all[i].LastRun = &run
