@@ -14,6 +14,7 @@
 //	walk.go                                      how far the pages of lists are walked
 //	parts.go, again.go, furniture.go             articles of several pages; a version read again; what pages share
 //	reread.go                                    every version read again
+//	import.go, import_*.go                       captures that were saved in files, in place of fetches
 //	item.go, alias.go                            several URLs of one page, asked for once
 //	yield.go                                     what a run gets out of each column
 //	noise.go                                     what changes on every fetch, and cuts no version

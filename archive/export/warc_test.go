@@ -95,6 +95,10 @@ func TestWARC(t *testing.T) {
 		case gowarc.Response:
 			line += " " + h.Get("WARC-Truncated")
 		case gowarc.Request, gowarc.Metadata:
+			if r.Type() == gowarc.Metadata && h.Get("WARC-Concurrent-To") == "" {
+				line += " of a visit without an answer"
+				break
+			}
 			if !ids[h.Get("WARC-Concurrent-To")] {
 				t.Errorf("%s: concurrent to no response", line)
 			}
@@ -112,13 +116,18 @@ func TestWARC(t *testing.T) {
 	pair := func(uri string, at string, more string) []string {
 		return []string{strings.TrimSpace("response " + uri + " " + at + more), "request " + uri + " " + at}
 	}
+	alone := func(uri string, day int) []string {
+		return []string{"metadata " + uri + " " + date(day, 0) + " of a visit without an answer"}
+	}
 	want := slices.Concat([]string{"warcinfo"},
 		pair("/1.html", date(1, 1), ""),
 		[]string{"revisit /1.html " + date(2, 0) + " server-not-modified of " + date(1, 1)},
 		pair("/1.html", date(3, 0), ""),
-		[]string{"revisit /1.html " + date(4, 0) + " identical-payload-digest of " + date(3, 0),
-			"revisit /1.html " + date(6, 0) + " identical-payload-digest of " + date(3, 0)},
-		pair("/2.html", date(1, 5), ""),
+		[]string{"revisit /1.html " + date(4, 0) + " identical-payload-digest of " + date(3, 0)},
+		alone("/1.html", 5),
+		[]string{"revisit /1.html " + date(6, 0) + " identical-payload-digest of " + date(3, 0)},
+		alone("/1.html", 7), alone("/1.html", 8),
+		pair("/2.html", date(1, 5), ""), alone("/2.html", 8),
 		pair("/3.html", date(1, 6), " length"),
 		pair("/4.html", date(1, 7), ""),
 		pair("/api", date(1, 8), ""),
@@ -253,6 +262,30 @@ func TestWARCFilesAndIndex(t *testing.T) {
 		t.Errorf("captures by file (-want +got):\n%s", diff)
 	}
 	strict(t, dir, func(gowarc.WarcRecord, []byte) {})
+}
+
+// What a visit told is beside its capture or, where it left none, alone.
+func TestWARCTellsOfEveryVisit(t *testing.T) {
+	k := county(t)
+	visits := 0
+	for _, err := range k.store.Visits(t.Context(), archive.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		visits++
+	}
+	told := 0
+	strict(t, toFolder(t, k.store, export.Job{Format: export.WARC}), func(r gowarc.WarcRecord, block []byte) {
+		if r.Type() == gowarc.Metadata {
+			told++
+			if !strings.HasPrefix(string(block), "format: fangzhi visit 1\r\nfetchedAt: 2026-03-") || !strings.Contains(string(block), "\r\noutcome: ") {
+				t.Errorf("%s", block)
+			}
+		}
+	})
+	if told != visits || told == 0 {
+		t.Errorf("told of %d visits of %d", told, visits)
+	}
 }
 
 // A capture whose bytes are lost is named and left out; the others are there.

@@ -8,6 +8,7 @@
 //
 //	intake.go    files, opened and checked
 //	scan.go      one file's records, checked and noted
+//	digest.go    what headers say of bytes
 //	capture.go   records put together to captures
 //	told.go      what fangzhi itself wrote beside its captures
 //	wacz.go      the WARCs in a WACZ

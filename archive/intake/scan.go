@@ -137,10 +137,7 @@ func (s *scanner) record(h *warc.Header, solitary bool) error {
 		}
 		copied = s.c.spool
 	}
-	checks, err := s.checksOf(h)
-	if err != nil {
-		return err
-	}
+	checks := checksOf(h)
 	whole, err := s.read(h, checks, copied)
 	if err != nil {
 		return err
@@ -177,27 +174,6 @@ func (s *scanner) record(h *warc.Header, solitary bool) error {
 		return nil
 	}
 	return s.note(h, place, whole, checks)
-}
-
-// checks are the digests that a record's header gives.
-type checks struct {
-	block, payload         warc.Check
-	hasBlock, hasPayload   bool
-	spelled                string // the payload's digest, in one spelling
-	blockMatches, unproven bool   // unproven: of an algorithm that is not known
-}
-
-func (s *scanner) checksOf(h *warc.Header) (c checks, err error) {
-	if d := h.Get("WARC-Block-Digest"); d != "" {
-		c.block, c.hasBlock = warc.NewCheck(d)
-		c.unproven = !c.hasBlock
-	}
-	if d := h.Get("WARC-Payload-Digest"); d != "" {
-		c.payload, c.hasPayload = warc.NewCheck(d)
-		c.unproven = c.unproven || !c.hasPayload
-		c.spelled = c.payload.Name()
-	}
-	return c, nil
 }
 
 // read reads the block; whole is false where it is too large to be kept in
@@ -302,25 +278,6 @@ func (s *scanner) note(h *warc.Header, place row, whole bool, c checks) error {
 	}
 	s.held = &pending{id: h.ID, row: place, page: page}
 	return nil
-}
-
-// payload checks the digest of a payload: it may be of the body with its transfer
-// coding, as some tools have it. Where the block's own digest was right the
-// bytes are as they were written, whatever another tool hashed.
-func (s *scanner) payload(h *warc.Header, c checks, bodies ...[]byte) error {
-	if !c.hasPayload || h.Get("WARC-Truncated") != "" {
-		return nil
-	}
-	for _, b := range bodies {
-		if c.payload.Matches(b) {
-			return nil
-		}
-	}
-	if c.hasBlock {
-		s.remark("digests of payloads that are of other bytes than the payload, while those of the blocks are right")
-		return nil
-	}
-	return fault(h, "its payload does not match WARC-Payload-Digest %s: it is damaged", h.Get("WARC-Payload-Digest"))
 }
 
 // request notes a request.
