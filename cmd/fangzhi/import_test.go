@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -351,5 +352,133 @@ func dropDatabase(t *testing.T, uri string) {
 	defer client.Disconnect(ctx)
 	if err := client.Database(name).Drop(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// What wget saves of a portal says what a crawl of it reads.
+func TestImportOfWget(t *testing.T) {
+	wget, err := exec.LookPath("wget")
+	if err != nil {
+		text := "NOT CHECKED: wget is missing; scripts/tools install brings it"
+		if os.Getenv("FANGZHI_REQUIRE_TOOLS") != "" {
+			t.Fatal(text)
+		}
+		t.Skip(text)
+	}
+	p := portaltest.New(portaltest.Options{})
+	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	p.AddColumn(portaltest.Column{Path: "old", Name: "旧闻", Charset: "gbk"})
+	for i := range 6 {
+		for _, column := range []string{"yw", "old"} {
+			p.Publish(column, portaltest.Article{
+				Title: fmt.Sprintf("云溪县%s栏第%d号事项办理情况的通知", column, i), Source: "县政府办公室",
+				Published: time.Date(2026, 2, 1+i, 9, 0, 0, 0, portaltest.Shanghai),
+				Body:      []string{fmt.Sprintf("%s第%d号事项由县政府办公室第%d科承办，承办人员共%d名，办理结果按照程序报县政府同意后公布。", column, i, i%17, i%23+1)},
+			})
+		}
+	}
+	base, stop, err := p.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	p.Break("/yw/*", 0, portaltest.Chunked(700))
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), wget, append([]string{"-q", "-r", "-l", "3", "--no-config", "--warc-file=saved", "-e", "robots=off", "--tries=1"}, p.Seeds()...)...)
+	cmd.Dir = dir
+	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "no_proxy=*"}
+	if out, err := cmd.CombinedOutput(); err != nil && cmd.ProcessState.ExitCode() != 8 { // 8: some answers were errors
+		t.Fatalf("%v: %s", err, out)
+	}
+	site := crawler.Site{Name: "county", Zone: portaltest.Shanghai, AllowPrivate: true, Politeness: crawler.Politeness{Parallel: 2}}
+	for i, c := range p.Columns() {
+		site.Columns = append(site.Columns, crawler.Column{Name: c.Name, URL: p.Seeds()[i]})
+	}
+	to := newSQLite(t)
+	if _, err := taken(t.Context(), t, to, site, []string{filepath.Join(dir, "saved.warc.gz")}); err != nil {
+		t.Fatal(err)
+	}
+	verified(t, to)
+	crawled := newSQLite(t)
+	c, err := crawler.New(crawled, crawler.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Run(t.Context(), site, crawler.Tick{}); err != nil {
+		t.Fatal(err)
+	}
+	say := func(store archive.Store) (lines []string) {
+		for s, err := range store.Snapshots(t.Context(), archive.Filter{Kind: archive.KindArticle}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, strings.Join([]string{strings.TrimPrefix(s.URL, base), s.Column, s.Article.Title, s.Article.Published.String(), s.Article.Source, s.Article.Body}, " "))
+		}
+		return lines
+	}
+	want := say(crawled)
+	if diff := cmp.Diff(want, say(to)); diff != "" || len(want) != 12 {
+		t.Errorf("%d articles (-crawled +imported):\n%s", len(want), diff)
+	}
+}
+
+// An import whose process is killed at any time is gone on with by the same
+// command, and comes to the same.
+func TestImportKilled(t *testing.T) {
+	from, _ := countyDays(t)
+	files := toFiles(t, from, export.WARC)
+	program := filepath.Join(t.TempDir(), "fangzhi")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, program); err != nil {
+		t.Skip(err)
+	}
+	command := func(path string) *exec.Cmd {
+		cmd := exec.Command(program, append([]string{"import", "-q", "--site", "county", "--archive", "sqlite:" + path}, files...)...)
+		cmd.Dir = t.TempDir()
+		return cmd
+	}
+	whole := filepath.Join(t.TempDir(), "whole.db")
+	begun := time.Now()
+	if out, err := command(whole).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	takes := time.Since(begun)
+	held := func(path string) ([]string, int) {
+		store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		verified(t, store)
+		visits := 0
+		for _, err := range store.Visits(t.Context(), archive.Filter{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			visits++
+		}
+		return records(t, store), visits
+	}
+	want, visits := held(whole)
+	path := filepath.Join(t.TempDir(), "killed.db")
+	for i := range 4 {
+		cmd := command(path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(takes*time.Duration(2*i+3)/12, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		timer.Stop()
+	}
+	if out, err := command(path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got, n := held(path)
+	if diff := cmp.Diff(want, got); diff != "" || n != visits {
+		t.Errorf("%d visits, want %d; records (-want +got):\n%s", n, visits, diff)
 	}
 }
