@@ -37,7 +37,9 @@ func (im *importing) pageOf(s archive.Saved) (p archive.Page, a address, why str
 		p.URL = a.url
 	}
 	if refused, _ := k.scope.admit(a); refused != admitted {
-		im.report.Hosts[a.host]++
+		if _, known := im.report.Hosts[a.host]; known || len(im.report.Hosts) < maxNotedHosts {
+			im.report.Hosts[a.host]++
+		}
 		return p, a, overScope, nil
 	}
 	for _, column := range k.site.Columns {

@@ -220,6 +220,9 @@ func (c *Collection) original(s *archive.Saved, h *warc.Header) (found bool, a a
 			if err != nil {
 				return err
 			}
+			if known && check.Name() == "" || !known && of.URI != s.Refers.URL {
+				continue
+			}
 			got := archive.Capture{Truncated: of.Get("WARC-Truncated")}
 			raw := block
 			if of.Type == "resource" {

@@ -36,6 +36,9 @@ const (
 // spoolSource is the number of the spool among the sources.
 const spoolSource = 0
 
+// maxHosts is how many hosts of pages are told apart.
+const maxHosts = 10_000
+
 // oldest is before the first web page: an earlier date is none.
 var oldest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -260,7 +263,9 @@ func (s *scanner) note(h *warc.Header, place row, whole bool, c checks) error {
 			return err
 		}
 		if u, err := url.Parse(page); err == nil && a.Status == 200 && strings.Contains(a.Header.Get("Content-Type"), "html") {
-			s.c.Hosts[u.Host]++
+			if _, known := s.c.Hosts[u.Host]; known || len(s.c.Hosts) < maxHosts {
+				s.c.Hosts[u.Host]++
+			}
 		}
 	}
 	if place.kind != isRevisit && h.Get("WARC-Truncated") == "" {
