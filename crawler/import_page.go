@@ -110,8 +110,8 @@ func placed(s archive.Saved, ledger []archive.Visit) (at time.Time, known bool) 
 		if v.At.Equal(s.At) && told {
 			return s.At, true
 		}
-		if !s.Whole && !v.At.Equal(s.At) {
-			continue
+		if (told || !s.Whole) && !v.At.Equal(s.At) {
+			continue // the file tells the moment
 		}
 		same := v.Status == s.Status && (v.Payload == digest || v.Payload == "" && v.Bytes == int64(len(s.Payload)))
 		if s.Bare {

@@ -42,7 +42,7 @@ func (s savings) Holds(url string) (bool, error) {
 
 func (s savings) Times(url string) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
-		for c := range s.Captures(nil) {
+		for c := range s.Captures(context.Background()) {
 			if c.URL == url && !yield(c.At, nil) {
 				return
 			}
@@ -188,6 +188,34 @@ func TestImport(t *testing.T) {
 	soundStore(t, store)
 	if again := imports(t, store, oldSite, saved); again.Stored.Total() != 0 || again.Known != 10 {
 		t.Errorf("again: %+v", again)
+	}
+}
+
+// Two visits of one second are two where the file tells their moments, and one
+// where it does not and they brought the same.
+func TestImportWithinASecond(t *testing.T) {
+	body := newsPage("关于春耕的通知", "正文在这里，说明春耕的安排。")
+	twice := func(told bool) savings {
+		var two savings
+		for i := range 2 {
+			s := savedAs("/yw/1.html", on(1, 0), 200, body)
+			if told {
+				s.At = s.At.Add(time.Duration(i) * 300 * time.Millisecond)
+				s.Told = &archive.Told{At: s.At, Outcome: archive.New}
+			}
+			two = append(two, s)
+		}
+		return two
+	}
+	for told, want := range map[bool]int{true: 2, false: 1} {
+		store := newStore(t)
+		imports(t, store, oldSite, twice(told))
+		if got := ledgerOf(t, store, "/yw/1.html"); len(got) != want {
+			t.Errorf("told %v: %v", told, got)
+		}
+		if again := imports(t, store, oldSite, twice(told)); again.Stored.Total() != 0 {
+			t.Errorf("told %v, again: %+v", told, again)
+		}
 	}
 }
 
