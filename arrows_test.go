@@ -55,6 +55,7 @@ var homes = map[string][]string{
 	"github.com/robfig/cron":      {"scheduler"},
 	"github.com/goccy/go-yaml":    {"configs"},
 	"github.com/spf13/cobra":      {"cmd/fangzhi"},
+	"github.com/tdewolff":         {"extract"},
 	"github.com/PuerkitoBio":      {"extract"},
 	"github.com/parquet-go":       {"archive/export"},
 	"github.com/nlnwa/whatwg-url": {"archive/warc"},

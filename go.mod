@@ -19,6 +19,7 @@ require (
 	github.com/robfig/cron/v3 v3.0.1 // the parser of schedules, not the runner
 	github.com/schollz/progressbar/v3 v3.19.1 // progress on a terminal
 	github.com/spf13/cobra v1.10.2 // the command line
+	github.com/tdewolff/parse/v2 v2.8.20 // what stylesheets name
 	go.mongodb.org/mongo-driver/v2 v2.10.0 // the MongoDB archive
 	golang.org/x/mod v0.43.0 // proofs of the log: the Merkle tree of the Go checksum database
 	golang.org/x/net v0.62.0 // the HTML parser; rules for header values

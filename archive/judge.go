@@ -39,15 +39,8 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 	if r == nil {
 		return Verdict{Outcome: Unreadable, Reason: "the answer was not read", Keep: true}
 	}
-	switch r.Trouble {
-	case TroubleSoft404:
-		return Verdict{Outcome: Gone, Reason: "soft 404: " + r.Signature, Keep: keepTrouble(p, c)}
-	case TroubleLogin:
-		return Verdict{Outcome: Refused, Reason: "login page: " + r.Signature, Keep: keepTrouble(p, c)}
-	case TroubleError:
-		return Verdict{Outcome: Unreachable, Reason: "error page: " + r.Signature, Keep: keepTrouble(p, c)}
-	case TroubleUnreadable:
-		return Verdict{Outcome: Unreadable, Reason: r.Signature, Keep: true}
+	if v, ok := judgeTrouble(p, c, r); ok {
+		return v
 	}
 	switch r.Kind {
 	case KindList:
@@ -56,6 +49,22 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 		return judgeContent(p, digest, "")
 	}
 	return judgeArticle(p, r)
+}
+
+// judgeTrouble decides by what a page is in place of what was asked for; ok is
+// false where it is that.
+func judgeTrouble(p Page, c Capture, r *Reading) (v Verdict, ok bool) {
+	switch r.Trouble {
+	case TroubleSoft404:
+		return Verdict{Outcome: Gone, Reason: "soft 404: " + r.Signature, Keep: keepTrouble(p, c)}, true
+	case TroubleLogin:
+		return Verdict{Outcome: Refused, Reason: "login page: " + r.Signature, Keep: keepTrouble(p, c)}, true
+	case TroubleError:
+		return Verdict{Outcome: Unreachable, Reason: "error page: " + r.Signature, Keep: keepTrouble(p, c)}, true
+	case TroubleUnreadable:
+		return Verdict{Outcome: Unreadable, Reason: r.Signature, Keep: true}, true
+	}
+	return Verdict{}, false
 }
 
 // keepTrouble says whether the bytes of a page that stands for p, under a status

@@ -14,11 +14,12 @@ const (
 	KindList       Kind = "list"
 	KindArticle    Kind = "article"
 	KindAttachment Kind = "attachment"
-	KindPart       Kind = "part" // a further page of an article; it has no versions of its own
+	KindPart       Kind = "part"      // a further page of an article; it has no versions of its own
+	KindRequisite  Kind = "requisite" // what pages need to look as they did: a style, script, picture or font; it has no versions
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindArticle, KindAttachment, KindList, KindPart, KindUnread}
+var Kinds = []Kind{KindArticle, KindAttachment, KindList, KindPart, KindRequisite, KindUnread}
 
 // State is where a page stands now, as far as visits could tell.
 type State string

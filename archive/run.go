@@ -78,6 +78,7 @@ type Run struct {
 
 	Articles   Tally    `json:"articles,omitempty"` // article pages, attachments and pages never read
 	Lists      Tally    `json:"lists,omitempty"`
+	Requisites Tally    `json:"requisites,omitempty"`
 	Discovered int      `json:"discovered"`        // pages found for the first time
 	Requests   int      `json:"requests"`          // every request sent, repeats and robots.txt included
 	Bytes      int64    `json:"bytes"`             // of payload

@@ -171,9 +171,10 @@ type Store interface {
 	// one that is dated more than MaxAhead after that does not count. With
 	// r.Full every page of the site that was not visited since r.FullSince (all
 	// of them when that is zero) is due at r.Started at the latest, but for
-	// aliases, further pages of articles, and dead links: pages that are gone,
-	// were never seen, and stood beside no date where they were found. An open run
-	// of the site whose lease passed before r.Started is closed as interrupted.
+	// aliases, further pages of articles, requisites, and dead links: pages that
+	// are gone, were never seen, and stood beside no date where they were found. An
+	// open run of the site whose lease passed before r.Started is closed as
+	// interrupted.
 	// It returns ErrTaken when there is a run with r's ID, ErrBusy when another
 	// run of the site is open; then nothing changes. A run that is not in state
 	// running is a tick that was skipped or missed: it is added as it is.

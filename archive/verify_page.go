@@ -300,6 +300,9 @@ func (r *references) add(ctx context.Context, h holding) error {
 		for _, part := range s.Parts {
 			refer(part.Payload, object)
 		}
+		for _, document := range s.Article.Attachments {
+			refer(document.Digest, object)
+		}
 	}
 	for _, visit := range h.visits {
 		object := Fault{Object: fmt.Sprintf("visit of %s at %s", visit.URL, stamp(visit.At)), At: visit.At}

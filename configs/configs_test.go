@@ -105,6 +105,7 @@ sites:
     revisit:
       - {age: 1w, every: 12h}
     withdrawal: {observations: 4, over: 1w}
+    keep: {attachments: true, requisites: true, max_size: 64MiB, per_page: 50, per_run: 1000, revisit: 7d}
     max_pages: 10
     allow_private: true
   - name: "2024"
@@ -143,6 +144,7 @@ sites:
 				Everything: true, Preset: "trs", Articles: []string{"/yw/*.html"}, WalkEvery: 5, Rules: extract.Rules{Title: "h1", Remove: []string{".share"}},
 				Politeness: crawler.Politeness{Delay: 90 * time.Second, Parallel: 3}, MaxPages: 10, AllowPrivate: true,
 				Withdrawal: archive.Withdrawal{Observations: 4, Over: 7 * 24 * time.Hour},
+				Keep:       crawler.Keep{Attachments: true, Requisites: true, Size: 64 << 20, PerPage: 50, PerRun: 1000, Revisit: 7 * 24 * time.Hour},
 			},
 			Policy: scheduler.Revisit{{Age: 7 * scheduler.Day, Every: 12 * time.Hour}},
 			Expr:   "30 2 * * *", OnMissed: scheduler.Skip,

@@ -36,7 +36,7 @@ func TestDocumentation(t *testing.T) {
 		t.Errorf("the least that works: %v %v", err, c.Warnings)
 	}
 	const site = "sites: [{name: a, columns: [{name: n, url: 'http://a.cn/'}], "
-	for _, at := range []string{"zzzzzzzzzz: 1", site + "zzzzzzzzzz: 1}]", site + "rules: {zzzzzzzzzz: 1}}]", site + "tls: {zzzzzzzzzz: 1}}]", site + "withdrawal: {zzzzzzzzzz: 1}}]", site + "scope: {zzzzzzzzzz: 1}}]"} {
+	for _, at := range []string{"zzzzzzzzzz: 1", site + "zzzzzzzzzz: 1}]", site + "rules: {zzzzzzzzzz: 1}}]", site + "tls: {zzzzzzzzzz: 1}}]", site + "withdrawal: {zzzzzzzzzz: 1}}]", site + "keep: {zzzzzzzzzz: 1}}]", site + "scope: {zzzzzzzzzz: 1}}]"} {
 		for _, key := range known(t, at) {
 			if !strings.Contains(text, "`"+key+"`") && !strings.Contains(text, "`"+key+".") {
 				t.Errorf("%s is not documented", key)

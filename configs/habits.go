@@ -10,6 +10,7 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/crawler"
+	"fangzhi/extract"
 	"fangzhi/scheduler"
 )
 
@@ -142,6 +143,22 @@ func (s *siteReader) revisit() scheduler.Revisit {
 		}
 	}
 	return policy
+}
+
+// keep is what is captured of pages besides themselves.
+func (s *siteReader) keep() crawler.Keep {
+	fields := s.mapping(s.fields["keep"], "attachments", "requisites", "max_size", "per_page", "per_run", "revisit")
+	k := crawler.Keep{Attachments: s.truth(fields["attachments"]), Requisites: s.truth(fields["requisites"])}
+	k.Size, _ = s.size(fields["max_size"], crawler.MaxKept)
+	k.PerPage, _ = s.number(fields["per_page"], 1, extract.MaxRequisites)
+	k.PerRun, _ = s.number(fields["per_run"], 1, 1_000_000_000)
+	if d, ok := s.duration(fields["revisit"]); ok {
+		if d < time.Second || d > 365*scheduler.Day {
+			s.mistake(fields["revisit"], "%s: must be 1s to 365d", s.quote(fields["revisit"]))
+		}
+		k.Revisit = d
+	}
+	return k
 }
 
 // withdrawal is how much evidence makes a page that is gone a withdrawn one.

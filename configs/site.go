@@ -41,7 +41,7 @@ func (r *reader) site(v value) scheduler.Site {
 	first := len(r.problems)
 	s := siteReader{reader: r, at: v, places: map[string]value{}}
 	s.fields = r.mapping(v, "name", "title", "timezone", "schedule", "on_missed", "columns", "scope", "everything",
-		"preset", "articles", "walk_every", "rules", "politeness", "revisit", "withdrawal", "max_pages", "allow_private", "proxy", "tls")
+		"preset", "articles", "walk_every", "rules", "politeness", "revisit", "withdrawal", "keep", "max_pages", "allow_private", "proxy", "tls")
 	if _, ok := v.node.(ast.MapNode); !ok {
 		return scheduler.Site{}
 	}
@@ -56,6 +56,7 @@ func (r *reader) site(v value) scheduler.Site {
 	site.Articles = s.articles(preset)
 	site.WalkEvery = s.walkEvery()
 	site.Politeness = s.politeness()
+	site.Keep = s.keep()
 	site.MaxPages, _ = s.number(s.fields["max_pages"], 0, 1_000_000_000)
 	site.AllowPrivate, site.AllowAddresses = s.allowPrivate()
 	site.Proxy = s.proxy(s.fields["proxy"], s.via)

@@ -76,6 +76,33 @@ func (r *reader) duration(v value) (d time.Duration, ok bool) {
 	return d, true
 }
 
+// sizes are the units of a size, in bytes.
+var sizes = []struct {
+	name string
+	of   int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}
+
+// size returns the size at v in bytes, from 1 to most; ok is false when it is
+// absent or has a mistake.
+func (r *reader) size(v value, most int64) (n int64, ok bool) {
+	s, ok := r.text(v)
+	if !ok {
+		return 0, false
+	}
+	number, unit := s, int64(1)
+	for _, u := range sizes {
+		if rest, ok := strings.CutSuffix(s, u.name); ok {
+			number, unit = strings.TrimSpace(rest), u.of
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 1 || n > most/unit {
+		r.mistake(v, "%q: must be a size from 1 to %d MiB, such as 500KiB or 32MiB", s, most>>20)
+		return 0, false
+	}
+	return n * unit, true
+}
+
 // parseZone returns the time zone called name.
 func parseZone(name string) (*time.Location, error) {
 	if name == "Local" {

@@ -281,6 +281,10 @@ func (k *crawl) readLists(ctx context.Context, column string) error {
 
 // done takes in what a visit to p brought: to be recorded, now or later.
 func (k *crawl) done(p archive.Page, f finding) {
+	if f.isEmpty() {
+		k.recorder.add(f)
+		return
+	}
 	k.around.saw(p, f.entry.Visit)
 	k.mu.Lock()
 	delete(k.moves, p.URL) // it had its turn

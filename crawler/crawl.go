@@ -34,6 +34,7 @@ type crawl struct {
 	grown     *foundSet // those of them that are further pages of lists known before
 	columns   map[string]bool
 	articles  []pattern
+	kept      *keeping
 	requests  atomic.Int64
 	around    *around    // what the run saw, to look at pages that are gone against
 	importing *importing // nil: a crawl
@@ -72,13 +73,15 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		site.Revisit = DefaultRevisit
 	}
 	site.Politeness.Parallel = min(max(site.Politeness.Parallel, 1), c.options.Workers)
-	run.Articles, run.Lists = archive.Tally{}, archive.Tally{}
+	site.Keep = site.Keep.filled()
+	run.Articles, run.Lists, run.Requisites = archive.Tally{}, archive.Tally{}, archive.Tally{}
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
 		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
+		kept:   newKeeping(),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
@@ -150,6 +153,12 @@ func (k *crawl) crawl(ctx context.Context) error {
 		working.Go(k.work)
 	}
 	working.Wait()
+	if k.wait.Err() == nil {
+		k.recorder.flush()
+		if err := k.closeKept(); err != nil && k.wait.Err() == nil {
+			k.stop(err)
+		}
+	}
 	k.c.options.Log.Debug(Closing, "site", k.site.Name, "run", k.run.ID)
 	if err := k.settleAbsent(keep); err != nil {
 		k.stop(err)

@@ -57,6 +57,7 @@ type errand struct {
 	conditions http.Header      // If-None-Match, If-Modified-Since
 	line       *line
 	size       int64 // in place of Limits.Size, where it is not 0
+	whole      bool  // what says that it is longer is not read at all
 	user       *user
 	politeness Politeness
 	requests   *atomic.Int64 // counts what is sent
@@ -128,7 +129,7 @@ func (f *fetcher) fetch(ctx, wire context.Context, e errand) (answer, error) {
 
 // send makes one request. The target is that of the errand where it is "".
 func (f *fetcher) send(ctx context.Context, e errand, target string, cookies []*http.Cookie) (x *exchange, at time.Time, took time.Duration) {
-	x = &exchange{line: e.line, size: e.size}
+	x = &exchange{line: e.line, size: e.size, whole: e.whole}
 	at = f.now()
 	started := time.Now()
 	header := http.Header{

@@ -184,6 +184,20 @@ func (f *frontier) claim(url string) bool {
 	return true
 }
 
+// await waits until nobody works on a page any more, or it waits itself for the
+// end of the run.
+func (f *frontier) await(ctx context.Context, url string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.busy[url] && !f.held[url] {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		f.wait(ctx)
+	}
+	return nil
+}
+
 // release gives back pages that were claimed and not visited.
 func (f *frontier) release(urls ...string) {
 	if len(urls) > 0 {

@@ -88,7 +88,7 @@ func (c *Crawler) closeOrphans(ctx context.Context, site string) error {
 
 // recount makes up a run's tally from the ledger.
 func (c *Crawler) recount(ctx context.Context, run *archive.Run) error {
-	run.Articles, run.Lists, run.Requests, run.Bytes = archive.Tally{}, archive.Tally{}, 0, 0
+	run.Articles, run.Lists, run.Requisites, run.Requests, run.Bytes = archive.Tally{}, archive.Tally{}, archive.Tally{}, 0, 0
 	for visit, err := range c.store.Visits(ctx, archive.Filter{Site: run.Site, Run: run.ID}) {
 		if err != nil {
 			return fmt.Errorf("count the visits of run %s: %w", run.ID, err)
@@ -104,6 +104,8 @@ func count(run *archive.Run, visit archive.Visit) {
 	run.Bytes += visit.Bytes
 	switch visit.Kind {
 	case archive.KindPart: // its article counts
+	case archive.KindRequisite:
+		run.Requisites[visit.Outcome]++
 	case archive.KindList:
 		run.Lists[visit.Outcome]++
 	default:
@@ -163,6 +165,6 @@ func (k *crawl) keepLease(ctx context.Context, lost func(error)) {
 
 // snapshot returns run as it stands, sharing nothing with it.
 func snapshot(run archive.Run) archive.Run {
-	run.Articles, run.Lists = maps.Clone(run.Articles), maps.Clone(run.Lists)
+	run.Articles, run.Lists, run.Requisites = maps.Clone(run.Articles), maps.Clone(run.Lists), maps.Clone(run.Requisites)
 	return run
 }

@@ -35,6 +35,8 @@ type part struct {
 type whole struct {
 	parts []part
 	note  string // what is to be said of the pages besides; "" where there is nothing
+
+	requisites []extract.Requisite // of the parts whose bytes are new to the archive
 }
 
 // gatherParts fetches the further pages of the article at p, whose first page reads
@@ -75,6 +77,9 @@ func (k *crawl) gatherParts(p archive.Page, first *extract.Page, r archive.Readi
 		w.parts = append(w.parts, got)
 		if got.entry != nil {
 			bytes += int(got.entry.Visit.Bytes)
+		}
+		if page != nil && got.Missing == "" && got.entry.Payload != nil {
+			w.requisites = append(w.requisites, k.requisitesOf(got.entry.Page, page)...)
 		}
 		if page != nil {
 			todo = append(todo, discover.Parts(page, p.URL)...)

@@ -130,7 +130,9 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		fresh := 0
 		f.entry.Discovered, fresh = r.discovered(f)
 		found += fresh
-		batch = append(append(batch, f.parts...), f.entry)
+		if batch = append(batch, f.parts...); !f.isEmpty() {
+			batch = append(batch, f.entry)
+		}
 		if s := f.entry.Snapshot; s != nil {
 			if err := r.assignStory(ctx, s, cut); err != nil {
 				return err
@@ -142,6 +144,9 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		return err
 	}
 	for i := range gathered {
+		if gathered[i].isEmpty() {
+			continue
+		}
 		r.k.shapes.count(&gathered[i])
 		if err := r.k.yields.count(ctx, r.k, &gathered[i]); err != nil {
 			return err

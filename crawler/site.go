@@ -23,6 +23,7 @@ type Site struct {
 	WalkEvery  int      // every so many runs walk all lists to their ends; 0: 28, negative: none
 	Preset     string   // "auto" or a family's name
 	Politeness Politeness
+	Keep       Keep
 	MaxPages   int // pages visited in one run; 0: no limit
 	// AllowPrivate lets loopback, private and link-local addresses be dialled,
 	// AllowAddresses those in its ranges.
@@ -79,12 +80,15 @@ func (s *Site) unplanned() bool { return s.Everything && s.Revisit == nil }
 // DefaultRevisit is for sites without a policy of their own. Lists are not due
 // by age: every run begins with those that are seeds, and goes on from there as
 // far as it finds something new. A page whose last visits could not tell what
-// it says is due at the next run, daily from the fourth such visit on. The
-// others are due daily in the week after they were found or changed, weekly in
+// it says is due at the next run, daily from the fourth such visit on; a
+// requisite until then, and otherwise with a page that needs it. The others are
+// due daily in the week after they were found or changed, weekly in
 // the first quarter, monthly then.
 func DefaultRevisit(p archive.Page, now time.Time) time.Time {
 	const day = 24 * time.Hour
 	switch {
+	case p.Kind == archive.KindRequisite && (p.Failures == 0 || p.Failures > 3):
+		return time.Time{} // a page that needs it asks for it
 	case p.Failures > 3:
 		return now.Add(day)
 	case p.Failures > 0:
@@ -181,6 +185,7 @@ func (s *Site) Validate() error {
 	if s.Politeness.Parallel < 0 {
 		problems.add("politeness.parallel", fmt.Sprint(s.Politeness.Parallel), "must be 1 or more")
 	}
+	s.Keep.validate(&problems)
 	if s.MaxPages < 0 {
 		problems.add("max_pages", fmt.Sprint(s.MaxPages), "must be 0, for no limit, or more")
 	}

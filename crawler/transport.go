@@ -44,6 +44,7 @@ type exchange struct {
 	target *url.URL // asked for, to the letter
 	line   *line    // by which it is asked for
 	size   int64    // in place of Limits.Size, where it is not 0
+	whole  bool     // what says that it is longer is not read at all
 
 	sent      atomic.Int32  // requests that were written to a connection
 	waited    time.Duration // for the answer to begin
@@ -124,6 +125,10 @@ func (t *transport) read(ctx context.Context, cancel context.CancelCauseFunc, an
 	limit := t.limits.Size
 	if x.size > 0 {
 		limit = x.size
+	}
+	if x.whole && limit > 0 && answer.ContentLength > limit {
+		x.truncated, x.failure = "length", fmt.Errorf("%d bytes long, more than the %d that are kept", answer.ContentLength, limit)
+		return
 	}
 	size := int64(firstBuffer)
 	if n := answer.ContentLength; n >= 0 && n <= trustLength {

@@ -62,6 +62,13 @@ func (s *urlSet) has(url string) bool {
 	return ok
 }
 
+// remembers is has, for those who do not hold the lock.
+func (s *urlSet) remembers(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.has(url)
+}
+
 func (s *urlSet) put(url string) {
 	if len(s.young) >= generation {
 		s.aged, s.young = s.young, make(map[string]struct{}, generation)

@@ -16,7 +16,7 @@ import (
 // finding is what one visit brought: what to record, and the pages it led to.
 type finding struct {
 	entry  archive.Entry
-	parts  []archive.Entry // visits to the further pages of the article
+	parts  []archive.Entry // visits to the further pages of the article; in a finding without an entry, to what is kept besides pages
 	lesson extract.Lesson  // what a first version teaches of the site's furniture
 	fresh  []archive.Page  // not pages of the site yet, as far as could be told
 	again  []archive.Page  // pages of the site, to be due once more or listed by one column more
@@ -26,6 +26,8 @@ type finding struct {
 	list bool         // the page was read as a list
 	rows int          // of it
 
+	requisites []extract.Requisite // of the page, where its bytes are new to the archive
+
 	canonical string // the URL that an article names as its own, read for the first time
 
 	flushed chan<- struct{} // no finding, but a wish to know that those before it are recorded
@@ -34,6 +36,12 @@ type finding struct {
 // visit fetches one page and decides what that means. The error is that of the
 // contexts, a *restingError, or the archive's; the page is not visited then.
 func (k *crawl) visit(p archive.Page) (finding, error) {
+	if besides, err := k.isKept(p); err != nil || besides {
+		if err != nil {
+			return finding{}, err
+		}
+		return k.visitKept(p)
+	}
 	a, got, barred, err := k.ask(p)
 	if err != nil {
 		return finding{}, err
@@ -41,8 +49,20 @@ func (k *crawl) visit(p archive.Page) (finding, error) {
 	if barred != nil {
 		return *barred, nil
 	}
-	return k.judged(p, a, got)
+	f, err := k.judged(p, a, got)
+	if err == nil {
+		if err = k.keep(p, &f); err != nil {
+			for i := range f.parts {
+				k.frontier.release(f.parts[i].Page.URL)
+			}
+		}
+	}
+	return f, err
 }
+
+// isEmpty says whether f has no entry of its own: what is kept besides pages
+// tells nothing of the site.
+func (f *finding) isEmpty() bool { return f.entry.Visit.URL == "" }
 
 // add adds the further pages of an article that was settled.
 func (f *finding) add(w *whole) {
@@ -68,7 +88,12 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 	if a, err = addressOf(p); err != nil {
 		return no(archive.Refused, err.Error())
 	}
-	if why, text := k.scope.admit(a); why != admitted {
+	admit := k.scope.admit
+	besides := p.Kind == archive.KindRequisite || p.Kind == archive.KindAttachment
+	if p.Kind == archive.KindRequisite && k.site.Keep.Requisites || p.Kind == archive.KindAttachment && k.site.Keep.Attachments {
+		admit = k.admitKept
+	}
+	if why, text := admit(a); why != admitted {
 		_, _, f, _ := no(archive.Refused, "out of the scope: "+text)
 		f.entry.Page.Due = time.Time{}
 		return a, answer{}, f, nil
@@ -101,6 +126,15 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 	e.politeness.Delay = max(e.politeness.Delay, permit.delay)
 	if !k.rereads(p) && p.Parts == 0 { // of several pages any may have changed
 		e.conditions = conditions(p)
+	}
+	if besides {
+		e.size, e.whole = k.site.Keep.Size, true
+		if from := referer(p.FoundOn, a); from != "" {
+			if e.conditions == nil {
+				e.conditions = http.Header{}
+			}
+			e.conditions["Referer"] = []string{from}
+		}
 	}
 	got, err = k.c.fetcher.fetch(k.wait, k.wire, e)
 	return a, got, nil, err
@@ -214,6 +248,10 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	}
 	f = k.settledAs(p, a, got, &r, v)
 	f.add(&w)
+	f.requisites = w.requisites
+	if len(f.entry.Visit.Header) > 0 && f.entry.Visit.Payload != "" && isThere(v.Outcome) {
+		f.requisites = append(f.requisites, k.requisitesOf(p, page)...)
+	}
 	if cutsFirst(&f) {
 		f.lesson = page.Lesson()
 		f.canonical = k.canonicalOf(page, p.URL)

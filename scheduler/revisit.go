@@ -67,6 +67,10 @@ func short(d time.Duration) string {
 	return d.String()
 }
 
+// requisiteTries is how many visits in a row that failed make a requisite due
+// again by itself.
+const requisiteTries = 4
+
 // Due returns when page p, as it is after a visit at now, is due again; the
 // zero time: not any more, unless a full run asks for everything. See Next.
 func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
@@ -79,6 +83,7 @@ func (r Revisit) Due(p archive.Page, now time.Time) time.Time {
 //   - An article (or document) is due by its age: see born.
 //   - A list page is not due by age. Every run begins with the lists that are
 //     seeds, and goes on from there as far as it finds something new.
+//   - A requisite is not due by age either: a page that needs it asks for it.
 //   - After a failed visit a page is due soon, then at doubling intervals. What
 //     is known of a page that is gone does not change by a failure.
 //   - A page that is gone is asked for daily, weekly, then monthly, for two
@@ -89,6 +94,9 @@ func (r Revisit) Next(p archive.Page, now time.Time) (time.Time, string) {
 	failed := func(first, most time.Duration) (time.Time, string) {
 		wait := backOff(p.Failures, first, most)
 		return after(wait, fmt.Sprintf("%s at %s in a row: again after %s", p.State, number(p.Failures, "visit"), short(wait)))
+	}
+	if p.Kind == archive.KindRequisite && (p.Failures == 0 || p.Failures > requisiteTries) && p.State != archive.StateDiscovered {
+		return time.Time{}, "a requisite is asked for again with a page that needs it"
 	}
 	switch p.State {
 	case archive.StateDiscovered:

@@ -64,6 +64,16 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 	if err != nil {
 		return known, false, err
 	}
+	if sel.Columns != nil && p.Kind == archive.KindRequisite {
+		// What a style names is needed wherever that style is.
+		from, err := store.Page(ctx, p.Site, p.FoundOn)
+		if err != nil && !errors.Is(err, archive.ErrNotFound) {
+			return known, false, err
+		}
+		if from.Kind == archive.KindRequisite {
+			sel.Columns = nil
+		}
+	}
 	var all []capture
 	l := line{bringers: map[archive.Digest]archive.Visit{}}
 	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
@@ -147,6 +157,14 @@ func (l *line) next(p archive.Page, v archive.Visit) (c capture, ok bool) {
 
 // choose returns those of a page's captures that s asks for.
 func (s Selection) choose(all []capture) []capture {
+	requisite := len(all) > 0 && all[0].page.Kind == archive.KindRequisite
+	if since := s.Since; requisite {
+		for _, c := range all {
+			if c.profile == "" && c.visit.At.Before(since) {
+				s.Since = c.visit.At // what it brought stood then
+			}
+		}
+	}
 	all = slices.DeleteFunc(all, func(c capture) bool { return !s.during(c.visit.At) })
 	switch s.Versions {
 	case Latest:
@@ -162,12 +180,18 @@ func (s Selection) choose(all []capture) []capture {
 		}
 		all = all[at : at+1]
 	case Changes:
+		if requisite {
+			break
+		}
 		all = slices.DeleteFunc(all, func(c capture) bool {
 			return c.profile != "" || c.bare || c.visit.Outcome != archive.Changed && (c.version == nil || c.version.Version < 2)
 		})
 	}
 	return slices.DeleteFunc(all, func(c capture) bool {
-		return len(s.Columns) > 0 && !slices.Contains(s.Columns, c.visit.Column) ||
+		of := func(column string) bool {
+			return column == c.visit.Column || requisite && slices.Contains(c.page.Also, column)
+		}
+		return len(s.Columns) > 0 && !slices.ContainsFunc(s.Columns, of) ||
 			len(s.Kinds) > 0 && !slices.Contains(s.Kinds, c.visit.Kind)
 	})
 }

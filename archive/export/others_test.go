@@ -95,31 +95,39 @@ func TestDuckDBReadsTheSame(t *testing.T) {
 	}
 }
 
-// A page is seen in the browser as it was: its text, its style, its picture; and
-// a day on which nothing had changed shows what stood then.
-func TestReplay(t *testing.T) {
+// replays opens a browser whose wabac has taken a web archive in.
+func replays(t *testing.T, wacz string) *browser {
+	t.Helper()
 	modules(t)
 	b := openBrowser(t)
-	dir := t.TempDir()
-	if _, err := export.Run(t.Context(), county(t).store, export.Job{Format: export.WACZ}, export.Target{Path: filepath.Join(dir, "county.wacz")}); err != nil {
-		t.Fatal(err)
-	}
 	pages := http.NewServeMux()
 	serve := func(pattern, file string) {
 		pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
 	serve("/{$}", "replaytest/replay.html")
 	serve("/sw.js", nodeModules+"/@webrecorder/wabac/dist/sw.js")
-	serve("/county.wacz", filepath.Join(dir, "county.wacz"))
+	serve("/archive.wacz", wacz)
 	server := httptest.NewServer(pages)
-	defer server.Close()
+	t.Cleanup(server.Close)
 
 	b.open(server.URL + "/")
 	var added string
-	b.wait(`load("`+server.URL+`/county.wacz").then(arguments[0], (e) => arguments[0](String(e)))`, &added)
+	b.wait(`load("`+server.URL+`/archive.wacz").then(arguments[0], (e) => arguments[0](String(e)))`, &added)
 	if added != "added" {
 		t.Fatalf("wabac does not take the file in: %q", added)
 	}
+	return b
+}
+
+// A page is seen in the browser as it was: its text, its style, its picture; and
+// a day on which nothing had changed shows what stood then.
+func TestReplay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "county.wacz")
+	modules(t)
+	if _, err := export.Run(t.Context(), county(t).store, export.Job{Format: export.WACZ}, export.Target{Path: path}); err != nil {
+		t.Fatal(err)
+	}
+	b := replays(t, path)
 	show := func(at, path string) (seen struct {
 		Text, Color, Title string
 		Width              int

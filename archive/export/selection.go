@@ -27,7 +27,9 @@ const (
 // Time decides first: of the versions with Since ≤ taken_at < Until the last
 // one of each page, all, or those that replaced another are candidates. Sites,
 // Columns and Kinds are then asked of the candidate itself, States and Search of
-// its page.
+// its page. Captures of requisites are there for the pages that need them: of
+// what they are asked only Sites, Columns, Kinds, Until, and whether the last one
+// will do. What stood at Since is among them.
 type Selection struct {
 	Sites    []string        `json:"sites,omitempty"`    // names; empty: every site
 	Columns  []string        `json:"columns,omitempty"`  // names; empty: every column
@@ -50,12 +52,12 @@ func (s Selection) Validate(captures bool) error {
 	for _, k := range s.Kinds {
 		switch k {
 		case archive.KindArticle, archive.KindAttachment:
-		case archive.KindList, archive.KindPart, archive.KindUnread:
+		case archive.KindList, archive.KindPart, archive.KindRequisite, archive.KindUnread:
 			if !captures {
 				return fmt.Errorf("kind: %q: must be article or attachment: other pages have no versions", k)
 			}
 		default:
-			return fmt.Errorf("kind: %q: must be article or attachment; of captures also list, part or unread", k)
+			return fmt.Errorf("kind: %q: must be article or attachment; of captures also list, part, requisite or unread", k)
 		}
 	}
 	for _, state := range s.States {
@@ -125,7 +127,7 @@ func (s Selection) wants(p archive.Page, v archive.Snapshot) bool {
 
 // wantsPage says whether versions of p may be asked for.
 func (s Selection) wantsPage(p archive.Page) bool {
-	return len(s.States) == 0 || slices.Contains(s.States, p.State)
+	return len(s.States) == 0 || p.Kind == archive.KindRequisite || slices.Contains(s.States, p.State)
 }
 
 // single says whether at most one version of a page is asked for.

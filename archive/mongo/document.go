@@ -169,6 +169,7 @@ type runDoc struct {
 	Ended      bson.DateTime    `bson:"ended,omitempty"`
 	Articles   archive.Tally    `bson:"articles,omitempty"`
 	Lists      archive.Tally    `bson:"lists,omitempty"`
+	Requisites archive.Tally    `bson:"requisites,omitempty"`
 	Discovered int              `bson:"discovered"`
 	Requests   int              `bson:"requests"`
 	Bytes      int64            `bson:"bytes"`
@@ -180,7 +181,7 @@ func runDocOf(r archive.Run) runDoc {
 	d := runDoc{
 		ID: r.ID, Site: r.Site, Planned: dateOf(r.Planned), Trigger: r.Trigger, State: r.State, Reason: text(r.Reason),
 		Full: r.Full, FullSince: dateOf(r.FullSince), Walk: r.Walk, Owner: r.Owner, Lease: dateOf(r.Lease),
-		Started: dateOf(r.Started), Ended: dateOf(r.Ended), Articles: r.Articles, Lists: r.Lists,
+		Started: dateOf(r.Started), Ended: dateOf(r.Ended), Articles: r.Articles, Lists: r.Lists, Requisites: r.Requisites,
 		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes, Columns: r.Columns,
 	}
 	for _, n := range r.Notes {
@@ -193,7 +194,7 @@ func (d runDoc) run() archive.Run {
 	r := archive.Run{
 		ID: d.ID, Site: d.Site, Planned: timeOf(d.Planned), Trigger: d.Trigger, State: d.State, Reason: string(d.Reason),
 		Full: d.Full, FullSince: timeOf(d.FullSince), Walk: d.Walk, Owner: d.Owner, Lease: timeOf(d.Lease),
-		Started: timeOf(d.Started), Ended: timeOf(d.Ended), Articles: d.Articles, Lists: d.Lists,
+		Started: timeOf(d.Started), Ended: timeOf(d.Ended), Articles: d.Articles, Lists: d.Lists, Requisites: d.Requisites,
 		Discovered: d.Discovered, Requests: d.Requests, Bytes: d.Bytes, Columns: d.Columns,
 	}
 	for _, n := range d.Notes {

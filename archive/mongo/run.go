@@ -113,14 +113,14 @@ func (s *Store) expire(ctx context.Context, r archive.Run) error {
 }
 
 // allDue makes due at the start of r what was not visited since r.FullSince,
-// but for dead links, aliases and further pages of articles.
+// but for dead links, aliases, further pages of articles and requisites.
 func (s *Store) allDue(ctx context.Context, r archive.Run) error {
 	started := dateOf(r.Started)
 	sparing := bson.A{
 		bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: started}}}},
 		bson.D{{Key: "state", Value: string(archive.StateGone)}, {Key: "last_seen", Value: nil}, {Key: "listed_day", Value: nil}},
 		bson.D{{Key: "state", Value: string(archive.StateAlias)}},
-		bson.D{{Key: "kind", Value: string(archive.KindPart)}},
+		bson.D{{Key: "kind", Value: bson.D{{Key: "$in", Value: bson.A{string(archive.KindPart), string(archive.KindRequisite)}}}}},
 	}
 	if !r.FullSince.IsZero() {
 		sparing = append(sparing, bson.D{{Key: "last_visit", Value: bson.D{{Key: "$gte", Value: dateOf(r.FullSince)}}}})

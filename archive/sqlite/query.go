@@ -46,13 +46,13 @@ func visitFields(v *archive.Visit) []any {
 }
 
 const runColumns = `id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-	articles, lists, discovered, requests, bytes, notes, walk, columns`
+	articles, lists, discovered, requests, bytes, notes, walk, columns, requisites`
 
 func runFields(r *archive.Run) []any {
 	return []any{
 		&r.ID, &r.Site, instant{&r.Planned}, (*string)(&r.Trigger), (*string)(&r.State), &r.Reason, &r.Full, instant{&r.FullSince}, &r.Owner,
 		instant{&r.Lease}, instant{&r.Started}, instant{&r.Ended},
-		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes}, &r.Walk, object{&r.Columns},
+		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes}, &r.Walk, object{&r.Columns}, object{&r.Requisites},
 	}
 }
 

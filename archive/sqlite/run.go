@@ -87,36 +87,36 @@ func (w *writer) takeSite(r archive.Run) error {
 }
 
 // allDue makes due at the start of r what was not visited since r.FullSince,
-// but for dead links, aliases and further pages of articles.
+// but for dead links, aliases, further pages of articles and requisites.
 func (w *writer) allDue(r archive.Run) error {
 	_, err := w.exec(`UPDATE pages SET due = ?1 WHERE site = ?2 AND (due IS NULL OR due > ?1)
 		AND (?3 IS NULL OR last_visit IS NULL OR last_visit < ?3)
-		AND NOT (state = 'gone' AND last_seen IS NULL AND listed_day = '') AND state <> 'alias' AND kind <> 'part'`, millis(r.Started), r.Site, millis(r.FullSince))
+		AND NOT (state = 'gone' AND last_seen IS NULL AND listed_day = '') AND state <> 'alias' AND kind NOT IN ('part', 'requisite')`, millis(r.Started), r.Site, millis(r.FullSince))
 	return err
 }
 
 func (w *writer) addRun(r archive.Run) error {
-	articles, lists, notes, columns, err := texts(r)
+	articles, lists, notes, columns, requisites, err := texts(r)
 	if err != nil {
 		return err
 	}
 	_, err = w.exec(`INSERT INTO runs (id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-		articles, lists, discovered, requests, bytes, notes, walk, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		articles, lists, discovered, requests, bytes, notes, walk, columns, requisites) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns)
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites)
 	return err
 }
 
 // updateRun sets all fields of the run with that key.
 func (w *writer) updateRun(key int64, r archive.Run) error {
-	articles, lists, notes, columns, err := texts(r)
+	articles, lists, notes, columns, requisites, err := texts(r)
 	if err != nil {
 		return err
 	}
 	_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
-		lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ? WHERE key = ?`,
+		lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ?, requisites = ? WHERE key = ?`,
 		r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, key)
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites, key)
 	return err
 }
 
@@ -142,20 +142,21 @@ func (w *writer) setRun(r archive.Run) error {
 }
 
 // texts are the parts of r that are kept as JSON, NULL for what is empty.
-func texts(r archive.Run) (articles, lists, notes, columns any, err error) {
+func texts(r archive.Run) (articles, lists, notes, columns, requisites any, err error) {
 	for _, part := range []struct {
 		to   *any
 		size int
 		from any
-	}{{&articles, len(r.Articles), r.Articles}, {&lists, len(r.Lists), r.Lists}, {&notes, len(r.Notes), r.Notes}, {&columns, len(r.Columns), r.Columns}} {
+	}{{&articles, len(r.Articles), r.Articles}, {&lists, len(r.Lists), r.Lists}, {&notes, len(r.Notes), r.Notes}, {&columns, len(r.Columns), r.Columns},
+		{&requisites, len(r.Requisites), r.Requisites}} {
 		if part.size == 0 {
 			continue
 		}
 		if *part.to, err = encode(part.from); err != nil {
-			return nil, nil, nil, nil, err
+			return nil, nil, nil, nil, nil, err
 		}
 	}
-	return articles, lists, notes, columns, nil
+	return articles, lists, notes, columns, requisites, nil
 }
 
 // RenewRun moves the lease of an open run to until.

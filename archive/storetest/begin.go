@@ -160,6 +160,14 @@ var beginTests = []subtest{
 		e.Page.Due = time.Time{}
 		f.record(r, e)
 		f.equal("kind", f.page(part.URL).Kind, archive.KindPart)
+		style := unread(site, url(3))
+		style.Kind = archive.KindRequisite
+		c = capture(style.URL, minute(4), "h1 { color: red }")
+		e = archive.Settle(r.ID, style, c, &archive.Reading{Kind: archive.KindRequisite}, archive.JudgeRequisite(style, c, nil))
+		e.Page.Due = time.Time{}
+		f.record(r, e)
+		f.equal("kind", f.page(style.URL).Kind, archive.KindRequisite)
+		f.equal("payload", f.page(style.URL).Payload, archive.DigestOf(c.Payload))
 		f.end(r)
 		full := run(site, time.Hour)
 		full.Full = true
@@ -169,6 +177,7 @@ var beginTests = []subtest{
 		f.equal("due of what a list dated", f.page(dated.URL).Due, full.Started)
 		f.equal("due of the dead link", f.page(dead.URL).Due, minute(900))
 		f.equal("due of an article's further page", f.page(part.URL).Due, time.Time{})
+		f.equal("due of a requisite", f.page(style.URL).Due, time.Time{})
 		f.equal("due of what was there", f.page(once.URL).Due, full.Started)
 	}},
 	{"full since a moment makes due what was not visited since", func(f *fixture) {

@@ -28,6 +28,7 @@ var runTests = []subtest{
 		r.Walk = true
 		r.Articles = archive.Tally{archive.New: 12, archive.Gone: 1}
 		r.Lists = archive.Tally{archive.Unreachable: 3}
+		r.Requisites = archive.Tally{archive.New: 7, archive.NotModified: 2}
 		r.Discovered, r.Requests, r.Bytes = 40, 17, 1<<40
 		r.Notes = []string{"max pages reached: 16", "列表未读完"}
 		r.Columns = []archive.Yield{

@@ -22,6 +22,8 @@ import (
 const crawlHelp = `Crawl now, once: the sites named, all sites of the configuration where none is
 named, or a portal by its URL. A URL is an ad-hoc site: its host is the scope,
 every page of it is followed, and crawling it again looks at every page again.
+With --keep attachments,requisites, or keep in the configuration, a web archive
+exported of it has the documents of articles, and looks as the portal did.
 Sites are crawled side by side, four or as many as the configuration's parallel.
 
 A host that asked to be left alone (Retry-After), or answered with challenges or
@@ -29,6 +31,9 @@ refusals, is not asked before that is over, by later crawls either.
 
 Exit codes: 0 well, 1 failed, 2 wrong usage, 3 done but some pages failed,
 4 configuration unusable, 130 interrupted.`
+
+// keepable is what a crawl can keep of pages besides themselves.
+var keepable = []string{"attachments", "requisites"}
 
 // maxConcurrency is the most requests at once that a host may be asked for.
 const maxConcurrency = 256
@@ -42,6 +47,7 @@ type crawlFlags struct {
 	contact      string
 	full         bool
 	ignoreHold   bool
+	keep         []string
 	json         bool
 	changed      func(string) bool
 }
@@ -73,6 +79,8 @@ func (f *crawlFlags) check() error {
 		return usage("--delay: %s: must not be negative", f.delay)
 	case f.maxPages < 0:
 		return usage("--max-pages: %d: must not be negative", f.maxPages)
+	case slices.ContainsFunc(f.keep, func(what string) bool { return !slices.Contains(keepable, what) }):
+		return usage("--keep: %s: must be %s", strings.Join(f.keep, ","), strings.Join(keepable, " or "))
 	case f.contact != "":
 		if err := configs.CheckContact(f.contact); err != nil {
 			return usage("--contact: %q: %w", f.contact, err)
@@ -103,6 +111,8 @@ func (f *crawlFlags) apply(s *crawler.Site) {
 	if f.allowPrivate {
 		s.AllowPrivate = true
 	}
+	s.Keep.Attachments = s.Keep.Attachments || slices.Contains(f.keep, "attachments")
+	s.Keep.Requisites = s.Keep.Requisites || slices.Contains(f.keep, "requisites")
 }
 
 func crawlCommand(a *app) *cobra.Command {
@@ -112,7 +122,7 @@ func crawlCommand(a *app) *cobra.Command {
 		Short:             "Crawl sites now",
 		Long:              crawlHelp,
 		ValidArgsFunction: a.completeSites,
-		Example:           "  fangzhi crawl zjg-edz\n  fangzhi crawl https://www.example.gov.cn/ --max-pages 200",
+		Example:           "  fangzhi crawl zjg-edz\n  fangzhi crawl https://www.example.gov.cn/ --max-pages 200 --keep attachments,requisites",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -141,6 +151,7 @@ func crawlCommand(a *app) *cobra.Command {
 	f.flags(cmd)
 	cmd.Flags().BoolVar(&f.full, "full", false, "every known page is due now, every list is walked to its end")
 	cmd.Flags().BoolVar(&f.ignoreHold, "ignore-hold", false, "ask hosts too that are to be left alone still; what they say now holds")
+	cmd.Flags().StringSliceVar(&f.keep, "keep", nil, "keep `WHAT` of pages besides themselves: attachments, the documents of articles; requisites, their styles, scripts and pictures")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the runs as JSON, a line each")
 	return cmd
 }

@@ -143,6 +143,7 @@ func demoSite(p *portaltest.Portal) crawler.Site {
 	s := crawler.Site{
 		Name: "yunxi", Title: "云溪县人民政府", Zone: portaltest.Shanghai, Preset: "auto",
 		Politeness: crawler.Politeness{Parallel: 2}, AllowPrivate: true,
+		Keep:       crawler.Keep{Attachments: true, Requisites: true},
 	}
 	for i, c := range p.Columns() {
 		s.Columns = append(s.Columns, crawler.Column{Name: c.Name, URL: p.Seeds()[i]})
@@ -177,7 +178,7 @@ func (d demo) crawl(ctx context.Context, full bool) (archive.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	d.say("%s, in %s with %s", tally(run.Articles), run.Ended.Sub(run.Started).Round(10*time.Millisecond), plural(run.Requests, "request"))
+	d.say("%s%s, in %s with %s", tally(run.Articles), ofRequisites(run.Requisites), run.Ended.Sub(run.Started).Round(10*time.Millisecond), plural(run.Requests, "request"))
 	return run, nil
 }
 

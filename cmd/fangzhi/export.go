@@ -64,7 +64,7 @@ func exportCommand(a *app) *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "-", "write to `PATH`, a file or (markdown, warc, --bag) a folder; - is standard output")
 	f.StringSliceVar(&o.sites, "site", nil, "only this `SITE`; may be repeated")
 	f.StringSliceVar(&o.columns, "column", nil, "only this `COLUMN`; may be repeated")
-	f.StringSliceVar(&o.kinds, "kind", nil, "article (the default of records) or attachment; of captures also list, part and unread")
+	f.StringSliceVar(&o.kinds, "kind", nil, "article (the default of records) or attachment; of captures also list, part, requisite and unread")
 	f.StringSliceVar(&o.states, "state", nil, "only pages that are in this `STATE` now: live, gone, withdrawn, …; may be repeated")
 	f.StringVar(&o.when.since, "since", "", "taken from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
 	f.StringVar(&o.when.until, "until", "", "taken before this `TIME`")

@@ -57,7 +57,7 @@ func listCommand(a *app) *cobra.Command {
 		},
 	}
 	sel.listing(cmd)
-	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, part, unread or all")
+	cmd.Flags().StringVar(&kind, "kind", "article", "article, attachment, list, part, requisite, unread or all")
 	cmd.Flags().StringVar(&state, "state", "", "only pages in this `STATE`: live, gone, withdrawn, restored, unreachable, refused, challenged, unreadable, moved, alias, discovered")
 	return cmd
 }

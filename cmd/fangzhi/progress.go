@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"fangzhi/archive"
 	"fangzhi/crawler"
 )
 
@@ -59,6 +60,9 @@ func (p progress) observe(e crawler.Event) {
 	}
 	if e.Waiting != "" {
 		p.bar.Describe(fitted(e.Waiting, p.width()))
+		return
+	}
+	if e.Entry.Visit.Kind == archive.KindRequisite {
 		return
 	}
 	*p.pages++

@@ -19,11 +19,13 @@ bytes exactly as the server sent them (content coding and charset untouched),
 --html the same markup decoded to UTF-8. Of a page without versions, such as a
 list, and of an answer that could not be read, --raw and --html write what was
 served last, or last by --at. --readings shows how the version read before it
-was read again (fangzhi reread), the reading of today last.`
+was read again (fangzhi reread), the reading of today last. --requisites lists the
+styles, scripts and pictures that the version needs, and what of each stood
+nearest to its time, where the site keeps them.`
 
 func showCommand(a *app) *cobra.Command {
 	var site, at string
-	var asJSON, raw, html, readings bool
+	var asJSON, raw, html, readings, requisites bool
 	cmd := &cobra.Command{
 		Use:     "show URL[@VERSION]",
 		Short:   "Show one version of a page",
@@ -31,7 +33,7 @@ func showCommand(a *app) *cobra.Command {
 		Example: "  fangzhi show https://www.example.gov.cn/art/1.html@2\n  fangzhi show --raw https://www.example.gov.cn/art/1.html > page.html",
 		Args:    needs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneAtMost(cmd, "raw", "html", "readings"); err != nil {
+			if err := oneAtMost(cmd, "raw", "html", "readings", "requisites"); err != nil {
 				return err
 			}
 			if err := oneAtMost(cmd, "raw", "html", "json"); err != nil {
@@ -79,10 +81,16 @@ func showCommand(a *app) *cobra.Command {
 				return err
 			case readings:
 				return a.showReadings(ctx, store, page, s, asJSON)
+			case requisites:
+				return a.showRequisites(ctx, store, s, asJSON)
 			case asJSON:
 				return newJSONLines(a.stdout).write(s)
 			}
-			return showArticle(a.stdout, page, s)
+			documents, err := kept(ctx, store, s)
+			if err != nil {
+				return err
+			}
+			return showArticle(a.stdout, page, s, documents...)
 		},
 	}
 	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")
@@ -91,10 +99,13 @@ func showCommand(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&html, "html", false, "the markup, decoded to UTF-8")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON")
 	cmd.Flags().BoolVar(&readings, "readings", false, "how the version read before it was read again")
+	cmd.Flags().BoolVar(&requisites, "requisites", false, "what the version needs to look as it did")
 	return cmd
 }
 
-func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
+// showArticle shows version s of page p; documents say more of each of its
+// attachments, where there is more.
+func showArticle(w io.Writer, p archive.Page, s archive.Snapshot, documents ...string) error {
 	out := bufio.NewWriter(w)
 	paint := newPainter(w)
 	art := s.Article
@@ -136,8 +147,11 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot) error {
 	}
 	if len(art.Attachments) > 0 {
 		fmt.Fprintln(out, "\nattachments:")
-		for _, f := range art.Attachments {
+		for i, f := range art.Attachments {
 			fmt.Fprintf(out, "  %s  %s\n", safe(f.Name), safe(f.URL))
+			if i < len(documents) && documents[i] != "" {
+				fmt.Fprintf(out, "    %s\n", paint.paint(styleDim, documents[i]))
+			}
 		}
 	}
 	return out.Flush()

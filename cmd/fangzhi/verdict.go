@@ -90,8 +90,8 @@ func (a *app) printRun(run archive.Run, asJSON bool) error {
 		return newJSONLines(a.stdout).write(run)
 	}
 	took := run.Ended.Sub(run.Started).Round(100 * time.Millisecond)
-	_, err := fmt.Fprintf(a.stdout, "%s: %s: %s%s (%s visited, %d discovered, %s, %s)\n",
-		safe(run.Site), run.State, tally(run.Articles), ofLists(run.Lists),
+	_, err := fmt.Fprintf(a.stdout, "%s: %s: %s%s%s (%s visited, %d discovered, %s, %s)\n",
+		safe(run.Site), run.State, tally(run.Articles), ofRequisites(run.Requisites), ofLists(run.Lists),
 		plural(run.Articles.Total()+run.Lists.Total(), "page"), run.Discovered, plural(run.Requests, "request"), took)
 	if run.Reason != "" && run.State != archive.RunDone && run.State != archive.RunFailed { // a failure is the command's
 
@@ -101,6 +101,14 @@ func (a *app) printRun(run archive.Run, asJSON bool) error {
 		fmt.Fprintf(a.stdout, "  note: %s\n", safe(n))
 	}
 	return err
+}
+
+// ofRequisites tells of requisites, where a run asked for any.
+func ofRequisites(t archive.Tally) string {
+	if t.Total() == 0 {
+		return ""
+	}
+	return "; of the requisites " + tally(t)
 }
 
 // ofLists tells of lists what a person should know: those that were not read.

@@ -22,7 +22,7 @@ var demoColumns = []Column{
 
 // Demo makes the portal that the demo crawls: three columns of twelve or
 // thirteen articles on lists of five, one of them in GBK; documents with
-// attachments; one story in two columns.
+// attachments, styles and pictures; one story in two columns.
 func Demo() *Portal { return DemoWith(Options{}) }
 
 // DemoWith is Demo with other manners. A PageSize of 0 is 5 here.
@@ -32,6 +32,7 @@ func DemoWith(o Options) *Portal {
 		o.PageSize = 5
 	}
 	p := New(o)
+	p.dress()
 	p.SetRobots("User-agent: *\nDisallow: /was5/\nDisallow: /cas/\n")
 	for _, c := range demoColumns {
 		p.AddColumn(c)
