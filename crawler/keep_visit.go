@@ -49,8 +49,8 @@ func (k *crawl) visitKept(p archive.Page) (f finding, err error) {
 			held = k.requisite(p, a.url, p.Kind, p.Anchor)
 		case err != nil:
 			return f, err
-		case held.Failures > 0 || k.c.now().Sub(held.LastVisit) < k.site.Keep.Revisit:
-			continue
+		case held.Kind != archive.KindRequisite && held.Kind != archive.KindAttachment, held.Failures > 0, k.c.now().Sub(held.LastVisit) < k.site.Keep.Revisit:
+			continue // a page for itself, due by itself, or known well enough
 		}
 		held.Due = k.run.Started
 		e.Discovered = append(e.Discovered, held)

@@ -214,6 +214,9 @@ func (x *explainer) surroundings(ctx context.Context, told *account, s scheduler
 		reason = err.Error()
 	}
 	told.Scope = &ruling{Allowed: reason == "", Reason: reason}
+	if p := told.Page; p != nil && p.Kind == archive.KindRequisite && reason != "" && !strings.Contains(reason, "is excluded by") {
+		told.Scope = &ruling{Allowed: true, Reason: "a requisite, which may lie anywhere that scope.exclude does not name: " + reason}
+	}
 	if x.crawler != nil {
 		p, err := x.crawler.Permission(ctx, s.Site, told.URL)
 		if err != nil {
@@ -325,6 +328,8 @@ func whyDue(p archive.Page, s scheduler.Site) string {
 	case s.Policy != nil:
 		_, why := s.Policy.Next(p, p.LastVisit)
 		return why
+	case p.Kind == archive.KindRequisite && p.Failures == 0:
+		return "a requisite is asked for again with a page that needs it"
 	case s.Everything:
 		return "an ad-hoc site: each crawl of it asks for every page that is not a dead link"
 	}

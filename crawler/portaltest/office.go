@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -81,15 +82,32 @@ func DOCX(lines ...string) []byte {
 	return b.Bytes()
 }
 
-// picture returns a small PNG in colours that follow from name.
+// picture returns a small PNG of hills behind hills, whose colour and shape
+// follow from name. They go on at either side, so that it can be laid in a row.
 func picture(name string) []byte {
 	h := fnv.New32a()
 	h.Write([]byte(name))
 	sum := h.Sum32()
-	img := image.NewRGBA(image.Rect(0, 0, 160, 100))
-	for y := range 100 {
-		for x := range 160 {
-			img.Set(x, y, color.RGBA{R: byte(sum) + byte(x), G: byte(sum>>8) + byte(y), B: byte(sum>>16) + byte(x+y)/2, A: 255})
+	const wide, high, ranges = 160, 100, 4
+	tint := [3]float64{40 + float64(sum%60), 70 + float64(sum>>8%60), 90 + float64(sum>>16%60)}
+	img := image.NewRGBA(image.Rect(0, 0, wide, high))
+	for x := range wide {
+		var tops [ranges]float64
+		for i := range tops {
+			turn := 2 * math.Pi * float64(x) / wide
+			phase := float64(sum>>(4*i)&15) / 2
+			tops[i] = 38 + 15*float64(i) + 9*math.Sin(float64(1+i%2)*turn+phase) + 3*math.Sin(float64(3+i)*turn-phase)
+		}
+		for y := range high {
+			near := 0 // the sky is 0, the nearest hills are 1
+			for i, top := range tops {
+				if float64(y) > top {
+					near = i + 1
+				}
+			}
+			pale := 1 - 0.8*float64(near)/ranges
+			mix := func(c float64) uint8 { return uint8(c + (250-c)*pale) }
+			img.Set(x, y, color.RGBA{R: mix(tint[0]), G: mix(tint[1]), B: mix(tint[2]), A: 255})
 		}
 	}
 	var b bytes.Buffer
