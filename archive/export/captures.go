@@ -31,7 +31,7 @@ func (c capture) weight() int { return len(c.payload) }
 // in the order of (Site, URL), the captures of a page by time.
 func captures(ctx context.Context, store Store, sel Selection, cur *cursor) iter.Seq2[capture, error] {
 	return func(yield func(capture, error) bool) {
-		for p, err := range pages(ctx, store, sel) {
+		for p, err := range served(ctx, store, sel) {
 			var known mark
 			if err == nil {
 				known, err = cur.seek(p)

@@ -22,7 +22,18 @@ func (a address) compare(b address) int {
 func pages(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
 	return func(yield func(archive.Page, error) bool) {
 		if sel.Search != "" {
-			found(ctx, store, sel, yield)
+			for a, err := range matches(ctx, store, sel) {
+				var p archive.Page
+				if err == nil {
+					p, err = store.Page(ctx, a.site, a.url)
+				}
+				if errors.Is(err, archive.ErrNotFound) {
+					continue
+				}
+				if !yield(p, err) || err != nil {
+					return
+				}
+			}
 			return
 		}
 		for _, site := range sel.sites() {
@@ -35,39 +46,36 @@ func pages(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Pa
 	}
 }
 
-// found yields the pages that match sel's words, and requisites between them.
-func found(ctx context.Context, store Store, sel Selection, yield func(archive.Page, error) bool) {
-	next, stop := iter.Pull2(requisites(ctx, store, sel))
-	defer stop()
-	ahead, fault, more := next()
-	until := func(a *address) bool {
-		for more && fault == nil && (a == nil || (address{ahead.Site, ahead.URL}).compare(*a) < 0) {
-			if !yield(ahead, nil) {
+// served yields what pages yields and, where sel looks for words, requisites
+// between that.
+func served(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
+	if sel.Search == "" {
+		return pages(ctx, store, sel)
+	}
+	return func(yield func(archive.Page, error) bool) {
+		next, stop := iter.Pull2(requisites(ctx, store, sel))
+		defer stop()
+		ahead, fault, more := next()
+		before := func(p *archive.Page) bool {
+			for more && fault == nil && (p == nil || (address{ahead.Site, ahead.URL}).compare(address{p.Site, p.URL}) < 0) {
+				if !yield(ahead, nil) {
+					return false
+				}
+				ahead, fault, more = next()
+			}
+			if more && fault != nil {
+				yield(archive.Page{}, fault)
 				return false
 			}
-			ahead, fault, more = next()
+			return true
 		}
-		if fault != nil {
-			yield(archive.Page{}, fault)
+		for p, err := range pages(ctx, store, sel) {
+			if err == nil && !before(&p) || !yield(p, err) || err != nil {
+				return
+			}
 		}
-		return fault == nil
+		before(nil)
 	}
-	for a, err := range matches(ctx, store, sel) {
-		if err == nil && !until(&a) {
-			return
-		}
-		var p archive.Page
-		if err == nil {
-			p, err = store.Page(ctx, a.site, a.url)
-		}
-		if errors.Is(err, archive.ErrNotFound) {
-			continue
-		}
-		if !yield(p, err) || err != nil {
-			return
-		}
-	}
-	until(nil)
 }
 
 // requisites yields the requisites of the sites that sel asks for.
