@@ -81,7 +81,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
-		kept:   newKeeping(),
+		kept: newKeeping(),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

@@ -143,7 +143,7 @@ func demoSite(p *portaltest.Portal) crawler.Site {
 	s := crawler.Site{
 		Name: "yunxi", Title: "云溪县人民政府", Zone: portaltest.Shanghai, Preset: "auto",
 		Politeness: crawler.Politeness{Parallel: 2}, AllowPrivate: true,
-		Keep:       crawler.Keep{Attachments: true, Requisites: true},
+		Keep: crawler.Keep{Attachments: true, Requisites: true},
 	}
 	for i, c := range p.Columns() {
 		s.Columns = append(s.Columns, crawler.Column{Name: c.Name, URL: p.Seeds()[i]})
