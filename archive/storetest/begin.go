@@ -160,9 +160,9 @@ var beginTests = []subtest{
 		e.Page.Due = time.Time{}
 		f.record(r, e)
 		f.equal("kind", f.page(part.URL).Kind, archive.KindPart)
-		style := unread(site, url(3))
+		style := unread(site, url(4))
 		style.Kind = archive.KindRequisite
-		c = capture(style.URL, minute(4), "h1 { color: red }")
+		c = capture(style.URL, minute(5), "h1 { color: red }")
 		e = archive.Settle(r.ID, style, c, &archive.Reading{Kind: archive.KindRequisite}, archive.JudgeRequisite(style, c, nil))
 		e.Page.Due = time.Time{}
 		f.record(r, e)
