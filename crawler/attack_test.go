@@ -158,7 +158,13 @@ func TestHostileServers(t *testing.T) {
 	}
 
 	// The good site: asked from before the first attack until after the last.
-	p := portaltest.New(portaltest.Options{})
+	// Beside its requests it is counted how many attacks were over: what holds it up
+	// lets many pass between two of them, a busy machine holds up all alike.
+	var ended, before, passed atomic.Int64
+	p := portaltest.New(portaltest.Options{OnRequest: func(portaltest.Request) {
+		now := ended.Load()
+		passed.Store(max(passed.Load(), now-before.Swap(now)))
+	}})
 	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
 	const articles, delay = 150, 20 * time.Millisecond
 	for n := range articles {
@@ -198,6 +204,7 @@ func TestHostileServers(t *testing.T) {
 			at <- true
 			defer func() { <-at }()
 			again[i] = a.against(t, ctx, r, r.crawl, fmt.Sprint("hostile-", i)) != ""
+			ended.Add(1)
 		})
 	}
 	wg.Wait()
@@ -207,20 +214,12 @@ func TestHostileServers(t *testing.T) {
 	} else {
 		t.Logf("%d attacks within %v; the heap grew by %d MiB at most", len(attacks), time.Since(began).Round(10*time.Millisecond), grown>>20)
 	}
-	// Between two requests of the good site lies its delay and little more,
-	// whatever went on beside it; a machine that is busy with the race detector
-	// adds some seconds.
-	longest, last := time.Duration(0), time.Time{}
-	for _, q := range p.Requests() {
-		if !last.IsZero() {
-			longest = max(longest, q.At.Sub(last))
-		}
-		last = q.At
+	// As many attacks as go on at a time may end at once, and some more.
+	if n := passed.Load(); n > int64(len(attacks)*2/3) {
+		t.Errorf("%d of %d attacks were over between two requests of the good site", n, len(attacks))
+	} else {
+		t.Logf("between two requests of the good site %d attacks were over at most", n)
 	}
-	if longest > 15*time.Second {
-		t.Errorf("the good site waited for %v", longest)
-	}
-	t.Logf("the good site waited %v at most, its delay is %v", longest.Round(time.Millisecond), delay)
 	patient := r.crawler(r.store, func(o *crawler.Options) {
 		o.Observe, o.Limits = nil, limits
 		o.Limits.Answer, o.Limits.Idle, o.Limits.Total = 4*time.Second, 3*time.Second, 6*time.Second

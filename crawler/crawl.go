@@ -190,6 +190,11 @@ func (k *crawl) crawl(ctx context.Context) error {
 			}
 		}
 	}
+	if k.recorder.failure == nil && ctx.Err() == nil {
+		if err := k.noteOthers(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
 	return k.recorder.failure
 }
 

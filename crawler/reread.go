@@ -91,7 +91,11 @@ func (k *crawl) openReread(ctx context.Context) (end func(RereadReport, error) e
 	}
 	return func(report RereadReport, failure error) error {
 		k.run.Reason = fmt.Sprintf("read %d versions again: %d read otherwise, %d cannot be read", report.Versions, report.Differ, report.Failed)
-		return hold(failure)
+		var kept error
+		if failure == nil && ctx.Err() == nil {
+			kept = k.keepReadBy(k.wire, readBy{Rules: k.site.Rules.Digest(), Reader: extract.Reader})
+		}
+		return errors.Join(kept, hold(errors.Join(failure, kept)))
 	}, nil
 }
 
