@@ -482,3 +482,37 @@ func TestImportKilled(t *testing.T) {
 		t.Errorf("%d visits, want %d; records (-want +got):\n%s", n, visits, diff)
 	}
 }
+
+// An export with a cursor tells of captures that were imported since, however
+// old they are.
+func TestCursorAfterImport(t *testing.T) {
+	const page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>通知</title><h1>关于第%d件事的通知</h1><p>发布时间：2026-02-20</p><p>第%d件事的正文在这里，县政府办公室要求各单位认真组织实施，确保按时完成。</p>"
+	file := func(days ...int) []string {
+		var b strings.Builder
+		for _, d := range days {
+			block := fmt.Sprintf(page, d, d)
+			fmt.Fprintf(&b, "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://www.yunxi.gov.cn/1.html\r\nWARC-Date: 2026-03-%02dT08:00:00Z\r\n"+
+				"WARC-Record-ID: <urn:uuid:%d>\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", d, d, len(block), block)
+		}
+		path := filepath.Join(t.TempDir(), "x.warc")
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return []string{path}
+	}
+	site := crawler.Site{Name: "yunxi", Zone: portaltest.Shanghai, Columns: []crawler.Column{{Name: "要闻", URL: "http://www.yunxi.gov.cn/"}}}
+	store, cursor := newSQLite(t), filepath.Join(t.TempDir(), "cursor")
+	for i, step := range []struct {
+		days []int
+		want int
+	}{{[]int{10}, 1}, {[]int{1, 2, 11}, 3}, {[]int{1, 11}, 0}} {
+		if _, err := taken(t.Context(), t, store, site, file(step.days...)); err != nil {
+			t.Fatal(err)
+		}
+		to := export.Target{Path: filepath.Join(t.TempDir(), "out"), Cursor: cursor}
+		report, err := export.Run(t.Context(), store, export.Job{Format: export.WARC}, to)
+		if err != nil || report.Records != step.want {
+			t.Errorf("step %d: %d captures, want %d: %v", i, report.Records, step.want, err)
+		}
+	}
+}
