@@ -44,9 +44,12 @@ func (im *importing) judge(p archive.Page, a address, s archive.Saved) (g gather
 			return g, nil
 		}
 	}
-	if p.Kind == archive.KindPart {
+	switch p.Kind {
+	case archive.KindPart:
 		g.entry, err = im.judgePart(p, got)
-	} else {
+	case archive.KindRequisite:
+		g.entry, err = im.judgeRequisite(p, got)
+	default:
 		g.finding, err = k.judged(p, a, got)
 	}
 	if err != nil {
@@ -55,6 +58,25 @@ func (im *importing) judge(p archive.Page, a address, s archive.Saved) (g gather
 	im.agree(&g, s)
 	im.keep(&g, s)
 	return g, nil
+}
+
+// judgeRequisite is the entry of a requisite.
+func (im *importing) judgeRequisite(p archive.Page, got answer) (archive.Entry, error) {
+	r, err := im.k.readKept(p, got.Capture)
+	if err != nil {
+		return archive.Entry{}, err
+	}
+	v := archive.JudgeRequisite(p, got.Capture, r)
+	if r = nil; v.Outcome.There() {
+		r = &archive.Reading{Kind: archive.KindRequisite}
+	}
+	e := archive.Settle(im.k.run.ID, p, got.Capture, r, v)
+	if v.Outcome == archive.Moved {
+		if to, err := resolve(p.URL, got.Location()); err == nil {
+			e.Visit.MovedTo, e.Page.MovedTo = to.url, to.url
+		}
+	}
+	return e, nil
 }
 
 // settled is the finding of a verdict on what was not read.

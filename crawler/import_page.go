@@ -36,7 +36,11 @@ func (im *importing) pageOf(s archive.Saved) (p archive.Page, a address, why str
 		a = k.sessions.strip(a)
 		p.URL = a.url
 	}
-	if refused, _ := k.scope.admit(a); refused != admitted {
+	admit := k.scope.admit
+	if s.Told != nil && s.Told.Kind == archive.KindRequisite {
+		admit = k.admitKept // pages need them wherever they are
+	}
+	if refused, _ := admit(a); refused != admitted {
 		if _, known := im.report.Hosts[a.host]; known || len(im.report.Hosts) < maxNotedHosts {
 			im.report.Hosts[a.host]++
 		}
@@ -65,8 +69,8 @@ func asks(r archive.Request, a address, s archive.Saved) bool {
 func (im *importing) held(p archive.Page, s archive.Saved) (archive.Page, error) {
 	held, err := im.k.c.store.Page(im.ctx, p.Site, p.URL)
 	if errors.Is(err, archive.ErrNotFound) {
-		if s.Told != nil && s.Told.Kind == archive.KindPart {
-			p.Kind = archive.KindPart
+		if s.Told != nil && (s.Told.Kind == archive.KindPart || s.Told.Kind == archive.KindRequisite) {
+			p.Kind = s.Told.Kind
 		}
 		return p, nil
 	}

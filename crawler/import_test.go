@@ -191,6 +191,19 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// Requisites of an export stay what they are, on whatever host.
+func TestImportOfRequisites(t *testing.T) {
+	store := newStore(t)
+	s := savedAs("", on(1, 0), 200, "body{}", "Content-Type", "text/css")
+	s.URL, s.Told = "http://cdn.example/a.css", &archive.Told{At: on(1, 0), Outcome: archive.New, Kind: archive.KindRequisite}
+	report := imports(t, store, oldSite, savings{s})
+	p, err := store.Page(t.Context(), "yunxi", s.URL)
+	if err != nil || p.Kind != archive.KindRequisite || p.Versions != 0 || p.Payload == "" || report.Stored[archive.New] != 1 {
+		t.Errorf("page %+v, %v, report %+v", p, err, report)
+	}
+	soundStore(t, store)
+}
+
 // Two visits of one second are two where the file tells their moments, and one
 // where it does not and they brought the same.
 func TestImportWithinASecond(t *testing.T) {

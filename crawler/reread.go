@@ -106,7 +106,7 @@ func (k *crawl) occupy(ctx context.Context, trigger archive.Trigger) (end func(f
 	k.run = archive.Run{
 		ID: archive.RunID(k.site.Name, now), Site: k.site.Name, Planned: now, Trigger: trigger,
 		State: archive.RunRunning, Owner: k.c.options.Owner, Started: now, Lease: now.Add(k.c.options.Lease),
-		Articles: archive.Tally{}, Lists: archive.Tally{},
+		Articles: archive.Tally{}, Lists: archive.Tally{}, Requisites: archive.Tally{},
 	}
 	if err := k.c.closeOrphans(ctx, k.site.Name); err != nil {
 		return nil, err
