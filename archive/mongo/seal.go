@@ -1,9 +1,12 @@
 package mongo
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -115,6 +118,8 @@ func (s *Store) unsealed(ctx context.Context, do func(wanting []visitDoc, marked
 		if err != nil || len(docs) == 0 {
 			return err
 		}
+		// Of one moment the server gives them in any order: as they were recorded.
+		slices.SortStableFunc(docs, func(a, b visitDoc) int { return cmp.Or(cmp.Compare(a.At, b.At), bytes.Compare(a.ID[:], b.ID[:])) })
 		wanting, marked, err := s.wanting(ctx, docs)
 		if err == nil && len(wanting)+len(marked) > 0 {
 			err = do(wanting, marked)
