@@ -57,5 +57,6 @@ type Told struct {
 	Security     string
 	Story        string
 	Absence      *Absence
-	Request      *Request // how the page is asked for
+	Request      *Request          // how the page is asked for
+	Documents    map[string]Digest // what an article's version attached, by URL, where the bytes were kept
 }

@@ -66,6 +66,10 @@ type importing struct {
 	bytes    int
 	now      archive.Saved // the capture that is judged
 	page     string        // the URL of its page
+
+	reached int64           // the date of the last capture in the order of dates, in milliseconds
+	done    map[inTurn]bool // captures of that date that had their turn
+	early   map[inTurn]bool // captures that were taken up before their turn
 }
 
 // gathered is a finding that waits for its commit.
@@ -97,7 +101,7 @@ func (c *Crawler) Import(ctx context.Context, site Site, from Savings, o ImportO
 	}
 	k.wait = k.wire
 	im := &importing{
-		k: k, ctx: k.wire, from: from, options: o, pending: map[string]bool{},
+		k: k, ctx: k.wire, from: from, options: o, pending: map[string]bool{}, done: map[inTurn]bool{}, early: map[inTurn]bool{},
 		report: ImportReport{Site: site.Name, Run: k.run.ID, Stored: archive.Tally{}, Over: map[string]int{}, Hosts: map[string]int{}},
 	}
 	k.importing = im
@@ -130,7 +134,11 @@ func (im *importing) all() error {
 		if err != nil {
 			return err
 		}
-		if err := im.capture(s); err != nil {
+		due, err := im.turn(s)
+		if err == nil && due {
+			err = im.capture(s)
+		}
+		if err != nil {
 			return fmt.Errorf("%s (%s): %w", s.URL, s.From, err)
 		}
 	}
@@ -148,7 +156,7 @@ func (im *importing) capture(s archive.Saved) error {
 		return err
 	}
 	if why != "" {
-		im.over(why)
+		im.over(why, a.host)
 		return nil
 	}
 	if err := im.flushFor(p.URL); err != nil {
@@ -167,7 +175,7 @@ func (im *importing) capture(s archive.Saved) error {
 		im.report.Known++
 		return nil
 	case at.IsZero():
-		im.over(overSecond)
+		im.over(overSecond, "")
 		return nil
 	}
 	s.At = at
@@ -190,6 +198,9 @@ func (im *importing) capture(s archive.Saved) error {
 			g.lesson = nil
 		}
 	}
+	if err := im.documents(&g, s); err != nil {
+		return err
+	}
 	return im.add(g)
 }
 
@@ -210,8 +221,11 @@ func (im *importing) amid(e archive.Entry, p archive.Page, ledger []archive.Visi
 	return e.Amid(p, ledger), nil
 }
 
-func (im *importing) over(why string) {
+func (im *importing) over(why, host string) {
 	im.report.Over[why]++
+	if _, known := im.report.Hosts[host]; why == overScope && (known || len(im.report.Hosts) < maxNotedHosts) {
+		im.report.Hosts[host]++
+	}
 	if why == overAddress || why == overSecond {
 		im.report.Failed++
 	}

@@ -37,13 +37,10 @@ func (im *importing) pageOf(s archive.Saved) (p archive.Page, a address, why str
 		p.URL = a.url
 	}
 	admit := k.scope.admit
-	if s.Told != nil && s.Told.Kind == archive.KindRequisite {
-		admit = k.admitKept // pages need them wherever they are
+	if s.Told != nil && (s.Told.Kind == archive.KindRequisite || s.Told.Kind == archive.KindAttachment) {
+		admit = k.admitKept // pages need and attach them wherever they are
 	}
 	if refused, _ := admit(a); refused != admitted {
-		if _, known := im.report.Hosts[a.host]; known || len(im.report.Hosts) < maxNotedHosts {
-			im.report.Hosts[a.host]++
-		}
 		return p, a, overScope, nil
 	}
 	for _, column := range k.site.Columns {

@@ -87,6 +87,8 @@ func readTold(block []byte, date time.Time) (*archive.Told, error) {
 			if err = json.Unmarshal([]byte(value), t.Absence); err == nil && len(t.Absence.Controls)+len(t.Absence.Lists) > 20 {
 				err = fmt.Errorf("has more sightings than a visit keeps")
 			}
+		case "article":
+			t.Documents, err = documents(value)
 		case "asked":
 			t.Request = &archive.Request{}
 			if err = json.Unmarshal([]byte(value), t.Request); err == nil {
@@ -101,6 +103,23 @@ func readTold(block []byte, date time.Time) (*archive.Told, error) {
 		return nil, fmt.Errorf("tells of a visit without an outcome")
 	}
 	return t, nil
+}
+
+// documents are the digests of what an article attached.
+func documents(article string) (map[string]archive.Digest, error) {
+	var a struct {
+		Attachments []archive.Attachment `json:"attachments"`
+	}
+	if err := json.Unmarshal([]byte(article), &a); err != nil {
+		return nil, err
+	}
+	digests := map[string]archive.Digest{}
+	for _, d := range a.Attachments {
+		if d.Digest != "" {
+			digests[d.URL] = d.Digest
+		}
+	}
+	return digests, nil
 }
 
 func number(s string) (int64, error) {
