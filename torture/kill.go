@@ -123,7 +123,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 		for _, fault := range faults {
 			f.Faults = append(f.Faults, fmt.Sprintf("after %d kills: %s", f.Tried, fault))
 		}
-		o.logf("%d kills, %d crawls came to their end, %d edits, %d visits reported, %d lost", f.Tried, finished, edit.edits, reported.total(), lost)
+		o.logf("%d kills, %d crawls came to their end, %d edits, %d visits reported, %d lost", f.Tried, finished, edit.edits.Load(), reported.total(), lost)
 	}
 	rest()
 	editing.Wait()

@@ -3,6 +3,7 @@ package torture
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"fangzhi/crawler/portaltest"
 )
@@ -42,7 +43,7 @@ type editor struct {
 	portal    *portaltest.Portal
 	random    *rand.Rand
 	serial    int
-	edits     int
+	edits     atomic.Int64 // read while it works
 	published int
 }
 
@@ -69,6 +70,6 @@ func (e *editor) work() {
 		})
 	}
 	if err == nil {
-		e.edits++
+		e.edits.Add(1)
 	}
 }

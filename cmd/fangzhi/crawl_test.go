@@ -70,7 +70,8 @@ func TestBusy(t *testing.T) {
 	a := &app{stdout: io.Discard, stderr: io.Discard, now: time.Now, quiet: true}
 	site := crawler.Site{Name: "a", Columns: []crawler.Column{{Name: "要闻", URL: "https://www.example.gov.cn/"}}}
 	err = a.crawl(t.Context(), store, configs.Config{}, []crawler.Site{site}, crawlFlags{})
-	want := "crawl a: another run of this site is open since " + moment(now) + ", of process elsewhere:1:x: wait for its end, or stop that process"
+	want := "crawl a: another run of this site is open since " + moment(now) + ", of process elsewhere:1:x, which gave its last sign of life at " +
+		moment(now.Add(59*time.Minute)) + ": wait for its end, or stop that process; if it is dead, crawl again after " + moment(now.Add(time.Hour))
 	if !errors.Is(err, archive.ErrBusy) || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
