@@ -66,6 +66,7 @@ type importing struct {
 	bytes    int
 	now      archive.Saved // the capture that is judged
 	page     string        // the URL of its page
+	anchor   string        // the text of the link that leads to it; "": not known
 
 	reached int64           // the date of the last capture in the order of dates, in milliseconds
 	done    map[inTurn]bool // captures of that date that had their turn

@@ -36,7 +36,10 @@ func (im *importing) documents(g *gathered, s archive.Saved) error {
 			}
 		}
 		var err error
-		if d.Digest, err = im.document(d.URL, g.entry.Visit.At, want); err != nil {
+		im.anchor = d.Name
+		d.Digest, err = im.document(d.URL, g.entry.Visit.At, want)
+		im.anchor = ""
+		if err != nil {
 			return err
 		}
 	}

@@ -55,6 +55,9 @@ func (im *importing) judge(p archive.Page, a address, s archive.Saved) (g gather
 	if err != nil {
 		return g, err
 	}
+	if v := g.entry.Snapshot; v != nil && v.Kind == archive.KindAttachment && v.Article.Title == "" {
+		v.Article.Title = p.Anchor
+	}
 	im.agree(&g, s)
 	im.keep(&g, s)
 	return g, nil

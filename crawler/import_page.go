@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -66,13 +67,17 @@ func asks(r archive.Request, a address, s archive.Saved) bool {
 func (im *importing) held(p archive.Page, s archive.Saved) (archive.Page, error) {
 	held, err := im.k.c.store.Page(im.ctx, p.Site, p.URL)
 	if errors.Is(err, archive.ErrNotFound) {
+		p.Anchor = clipped(im.anchor)
 		if s.Told != nil && (s.Told.Kind == archive.KindPart || s.Told.Kind == archive.KindRequisite) {
 			p.Kind = s.Told.Kind
 		}
 		return p, nil
 	}
-	if err == nil && s.Told != nil && s.Told.Column != "" {
-		held.Column = p.Column
+	if err == nil && s.Told != nil {
+		held.Column = cmp.Or(p.Column, held.Column)
+		if held.LastVisit.IsZero() {
+			held.FoundOn = p.FoundOn
+		}
 	}
 	return held, err
 }
