@@ -68,9 +68,8 @@ func (c *Collection) scan(ctx context.Context, from source, file File, at func(i
 	s := scanner{c: c, file: file, source: uint32(len(c.sources)), over: map[string]int{}}
 	s.file.Records = map[string]int{}
 	c.sources = append(c.sources, from)
-	counted := &counting{r: io.NewSectionReader(from, 0, from.size)}
 	var err error
-	if s.r, err = warc.NewReader(withContext{ctx, counted}); err != nil {
+	if s.r, err = warc.NewReader(withContext{ctx, io.NewSectionReader(from, 0, from.size)}); err != nil {
 		return err
 	}
 	records := 0
@@ -80,11 +79,11 @@ func (c *Collection) scan(ctx context.Context, from source, file File, at func(i
 		if h, solitary, err = s.r.Next(); err == nil {
 			err = s.record(h, solitary)
 			if records++; records%256 == 0 {
-				at(counted.n, records)
+				at(s.r.Taken(), records)
 			}
 		}
 	}
-	at(counted.n, records)
+	at(s.r.Taken(), records)
 	if errors.Is(err, warc.ErrCut) && ctx.Err() == nil {
 		if !c.options.CutEnd {
 			return fmt.Errorf("%w; get the file whole, or take it without that record by --tolerate-cut-end", err)
@@ -104,17 +103,6 @@ func (c *Collection) scan(ctx context.Context, from source, file File, at func(i
 	s.file.Over = s.over
 	c.Files = append(c.Files, s.file)
 	return nil
-}
-
-type counting struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counting) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // fault refuses the file for what a record is.

@@ -67,6 +67,7 @@ func (h *Header) Get(name string) string {
 // second, further empty lines between records) and refuses what could be read
 // in two ways.
 type Reader struct {
+	under  *counter // the file
 	in     *bufio.Reader
 	member *members // nil: the file is not packed
 	plain  int64    // bytes taken from in
@@ -87,7 +88,7 @@ func NewReader(from io.Reader) (*Reader, error) {
 		}
 		return nil, err
 	}
-	r := &Reader{in: raw}
+	r := &Reader{under: under, in: raw}
 	if len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		r.member = &members{raw: raw, under: under}
 		r.in = bufio.NewReaderSize(r.member, 64<<10)
@@ -97,6 +98,9 @@ func NewReader(from io.Reader) (*Reader, error) {
 
 // Packed says whether the file is gzip.
 func (r *Reader) Packed() bool { return r.member != nil }
+
+// Taken is how many bytes of the file were read so far.
+func (r *Reader) Taken() int64 { return r.under.n }
 
 // Unpacked is how many bytes the records took so far, unpacked.
 func (r *Reader) Unpacked() int64 { return r.plain }
