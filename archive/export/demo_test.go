@@ -12,7 +12,6 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/archive/export"
-	"fangzhi/archive/sqlite"
 	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
@@ -27,15 +26,8 @@ func demo(t *testing.T) archive.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	site := crawler.Site{Name: "yunxi", Zone: portaltest.Shanghai, Preset: "auto", Politeness: crawler.Politeness{Parallel: 2}, AllowPrivate: true}
-	for i, c := range portal.Columns() {
-		site.Columns = append(site.Columns, crawler.Column{Name: c.Name, URL: portal.Seeds()[i]})
-	}
+	store := inSQLite(t)
+	site := siteOf(portal)
 	for days := range 2 {
 		now := func() time.Time { return time.Now().AddDate(0, 0, days) }
 		c, err := crawler.New(store, crawler.Options{Now: now})

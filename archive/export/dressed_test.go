@@ -31,13 +31,8 @@ func dressed(t *testing.T, store archive.Store) (base string, deeds portaltest.D
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	site := crawler.Site{
-		Name: "yunxi", Zone: portaltest.Shanghai, Preset: "auto", Politeness: crawler.Politeness{Parallel: 2}, AllowPrivate: true,
-		Keep: crawler.Keep{Attachments: true, Requisites: true, Revisit: time.Hour},
-	}
-	for i, c := range portal.Columns() {
-		site.Columns = append(site.Columns, crawler.Column{Name: c.Name, URL: portal.Seeds()[i]})
-	}
+	site := siteOf(portal)
+	site.Keep = crawler.Keep{Attachments: true, Requisites: true, Revisit: time.Hour}
 	for days := range 2 {
 		now := func() time.Time { return time.Now().AddDate(0, 0, days) }
 		c, err := crawler.New(store, crawler.Options{Now: now})
@@ -62,6 +57,15 @@ func dressed(t *testing.T, store archive.Store) (base string, deeds portaltest.D
 		}
 	}
 	return base, deeds
+}
+
+// siteOf is how a portal on loopback is crawled.
+func siteOf(portal *portaltest.Portal) crawler.Site {
+	site := crawler.Site{Name: "yunxi", Zone: portaltest.Shanghai, Preset: "auto", Politeness: crawler.Politeness{Parallel: 2}, AllowPrivate: true}
+	for i, c := range portal.Columns() {
+		site.Columns = append(site.Columns, crawler.Column{Name: c.Name, URL: portal.Seeds()[i]})
+	}
+	return site
 }
 
 func inSQLite(t *testing.T) archive.Store {

@@ -60,7 +60,7 @@ func countyDays(t *testing.T) (archive.Store, crawler.Site) {
 		}
 		urls = append(urls, of)
 	}
-	base, stop, err := p.Start()
+	_, stop, err := p.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,6 @@ func countyDays(t *testing.T) (archive.Store, crawler.Site) {
 		}
 		clock.pass(24 * time.Hour)
 	}
-	_ = base
 	return store, site
 }
 
