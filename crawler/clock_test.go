@@ -94,3 +94,42 @@ func TestClockRanAhead(t *testing.T) {
 	}
 	sound(t, d.rig)
 }
+
+// What is kept besides pages stays in order too, after a clock that ran ahead.
+func TestClockRanAheadOfWhatIsKept(t *testing.T) {
+	page := func(text string) item {
+		return item{body: `<link rel=stylesheet href="/s.css"><a href="/d.pdf">附表.pdf</a><p>` + text + `</p>`}
+	}
+	items := map[string]item{
+		"/art/1": page("第一稿。"), "/s.css": {kind: "text/css", body: "p { color: red }"}, "/d.pdf": {kind: "application/pdf", body: "%PDF-1.4"},
+	}
+	r, s, later := wears(t, items)
+	later(10 * 24 * time.Hour)
+	r.run()
+	later(-10 * 24 * time.Hour)
+	for _, text := range []string{"第二稿。", "第三稿。"} {
+		s.put("/art/1", page(text))
+		s.put("/s.css", item{kind: "text/css", body: "p { color: blue } /* " + text + " */"})
+		s.put("/d.pdf", item{kind: "application/pdf", body: "%PDF-1.4 " + text})
+		later(time.Minute)
+		r.run(crawler.Tick{Full: true})
+	}
+	for _, path := range []string{"/art/1", "/d.pdf", "/s.css"} {
+		visits := r.visits(r.base + path)
+		if len(visits) < 2 {
+			t.Errorf("%s: %d visits", path, len(visits))
+		}
+		for i, v := range visits {
+			if i > 0 && !v.At.After(visits[i-1].At) {
+				t.Errorf("%s: visit %d is dated %s, the one before %s", path, i+1, v.At, visits[i-1].At)
+			}
+			if i > 0 && !strings.Contains(v.Reason, "it took place at") {
+				t.Errorf("%s: visit %d does not say when it took place: %s", path, i+1, v.Reason)
+			}
+		}
+		if p := r.page(r.base + path); !p.LastVisit.Equal(visits[len(visits)-1].At) {
+			t.Errorf("%s: last visit %s", path, p.LastVisit)
+		}
+	}
+	sound(t, r)
+}

@@ -315,7 +315,7 @@ func (k *crawl) keepOne(from archive.Page, url string, kind archive.Kind, name s
 // keepNow captures what is at a, unless the archive knows how it stands there.
 func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name string) (kept, error) {
 	p, err := k.c.store.Page(k.wire, k.site.Name, a.url)
-	if (errors.Is(err, archive.ErrNotFound) || err == nil && p.LastVisit.Before(k.run.Started)) && k.kept.asked.remembers(a.url) {
+	if (errors.Is(err, archive.ErrNotFound) || err == nil && (p.LastVisit.Before(k.run.Started) || k.datedWrongly(p))) && k.kept.asked.remembers(a.url) {
 		k.recorder.flush()
 		p, err = k.c.store.Page(k.wire, k.site.Name, a.url)
 	}
@@ -330,10 +330,9 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 	case p.Kind != archive.KindAttachment && p.Kind != archive.KindRequisite:
 		return kept{why: fmt.Sprintf("is a page for itself, of kind %s", p.Kind)}, nil
 	}
-	now := k.c.now()
-	standing := !p.LastVisit.Before(k.run.Started) || // it had its turn
-		p.Failures > 0 && p.Due.After(now) ||
-		p.Failures == 0 && p.Kind == archive.KindRequisite && !p.LastVisit.IsZero() && now.Sub(p.LastVisit) < k.site.Keep.Revisit
+	standing := k.kept.asked.remembers(a.url) || !p.LastVisit.Before(k.run.Started) && !k.datedWrongly(p) || // it had its turn
+		p.Failures > 0 && p.Due.After(k.c.now()) ||
+		p.Failures == 0 && p.Kind == archive.KindRequisite && k.isFresh(p)
 	if standing {
 		return k.standing(p)
 	}
@@ -376,6 +375,17 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 	k.kept.asked.add(a.url)
 	k.recorder.add(finding{parts: []archive.Entry{e}})
 	return got, nil
+}
+
+// isFresh says whether a page that needs the requisite p does without asking for
+// it again.
+func (k *crawl) isFresh(p archive.Page) bool {
+	return !p.LastVisit.IsZero() && !k.datedWrongly(p) && k.c.now().Sub(p.LastVisit) < k.site.Keep.Revisit
+}
+
+// datedWrongly says whether a clock that ran ahead dated the last visit to p.
+func (k *crawl) datedWrongly(p archive.Page) bool {
+	return p.LastVisit.Sub(k.c.now()) > archive.MaxAhead
 }
 
 // standing is how it stands with p, which is not asked for.

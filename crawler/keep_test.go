@@ -228,6 +228,12 @@ func (s *wardrobe) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
+func (s *wardrobe) put(path string, it item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items[path] = it
+}
+
 func (s *wardrobe) count(path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,12 +36,22 @@ func (k *crawl) visitKept(p archive.Page) (f finding, err error) {
 	if got.to != "" {
 		got.needs = []extract.Requisite{{URL: got.to}}
 	}
+	var refused refusals
 	for i, next := range got.needs {
+		if i >= k.site.Keep.PerPage {
+			k.note(fmt.Sprintf("%s needs more than %s: those behind are not kept", p.URL, number(k.site.Keep.PerPage, "requisite")))
+			break
+		}
 		a, err := canonical(next.URL)
-		if err != nil || i >= k.site.Keep.PerPage || !k.kept.met.add(a.url) {
+		if err != nil {
+			refused.add(unusable, "")
+			continue
+		}
+		if !k.kept.met.add(a.url) {
 			continue
 		}
 		if why, _ := k.admitKept(a); why != admitted {
+			refused.add(why, a.host)
 			continue
 		}
 		held, err := k.c.store.Page(k.wire, p.Site, a.url)
@@ -49,12 +60,15 @@ func (k *crawl) visitKept(p archive.Page) (f finding, err error) {
 			held = k.requisite(p, a.url, p.Kind, p.Anchor)
 		case err != nil:
 			return f, err
-		case held.Kind != archive.KindRequisite && held.Kind != archive.KindAttachment, held.Failures > 0, k.c.now().Sub(held.LastVisit) < k.site.Keep.Revisit:
+		case held.Kind != archive.KindRequisite && held.Kind != archive.KindAttachment, held.Failures > 0, k.isFresh(held):
 			continue // a page for itself, due by itself, or known well enough
 		}
 		held.Due = k.run.Started
 		e.Discovered = append(e.Discovered, held)
 	}
+	k.mu.Lock()
+	k.notes.merge(refused)
+	k.mu.Unlock()
 	return finding{parts: []archive.Entry{e}}, nil
 }
 
@@ -70,7 +84,8 @@ func (k *crawl) askKept(p archive.Page) (e archive.Entry, got kept, err error) {
 		got.why = e.Visit.Reason
 		return e, got, nil
 	}
-	answer.At = k.since(answer.At)
+	at, why := k.dated(p, answer.At)
+	answer.At = at
 	c := answer.Capture
 	r, err := k.readKept(p, c)
 	if err != nil {
@@ -104,6 +119,7 @@ func (k *crawl) askKept(p archive.Page) (e archive.Entry, got kept, err error) {
 	}
 	e = archive.Settle(k.run.ID, p, c, r, v)
 	e.Page.MovedTo, e.Visit.MovedTo = target, target
+	e.Visit.Reason += why
 	e.Page.Due = k.keptDue(e, answer)
 	if c.Status != http.StatusForbidden || v.Outcome == archive.Challenged {
 		k.heed(a.host, answer, v.Outcome) // a picture that must not be shown elsewhere says nothing of pages
