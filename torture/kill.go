@@ -62,22 +62,21 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	finished, whole := 0, 0 // crawls that came to their end; kills that the first one took
 	known := pageNames{}    // found so far
 	// However quick the machine is by now: one kill in four falls on the time that a
-	// process takes to its first request, the others on a span after that, which
-	// grows and shrinks; half of the processes that come to close their run are
+	// process takes to its first request, the others on a span after that request,
+	// which grows and shrinks; half of the processes that come to close their run are
 	// killed while they do.
 	var opening time.Duration
 	span, closing := 50*time.Millisecond, 50*time.Millisecond
 	within := func(d time.Duration) time.Duration { return time.Duration(random.Int64N(int64(d)) + 1) }
 	for f.Tried < kills && ctx.Err() == nil {
-		m := mortal{after: opening + within(span)}
-		if random.IntN(4) == 0 {
-			m.after = within(opening + 1)
+		var m mortal
+		if after := within(span); opening == 0 || random.IntN(4) != 0 {
+			m.meet = func(kill func()) { go atFirst(working, p, func() { time.AfterFunc(after, kill) }) }
+		} else {
+			m.after = within(opening)
 		}
 		if random.IntN(2) == 0 {
 			m.closing = within(closing)
-		}
-		if opening == 0 { // that is to be seen first
-			m = mortal{meet: func(kill func()) { go atFirst(working, p, kill) }}
 		}
 		l, err := o.live(ctx, p, base, spec, m, reported)
 		if failed := (*failedError)(nil); errors.As(err, &failed) && len(f.Faults) < maxFailures {
@@ -143,8 +142,8 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	return f, err
 }
 
-// atFirst kills once the portal is asked for something.
-func atFirst(ctx context.Context, p *portaltest.Portal, kill func()) {
+// atFirst does what is to be done once the portal is asked for something.
+func atFirst(ctx context.Context, p *portaltest.Portal, do func()) {
 	before := p.Total()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -155,7 +154,7 @@ func atFirst(ctx context.Context, p *portaltest.Portal, kill func()) {
 		case <-tick.C:
 		}
 	}
-	kill()
+	do()
 }
 
 // mortal says when a process is killed.
