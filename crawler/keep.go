@@ -259,6 +259,9 @@ func (k *crawl) keepRequisites(p archive.Page, f *finding, todo []extract.Requis
 	return nil
 }
 
+// notWhole says of a page or stylesheet that not all that it needs is known.
+var notWhole = fmt.Sprintf(" has more than %d addresses of requisites, or %d MiB of styles: what is behind is not looked at", extract.MaxRequisites, extract.MaxStyle>>20)
+
 // requisitesOf are the requisites of a page that was read.
 func (k *crawl) requisitesOf(p archive.Page, page *extract.Page) []extract.Requisite {
 	if !k.site.Keep.Requisites {
@@ -266,7 +269,7 @@ func (k *crawl) requisitesOf(p archive.Page, page *extract.Page) []extract.Requi
 	}
 	all, whole := page.Requisites()
 	if !whole {
-		k.note(fmt.Sprintf("%s has more than %d addresses of requisites: those behind are not looked at", p.URL, extract.MaxRequisites))
+		k.note(p.URL + notWhole)
 	}
 	return all
 }
@@ -422,6 +425,9 @@ func (k *crawl) needsOf(p archive.Page, c *archive.Capture) ([]extract.Requisite
 	if err != nil {
 		return nil, nil
 	}
-	all, _ := extract.StyleRequisites(p.URL, string(text))
+	all, whole := extract.StyleRequisites(p.URL, string(text))
+	if !whole {
+		k.note(p.URL + notWhole)
+	}
 	return all, nil
 }

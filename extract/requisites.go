@@ -15,8 +15,8 @@ import (
 // at; portals' pages have some dozens.
 const MaxRequisites = 1000
 
-// maxStyle bounds the bytes of one stylesheet that are read for what it needs.
-const maxStyle = 4 << 20
+// MaxStyle bounds the bytes of one stylesheet that are read for what it needs.
+const MaxStyle = 4 << 20
 
 // Requisite is what a page needs, besides its own bytes, to look as it did.
 type Requisite struct {
@@ -32,7 +32,7 @@ type Requisite struct {
 func (p *Page) Requisites() (all []Requisite, whole bool) {
 	n := needs{page: p, seen: map[string]int{}}
 	n.walk(p.root)
-	return n.all, !n.over
+	return n.all, !n.over && !n.cut
 }
 
 // StyleRequisites returns what a stylesheet needs: by url(), image-set() and
@@ -44,7 +44,7 @@ func StyleRequisites(url, text string) (all []Requisite, whole bool) {
 	}
 	n := needs{page: page, seen: map[string]int{}}
 	n.style(text)
-	return n.all, !n.over
+	return n.all, !n.over && !n.cut
 }
 
 // IsStyle says whether what was served is a stylesheet, by its header or, where
@@ -62,7 +62,8 @@ type needs struct {
 	page *Page
 	all  []Requisite
 	seen map[string]int // by URL: its place in all
-	over bool
+	over bool           // there are more than are looked at
+	cut  bool           // a text of styles is longer than is read
 }
 
 func (n *needs) add(ref string, style bool) {
@@ -208,7 +209,9 @@ func (n *needs) srcset(value string) {
 // style adds what a text of CSS names, whether that is a sheet or the
 // declarations of one element.
 func (n *needs) style(text string) {
-	text = text[:min(len(text), maxStyle)]
+	if len(text) > MaxStyle {
+		text, n.cut = text[:MaxStyle], true
+	}
 	if !strings.Contains(text, "(") && !strings.Contains(text, "@") {
 		return
 	}

@@ -124,3 +124,15 @@ func FuzzStyleRequisites(f *testing.F) {
 		}
 	})
 }
+
+// What is longer than is read is told.
+func TestRequisitesOfALongStyle(t *testing.T) {
+	long := "a { background: url(a.png) }" + strings.Repeat(" ", extract.MaxStyle) + "b { background: url(b.png) }"
+	all, whole := extract.StyleRequisites("https://a.example/s.css", long)
+	if len(all) != 1 || whole {
+		t.Errorf("%d requisites, whole %t", len(all), whole)
+	}
+	if all, whole := extract.StyleRequisites("https://a.example/s.css", long[:extract.MaxStyle]); len(all) != 1 || !whole {
+		t.Errorf("%d requisites of what can be read, whole %t", len(all), whole)
+	}
+}

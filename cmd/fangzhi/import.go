@@ -184,7 +184,11 @@ func (a *app) siteFor(c configs.Config, name string, files *intake.Collection) (
 	if err := site.Validate(); err != nil {
 		return site, usage("import: --site: %w", err)
 	}
-	a.hint("%s is not in the configuration: what is of %s is taken for it, and read by general rules", name, strings.Join(hosts[:min(len(hosts), 10)], ", "))
+	named := strings.Join(hosts[:min(len(hosts), 10)], ", ")
+	if more := len(hosts) - 10; more > 0 {
+		named += " and " + plural(more, "more host")
+	}
+	a.hint("%s is not in the configuration: what is of %s is taken for it, and read by general rules", name, named)
 	return site, nil
 }
 
