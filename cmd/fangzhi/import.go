@@ -245,7 +245,7 @@ func (a *app) printImport(files []intake.File, r crawler.ImportReport, dry bool)
 		fmt.Fprintf(a.stdout, "  %d refer to captures that are neither in the files nor in the archive\n", r.Lost)
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Over)) {
-		fmt.Fprintf(a.stdout, "  passed over: %d %s\n", r.Over[why], why)
+		fmt.Fprintf(a.stdout, "  passed over, %s: %d\n", why, r.Over[why])
 	}
 	hosts := slices.SortedFunc(maps.Keys(r.Hosts), func(x, y string) int { return cmp.Or(r.Hosts[y]-r.Hosts[x], strings.Compare(x, y)) })
 	for i, h := range hosts {
