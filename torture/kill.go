@@ -99,10 +99,11 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 		if l.asked > 0 {
 			opening = (3*cmp.Or(opening, l.opening) + l.opening) / 4
 		}
-		// The first crawl comes to its end about when half of the kills are spent;
-		// after that one crawl in four is quicker than its kill.
+		// The first crawl comes to its end about when half of the kills are spent, for
+		// which it is let on however many of its pages it has reported by then; after
+		// that one crawl in four is quicker than its kill.
 		switch {
-		case finished == 0 && len(reported)*kills < 2*articles*f.Tried:
+		case finished == 0 && (2*f.Tried >= kills || len(reported)*kills < 2*articles*f.Tried):
 			span += span / 2
 		case finished == 0:
 			span = max(span*2/3, 5*time.Millisecond)
