@@ -36,7 +36,7 @@ type Filter struct {
 	MovedTo           string    // pages: those that moved there, or are aliases of it
 	RunState          RunState  // runs
 	Outcome           Outcome   // visits
-	FromURL, ToURL    string    // snapshots: FromURL ≤ URL ≤ ToURL, bytewise; ToURL "": to the end
+	FromURL, ToURL    string    // pages, snapshots: FromURL ≤ URL ≤ ToURL, bytewise; ToURL "": to the end
 	Version           int       // snapshots
 	Latest            bool      // snapshots: only the highest version of each page
 	Since, Until      time.Time // Since ≤ t < Until; pages: FirstSeen, snapshots: TakenAt, visits: At, runs: Planned

@@ -35,6 +35,7 @@ type crawl struct {
 	columns   map[string]bool
 	articles  []pattern
 	kept      *keeping
+	backlog   Backlog // what is to be gone through for what it lacks
 	requests  atomic.Int64
 	around    *around    // what the run saw, to look at pages that are gone against
 	importing *importing // nil: a crawl
@@ -42,6 +43,8 @@ type crawl struct {
 	holds     map[string]*knownHold // by host; under c.holding
 
 	ignoreHolds bool
+	first       bool // the site had no run before
+	retries     bool // what failed for good is to be asked for once more
 
 	// wait ends when no further page is to be visited, wire when what is in
 	// flight is given up.
@@ -131,6 +134,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 	if k.sessions, err = learntSessions(ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
+	if err := k.openBacklog(ctx); err != nil {
+		return err
+	}
 	lease, endLease := context.WithCancel(context.WithoutCancel(ctx))
 	var keeping, working, recording sync.WaitGroup
 	keeping.Go(func() { k.keepLease(lease, stop) })
@@ -153,15 +159,18 @@ func (k *crawl) crawl(ctx context.Context) error {
 		working.Go(k.work)
 	}
 	working.Wait()
-	if k.wait.Err() == nil {
-		k.recorder.flush()
-		if err := k.closeKept(); err != nil && k.wait.Err() == nil {
-			k.stop(err)
-		}
-	}
 	k.c.options.Log.Debug(Closing, "site", k.site.Name, "run", k.run.ID)
 	if err := k.settleAbsent(keep); err != nil {
 		k.stop(err)
+	}
+	for _, last := range []func(context.Context) error{k.fillBacklog, k.closeKept} {
+		if k.wait.Err() != nil {
+			break
+		}
+		k.recorder.flush()
+		if err := last(k.wire); err != nil && k.wait.Err() == nil {
+			k.stop(err)
+		}
 	}
 	close(k.recorder.in)
 	recording.Wait()
@@ -263,7 +272,7 @@ func (k *crawl) closed(ctx context.Context, failure error) archive.Run {
 	switch {
 	case failure != nil:
 		run.State, run.Reason = archive.RunFailed, failure.Error()
-	case ctx.Err() != nil && !k.frontier.exhausted():
+	case ctx.Err() != nil && (!k.frontier.exhausted() || k.kept.unfilled):
 		run.State, run.Reason = archive.RunInterrupted, "stopped"
 	default:
 		run.State = archive.RunDone

@@ -155,6 +155,7 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	k.ignoreHolds = tick.IgnoreHolds
+	k.first, k.retries = len(before) == 0, tick.Full
 	if ahead > 0 {
 		k.note(fmt.Sprintf("%s were to be asked for later than the revisit policy says, for a clock that was wrong: now due", number(ahead, "page")))
 	}

@@ -146,6 +146,11 @@ func (im *importing) all() error {
 	if err := im.flush(); err != nil {
 		return err
 	}
+	if im.report.Versions > 0 {
+		if err := k.reopenBacklog(im.ctx); err != nil {
+			return err
+		}
+	}
 	return k.keepFurniture(im.ctx)
 }
 

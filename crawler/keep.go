@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -21,7 +22,7 @@ type Keep struct {
 	Size        int64         // bytes of one of them, as sent; what is longer is not kept
 	PerPage     int           // the most of one page, attachments and requisites each
 	PerRun      int           // the most that one run begins with; what is beyond it is due a day later
-	Revisit     time.Duration // how long a page that needs a requisite does without asking for it again
+	Revisit     time.Duration // how long a requisite is not asked for again at the least; see keptRest
 }
 
 // DefaultKeep keeps nothing, and has the numbers that hold where none are given.
@@ -62,6 +63,8 @@ type keeping struct {
 	begun   atomic.Int64       // towards Keep.PerRun
 	capped  sync.Once
 
+	unfilled bool // the run was stopped while it captured what stored versions lack
+
 	mu     sync.Mutex
 	shared []string            // in order: requisites that further pages of this run need too
 	also   map[string][]string // of shared, by URL: columns whose pages need it, and that are not told yet
@@ -97,10 +100,10 @@ func (k *keeping) share(url, also string) {
 // that it asked for and that it captured further pages with since: those pages
 // stand between two visits then. Replay software takes of a requisite the first
 // capture after the page's, which else would be that of a later run.
-func (k *crawl) closeKept() error {
+func (k *crawl) closeKept(context.Context) error {
 	for i := 0; i < len(k.kept.shared); i++ {
 		url := k.kept.shared[i]
-		if !k.kept.asked.remembers(url) {
+		if !k.kept.asked.remembers(url) && len(k.kept.also[url]) == 0 {
 			continue
 		}
 		p, err := k.c.store.Page(k.wire, k.site.Name, url)
@@ -124,7 +127,7 @@ func (k *crawl) closeKept() error {
 				k.kept.share(a.url, "")
 			}
 		}
-		if err := k.keepRequisites(p, &f, got.needs); err != nil { // of a style that changed
+		if err := k.keepRequisites(p, &f, got.needs, nil); err != nil { // of a style that changed
 			return err
 		}
 		for _, column := range k.kept.also[url] {
@@ -144,6 +147,7 @@ type kept struct {
 	why    string         // it does not
 	to     string         // where it redirects to
 	later  *archive.Page  // it was not asked for, and is due so
+	known  *archive.Page  // it was not asked for: as the archive has it
 	needs  []extract.Requisite
 }
 
@@ -160,7 +164,7 @@ func (k *crawl) keep(p archive.Page, f *finding) error {
 	if !k.site.Keep.Requisites {
 		return nil
 	}
-	return k.keepRequisites(p, f, f.requisites)
+	return k.keepRequisites(p, f, f.requisites, nil)
 }
 
 // keepDocuments captures what an article attaches, and tells its version what
@@ -174,7 +178,7 @@ func (k *crawl) keepDocuments(p archive.Page, f *finding, s *archive.Snapshot) e
 		got := kept{why: fmt.Sprintf("beyond the %d of one page that are kept", k.site.Keep.PerPage)}
 		if i < k.site.Keep.PerPage {
 			var err error
-			if got, err = k.keepOne(p, d.URL, archive.KindAttachment, d.Name); err != nil {
+			if got, err = k.keepOne(p, d.URL, archive.KindAttachment, d.Name, nil); err != nil {
 				return err
 			}
 			f.put(got.later)
@@ -199,8 +203,8 @@ func (f *finding) put(later *archive.Page) {
 }
 
 // keepRequisites captures what a page at p, or a stylesheet, needs, and what that
-// needs in turn.
-func (k *crawl) keepRequisites(p archive.Page, f *finding, todo []extract.Requisite) error {
+// needs in turn; with fill only what of it the archive lacks.
+func (k *crawl) keepRequisites(p archive.Page, f *finding, todo []extract.Requisite, fill *filling) error {
 	var refused refusals
 	seen := map[string]bool{p.URL: true}
 	from := make([]archive.Page, len(todo)) // what needs each: p, or a stylesheet
@@ -227,26 +231,30 @@ func (k *crawl) keepRequisites(p archive.Page, f *finding, todo []extract.Requis
 			refused.add(why, a.host)
 			continue
 		}
-		if column := p.Column + "\n" + a.url; !k.kept.met.add(a.url) {
+		further := p.Column != "" && k.listed.add(p.Column+"\n"+a.url) // of a column that is not known to need it
+		if !k.kept.met.add(a.url) {
 			also := ""
-			if p.Column != "" && k.listed.add(column) { // needed by a further column
-				switch _, err := k.c.store.Page(k.wire, p.Site, a.url); {
+			if further {
+				switch held, err := k.c.store.Page(k.wire, p.Site, a.url); {
 				case err == nil:
-					f.again = append(f.again, k.requisite(p, a.url, archive.KindRequisite, ""))
+					k.tellColumn(p, held, f, fill)
 				case errors.Is(err, archive.ErrNotFound):
 					also = p.Column // told once its first visit is recorded
 				default:
 					return err
 				}
 			}
-			k.kept.share(a.url, also)
+			if fill == nil || also != "" { // a version of long ago is no nearer to the run's end
+				k.kept.share(a.url, also)
+			}
 			continue
-		} else if p.Column != "" {
-			k.listed.add(column)
 		}
-		got, err := k.keepOne(needed, a.url, archive.KindRequisite, "")
+		got, err := k.keepOne(needed, a.url, archive.KindRequisite, "", fill)
 		if err != nil {
 			return err
+		}
+		if further && got.known != nil {
+			k.tellColumn(p, *got.known, f, fill)
 		}
 		f.put(got.later)
 		for _, more := range got.needs {
@@ -257,6 +265,18 @@ func (k *crawl) keepRequisites(p archive.Page, f *finding, todo []extract.Requis
 	k.notes.merge(refused)
 	k.mu.Unlock()
 	return nil
+}
+
+// tellColumn says of a requisite, which the archive holds, that pages of the column
+// of p need it too: with the page of f or, where there is none, when the run ends.
+func (k *crawl) tellColumn(p, held archive.Page, f *finding, fill *filling) {
+	switch {
+	case isOf(held, p.Column):
+	case fill == nil:
+		f.again = append(f.again, k.requisite(p, held.URL, archive.KindRequisite, ""))
+	default:
+		k.kept.share(held.URL, p.Column)
+	}
 }
 
 // notWhole says of a page or stylesheet that not all that it needs is known.
@@ -294,7 +314,7 @@ func (k *crawl) admitKept(a address) (refusal, string) {
 }
 
 // keepOne captures a document or requisite of from, following redirects.
-func (k *crawl) keepOne(from archive.Page, url string, kind archive.Kind, name string) (got kept, err error) {
+func (k *crawl) keepOne(from archive.Page, url string, kind archive.Kind, name string, fill *filling) (got kept, err error) {
 	for range maxHops + 1 {
 		a, err := canonical(url)
 		if err != nil {
@@ -303,7 +323,7 @@ func (k *crawl) keepOne(from archive.Page, url string, kind archive.Kind, name s
 		if why, text := k.admitKept(a); why != admitted {
 			return kept{why: "out of the scope: " + text}, nil
 		}
-		v, err, _ := k.kept.flights.Do(a.url, func() (any, error) { return k.keepNow(from, a, kind, name) })
+		v, err, _ := k.kept.flights.Do(a.url, func() (any, error) { return k.keepNow(from, a, kind, name, fill) })
 		if err != nil {
 			return kept{}, err
 		}
@@ -316,7 +336,7 @@ func (k *crawl) keepOne(from archive.Page, url string, kind archive.Kind, name s
 }
 
 // keepNow captures what is at a, unless the archive knows how it stands there.
-func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name string) (kept, error) {
+func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name string, fill *filling) (kept, error) {
 	p, err := k.c.store.Page(k.wire, k.site.Name, a.url)
 	if (errors.Is(err, archive.ErrNotFound) || err == nil && (p.LastVisit.Before(k.run.Started) || k.datedWrongly(p))) && k.kept.asked.remembers(a.url) {
 		k.recorder.flush()
@@ -336,8 +356,13 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 	standing := k.kept.asked.remembers(a.url) || !p.LastVisit.Before(k.run.Started) && !k.datedWrongly(p) || // it had its turn
 		p.Failures > 0 && p.Due.After(k.c.now()) ||
 		p.Failures == 0 && p.Kind == archive.KindRequisite && k.isFresh(p)
-	if standing {
+	if standing || fill != nil && !fill.lacks(p) {
 		return k.standing(p)
+	}
+	if fill != nil {
+		if why := k.barsFilling(fill, a); why != "" {
+			return kept{why: why}, nil
+		}
 	}
 	if k.frontier.leaves(a.url) {
 		p.Due = k.run.Started
@@ -371,11 +396,17 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 		if resting := (*restingError)(nil); errors.As(err, &resting) {
 			k.rest(a.host, resting.Error())
 			p.Due = k.run.Started
+			if fill != nil {
+				fill.of.left.Add(1)
+			}
 			return kept{why: resting.Error(), later: &p}, nil
 		}
 		return kept{}, err
 	}
 	k.kept.asked.add(a.url)
+	if fill != nil {
+		fill.asked++
+	}
 	k.recorder.add(finding{parts: []archive.Entry{e}})
 	return got, nil
 }
@@ -383,7 +414,24 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 // isFresh says whether a page that needs the requisite p does without asking for
 // it again.
 func (k *crawl) isFresh(p archive.Page) bool {
-	return !p.LastVisit.IsZero() && !k.datedWrongly(p) && k.c.now().Sub(p.LastVisit) < k.site.Keep.Revisit
+	return !p.LastVisit.IsZero() && !k.datedWrongly(p) && k.c.now().Sub(p.LastVisit) < keptRest(p, k.site.Keep.Revisit)
+}
+
+// maxKeptRest bounds how long a requisite is not asked for that never changes.
+const maxKeptRest = 30 * 24 * time.Hour
+
+// keptRest is how long the requisite p is not asked for after its last visit: the
+// least or, where it is longer, a quarter of the time for which it has been seen
+// as it is. A portal's styles stay for years, and every page needs them.
+func keptRest(p archive.Page, least time.Duration) time.Duration {
+	since := p.LastChange
+	if p.State.Gone() {
+		since = p.GoneSince
+	}
+	if since.IsZero() {
+		return least
+	}
+	return max(least, min(p.LastVisit.Sub(since)/4, maxKeptRest))
 }
 
 // datedWrongly says whether a clock that ran ahead dated the last visit to p.
@@ -393,6 +441,9 @@ func (k *crawl) datedWrongly(p archive.Page) bool {
 
 // standing is how it stands with p, which is not asked for.
 func (k *crawl) standing(p archive.Page) (got kept, err error) {
+	if p.Visits > 0 {
+		got.known = &p
+	}
 	switch {
 	case p.State == archive.StateMoved && p.MovedTo != "":
 		got.to = p.MovedTo

@@ -182,6 +182,8 @@ type wardrobe struct {
 	items map[string]item // by path with query
 	asked map[string]int
 	from  map[string]string // Referer, by path
+
+	asking func(path string) // told of each request; nil: nobody is
 }
 
 type item struct {
@@ -196,6 +198,9 @@ func (s *wardrobe) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	path := q.URL.RequestURI()
 	s.asked[path]++
 	s.from[path] = q.Header.Get("Referer")
+	if s.asking != nil {
+		s.asking(path)
+	}
 	it, ok := s.items[path]
 	var rows strings.Builder
 	for at := range s.items {
@@ -455,6 +460,40 @@ func TestKeepIsBounded(t *testing.T) {
 		if v := r.last(r.base + path); v.Outcome != archive.New {
 			t.Errorf("%s: %s: %s", path, v.Outcome, v.Reason)
 		}
+	}
+	sound(t, r)
+}
+
+// A requisite that stays as it is is asked for ever more rarely, and daily again
+// once it changed, though every day has a page that needs it.
+func TestRequisiteThatDoesNotChange(t *testing.T) {
+	r, s, later := wears(t, map[string]item{"/s.css": {kind: "text/css", body: "p { color: red }"}})
+	r.site.Revisit = func(archive.Page, time.Time) time.Time { return time.Time{} }
+	days := 0
+	live := func(n int) (asked int) {
+		before := s.count("/s.css")
+		for range n {
+			days++
+			s.put(fmt.Sprintf("/art/%d", days), item{body: `<link rel=stylesheet href="/s.css">`})
+			r.run()
+			later(24*time.Hour + time.Minute)
+		}
+		return s.count("/s.css") - before
+	}
+	if n := live(5); n != 5 {
+		t.Errorf("asked for %d times in the first 5 days", n)
+	}
+	if n := live(45); n < 5 || n > 15 {
+		t.Errorf("asked for %d times in 45 further days", n)
+	}
+	s.put("/s.css", item{kind: "text/css", body: "p { color: blue }"})
+	live(16) // until it is noticed
+	if v := r.last(r.base + "/s.css"); v.Outcome != archive.Changed && v.Outcome != archive.Unchanged || len(r.visits(r.base+"/s.css")) < 10 {
+		t.Errorf("%s: %s", v.Outcome, v.Reason)
+	}
+	changed := r.page(r.base + "/s.css").LastChange
+	if now := time.Now().Add(time.Duration(days) * (24*time.Hour + time.Minute)); now.Sub(changed) > 17*24*time.Hour {
+		t.Errorf("the change was not noticed")
 	}
 	sound(t, r)
 }

@@ -94,6 +94,9 @@ func (k *crawl) openReread(ctx context.Context) (end func(RereadReport, error) e
 		var kept error
 		if failure == nil && ctx.Err() == nil {
 			kept = k.keepReadBy(k.wire, readBy{Rules: k.site.Rules.Digest(), Reader: extract.Reader})
+			if report.Fields["attachments"] > 0 {
+				kept = errors.Join(kept, k.reopenBacklog(k.wire))
+			}
 		}
 		return errors.Join(kept, hold(errors.Join(failure, kept)))
 	}, nil

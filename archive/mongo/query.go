@@ -36,6 +36,20 @@ func (w *where) is(field, value string) {
 	}
 }
 
+// span narrows to f's stretch of URLs.
+func (w *where) span(f archive.Filter) {
+	span := bson.D{}
+	if f.FromURL != "" {
+		span = append(span, bson.E{Key: "$gte", Value: f.FromURL})
+	}
+	if f.ToURL != "" {
+		span = append(span, bson.E{Key: "$lte", Value: f.ToURL})
+	}
+	if len(span) > 0 {
+		w.filter = append(w.filter, bson.E{Key: "$and", Value: bson.A{bson.D{{Key: "url", Value: span}}}})
+	}
+}
+
 func (w *where) within(field string, f archive.Filter) {
 	span := bson.D{}
 	if !f.Since.IsZero() {
@@ -83,6 +97,7 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 		w := where{bson.D{}}
 		w.is("site", f.Site)
 		w.is("url", f.URL)
+		w.span(f)
 		if f.Column != "" {
 			w.filter = append(w.filter, bson.E{Key: "$or", Value: bson.A{
 				bson.D{{Key: "column", Value: f.Column}}, bson.D{{Key: "also", Value: f.Column}},
@@ -118,16 +133,7 @@ func (s *Store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 func (s *Store) snapshotFilter(ctx context.Context, f archive.Filter) (bson.D, error) {
 	filter, err := s.pageFilter(ctx, f)
 	w := where{filter}
-	span := bson.D{}
-	if f.FromURL != "" {
-		span = append(span, bson.E{Key: "$gte", Value: f.FromURL})
-	}
-	if f.ToURL != "" {
-		span = append(span, bson.E{Key: "$lte", Value: f.ToURL})
-	}
-	if len(span) > 0 {
-		w.filter = append(w.filter, bson.E{Key: "$and", Value: bson.A{bson.D{{Key: "url", Value: span}}}})
-	}
+	w.span(f)
 	w.is("column", f.Column)
 	w.is("kind", string(f.Kind))
 	w.within("taken_at", f)

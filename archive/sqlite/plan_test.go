@@ -37,6 +37,7 @@ func TestPlans(t *testing.T) {
 		"pages":              ask(sqlite.PagesQuery(archive.Filter{}, page)),
 		"pages, newest":      ask(sqlite.PagesQuery(archive.Filter{Newest: true}, page)),
 		"pages of a site":    ask(sqlite.PagesQuery(archive.Filter{Site: "a"}, page)),
+		"pages from one on":  ask(sqlite.PagesQuery(archive.Filter{Site: "a", Kind: archive.KindArticle, FromURL: "u"}, nil)),
 		"withdrawn":          ask(sqlite.PagesQuery(archive.Filter{State: archive.StateWithdrawn}, page)),
 		"pages of a URL":     ask(sqlite.PagesQuery(archive.Filter{URL: "u"}, page)),
 		"snapshots":          ask(sqlite.SnapshotsQuery(archive.Filter{}, cut)),

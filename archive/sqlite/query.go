@@ -85,6 +85,16 @@ func (w *where) address(f archive.Filter) {
 	}
 }
 
+// span narrows to f's stretch of URLs.
+func (w *where) span(f archive.Filter) {
+	if f.FromURL != "" {
+		w.and("p.url >= ?", f.FromURL)
+	}
+	if f.ToURL != "" {
+		w.and("p.url <= ?", f.ToURL)
+	}
+}
+
 // window narrows column to f's time. A Since within a millisecond begins with
 // the next.
 func (w *where) window(column string, f archive.Filter) {
@@ -123,6 +133,7 @@ func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	from := " FROM pages p"
 	var w where
 	w.address(f)
+	w.span(f)
 	if f.Column != "" {
 		w.and(`(p."column" = ? OR p.also IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(p.also) WHERE value = ?))`, f.Column, f.Column)
 	}
@@ -154,12 +165,7 @@ const latest = `s.version = (SELECT max(x.version) FROM snapshots x WHERE x.page
 // snapshotFilter narrows to the snapshots that f names.
 func (w *where) snapshotFilter(f archive.Filter) {
 	w.address(f)
-	if f.FromURL != "" {
-		w.and("p.url >= ?", f.FromURL)
-	}
-	if f.ToURL != "" {
-		w.and("p.url <= ?", f.ToURL)
-	}
+	w.span(f)
 	if f.Column != "" {
 		w.and(`s."column" = ?`, f.Column)
 	}

@@ -52,20 +52,23 @@ var filterTests = []subtest{
 			filter archive.Filter
 			want   []string
 		}{
-			"none":            {archive.Filter{}, []string{pageA, pageA, pageB, pageL, pageU}},
-			"site":            {archive.Filter{Site: site}, []string{pageA, pageB, pageL, pageU}},
-			"unknown site":    {archive.Filter{Site: "nowhere"}, nil},
-			"url":             {archive.Filter{URL: pageA}, []string{pageA, pageA}},
-			"site and url":    {archive.Filter{Site: other, URL: pageA}, []string{pageA}},
-			"column":          {archive.Filter{Column: "通知公告"}, []string{pageB, pageL}},
-			"kind":            {archive.Filter{Kind: archive.KindList}, []string{pageL}},
-			"state":           {archive.Filter{State: archive.StateGone}, []string{pageB}},
-			"since":           {archive.Filter{Since: t0}, []string{pageA, pageA, pageB, pageL}},
-			"until":           {archive.Filter{Until: t0}, []string{pageU}},
-			"since is within": {archive.Filter{Since: t0.Add(-30 * time.Minute), Until: t0.Add(-30*time.Minute + time.Millisecond)}, []string{pageU}},
-			"limit":           {archive.Filter{Limit: 2}, []string{pageA, pageA}},
-			"all at once":     {archive.Filter{Site: site, Column: "通知公告", Kind: archive.KindArticle, State: archive.StateGone, Since: t0}, []string{pageB}},
-			"of other lists":  {archive.Filter{Site: other, Run: "x", RunState: archive.RunDone, Outcome: archive.Gone, Version: 9, Latest: true}, []string{pageA}},
+			"none":             {archive.Filter{}, []string{pageA, pageA, pageB, pageL, pageU}},
+			"site":             {archive.Filter{Site: site}, []string{pageA, pageB, pageL, pageU}},
+			"unknown site":     {archive.Filter{Site: "nowhere"}, nil},
+			"url":              {archive.Filter{URL: pageA}, []string{pageA, pageA}},
+			"site and url":     {archive.Filter{Site: other, URL: pageA}, []string{pageA}},
+			"column":           {archive.Filter{Column: "通知公告"}, []string{pageB, pageL}},
+			"kind":             {archive.Filter{Kind: archive.KindList}, []string{pageL}},
+			"state":            {archive.Filter{State: archive.StateGone}, []string{pageB}},
+			"since":            {archive.Filter{Since: t0}, []string{pageA, pageA, pageB, pageL}},
+			"until":            {archive.Filter{Until: t0}, []string{pageU}},
+			"since is within":  {archive.Filter{Since: t0.Add(-30 * time.Minute), Until: t0.Add(-30*time.Minute + time.Millisecond)}, []string{pageU}},
+			"limit":            {archive.Filter{Limit: 2}, []string{pageA, pageA}},
+			"from a page on":   {archive.Filter{Site: site, FromURL: pageB, Limit: 2}, []string{pageB, pageL}},
+			"a stretch":        {archive.Filter{FromURL: pageA, ToURL: pageB}, []string{pageA, pageA, pageB}},
+			"an empty stretch": {archive.Filter{FromURL: pageA + "0", ToURL: pageA + "1"}, nil},
+			"all at once":      {archive.Filter{Site: site, Column: "通知公告", Kind: archive.KindArticle, State: archive.StateGone, Since: t0}, []string{pageB}},
+			"of other lists":   {archive.Filter{Site: other, Run: "x", RunState: archive.RunDone, Outcome: archive.Gone, Version: 9, Latest: true}, []string{pageA}},
 		} {
 			f.equal(name, f.pageURLs(c.filter), c.want)
 		}

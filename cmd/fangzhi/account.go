@@ -28,6 +28,7 @@ type account struct {
 
 	Visits     []logged             `json:"visits,omitempty"`
 	Versions   []edition            `json:"versions,omitempty"`
+	Besides    *besides             `json:"besides,omitempty"` // documents and requisites of the latest version
 	History    []archive.Page       `json:"history,omitempty"` // aliases, and pages that moved here or to which this one moved
 	Retellings []retelling          `json:"retellings,omitempty"`
 	Masks      []archive.LearntMask `json:"masks,omitempty"` // lines of the page that are taken for noise
@@ -280,6 +281,9 @@ func (x *explainer) archived(ctx context.Context, p archive.Page) (account, erro
 		last = &s
 	}
 	if told.Retellings, err = x.retellings(ctx, last); err != nil {
+		return told, err
+	}
+	if told.Besides, err = x.besides(ctx, last, site); err != nil {
 		return told, err
 	}
 	for _, list := range listsOf(p, site) {

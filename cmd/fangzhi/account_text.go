@@ -55,6 +55,10 @@ func (t account) print(w io.Writer) error {
 			line(fmt.Sprint(e.Version), "%s  %s  (%s)", moment(e.TakenAt), e.Title, what)
 		}
 	}
+	if t.Besides != nil {
+		section("Documents and requisites of the latest version")
+		t.Besides.print(line)
+	}
 	if len(t.Masks) > 0 {
 		section("Changes that cut no version")
 		for _, m := range t.Masks {

@@ -153,6 +153,8 @@ func kept(ctx context.Context, store archive.Store, s archive.Snapshot) ([]strin
 			continue
 		case err != nil:
 			return nil, err
+		case d.Digest == "" && p.Payload != "":
+			lines[i] = fmt.Sprintf("captured later than this version, at %s: the document has %s", moment(p.LastChange), plural(p.Versions, "version"))
 		case d.Digest == "":
 			lines[i] = fmt.Sprintf("not kept with this version; the document is %s, with %s", p.State, plural(p.Versions, "version"))
 		case p.State == archive.StateMoved:
