@@ -1,31 +1,44 @@
 package extract
 
 import (
+	"math"
 	"net/url"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
+// refreshSoon is within how many seconds a page sends its reader elsewhere that
+// has nothing to say. Lists and home pages that load anew take longer.
+const refreshSoon = 10
+
 // leadsHome returns where a page with hardly a text sends its reader at once,
 // where that is the home page or one named 404: so some portals answer for what
-// is not there. It is "" for every other page.
+// is not there. It is "" for every other page. A refresh tells within the frame of
+// a portal, too; scripts of large pages do it when somebody clicks.
 func (p *Page) leadsHome(weight int32) string {
-	if weight > 0 || len(p.flat.text) > 600 || p.Document().Find("a[href]").Length() > 2 {
+	from, err := url.Parse(p.in.URL)
+	if err != nil || weight >= proseWeight {
 		return ""
 	}
-	for _, target := range p.sendsTo() {
-		from, err := url.Parse(p.in.URL)
-		if err != nil {
-			return ""
-		}
+	leads := func(target string) bool {
 		to, err := from.Parse(target)
 		if err != nil || to.Host == "" {
-			continue
+			return false
 		}
 		name := path.Base(to.Path)
 		name = strings.TrimSuffix(name, path.Ext(name))
-		if name == "404" || home(to) && !home(from) {
+		return name == "404" || home(to) && !home(from)
+	}
+	if target, after := p.refresh(); target != "" && after <= refreshSoon && leads(target) {
+		return target
+	}
+	if weight > 0 || len(p.flat.text) > 600 || p.Document().Find("a[href]").Length() > 2 {
+		return ""
+	}
+	for _, target := range p.scriptedTo() {
+		if leads(target) {
 			return target
 		}
 	}
@@ -41,14 +54,26 @@ func home(u *url.URL) bool {
 // scriptedMove is a script that sends the reader elsewhere.
 var scriptedMove = regexp.MustCompile(`location(?:\.href)?\s*=\s*["']([^"'<>\s]{1,200})["']|location\.(?:replace|assign)\(\s*["']([^"'<>\s]{1,200})["']`)
 
-// sendsTo are the targets of a page's refresh and of its scripts.
-func (p *Page) sendsTo() (targets []string) {
-	content, _ := p.Document().Find("meta[http-equiv='refresh' i]").First().Attr("content")
-	if _, target, ok := strings.Cut(content, "="); ok && strings.Contains(strings.ToLower(content), "url") {
-		targets = append(targets, strings.Trim(strings.TrimSpace(target), `"'`))
+// refresh is where the page's refresh leads, and after how many seconds; "" where
+// it has none that leads elsewhere.
+func (p *Page) refresh() (target string, after int) {
+	content, _ := p.flat.metaOf("refresh")
+	before, target, ok := strings.Cut(content, "=")
+	if !ok || !strings.Contains(strings.ToLower(before), "url") {
+		return "", 0
 	}
+	seconds := strings.TrimSpace(before)
+	end := strings.IndexFunc(seconds, func(r rune) bool { return r < '0' || r > '9' })
+	if after, _ = strconv.Atoi(seconds[:max(end, 0)]); len(seconds[:max(end, 0)]) > 6 {
+		after = math.MaxInt
+	}
+	return strings.Trim(strings.TrimSpace(target), `"'`), after
+}
+
+// scriptedTo are the targets of a small page's scripts.
+func (p *Page) scriptedTo() (targets []string) {
 	if len(p.text) > 4000 {
-		return targets
+		return nil
 	}
 	for _, m := range scriptedMove.FindAllStringSubmatch(p.Document().Find("script").Text(), 3) {
 		targets = append(targets, m[1]+m[2])

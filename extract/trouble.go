@@ -35,13 +35,6 @@ var wafTexts = []string{
 	"百度云加速", "访问验证", "安全验证", "请求过于频繁", "您的访问被拦截", "您的访问被阻断", "您的IP存在异常", "请完成安全验证", "Just a moment...", "Attention Required! | Cloudflare",
 }
 
-// notFoundTexts are what portals say, under a status of 200, of a page that is
-// not there.
-var notFoundTexts = []string{
-	"您访问的页面不存在", "页面不存在", "您访问的页面已删除", "该信息已被删除", "页面已删除", "信息不存在", "您要访问的页面不存在", "文章不存在", "该页面不存在", "页面找不到", "找不到页面", "内容不存在", "网页不存在",
-	"抱歉，您访问的", "对不起，您访问的", "您请求的文件不存在", "该文章已被删除", "此信息已被删除", "信息已删除", "page not found", "404 not found", "404 error", "错误404", "404错误", "您所访问的页面", "您查看的文章不存在", "您访问的文章不存在",
-}
-
 // errorTexts are what portals say when they fail.
 var errorTexts = []string{
 	"网站维护中", "系统维护", "server error in '/' application", "http status 500", "数据库连接失败", "系统发生错误", "500 internal server error", "502 bad gateway", "503 service",
@@ -59,23 +52,23 @@ func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 		return archive.TroubleNone, ""
 	}
 	if len(p.flat.text) < 3000 {
-		if s := p.says(wafTexts, weight, title.line); s != "" {
+		if s := p.says(anyOf(wafTexts), weight, title.line); s != "" {
 			return archive.TroubleChallenge, "text " + s
 		}
 	}
 	if weight > 600 {
 		return archive.TroubleNone, ""
 	}
-	if s := p.says(notFoundTexts, weight, title.line); s != "" {
+	if s := p.says(absent, weight, title.line); s != "" {
 		return archive.TroubleSoft404, "text " + s
 	}
 	if target := p.leadsHome(weight); target != "" {
 		return archive.TroubleSoft404, "sends its reader to " + target
 	}
-	if title := strings.ToLower(p.flat.title); strings.HasPrefix(title, "404") || strings.HasSuffix(title, "404") {
-		return archive.TroubleSoft404, "404 in <title>"
+	if s := p.named404(title); s != "" {
+		return archive.TroubleSoft404, s
 	}
-	if s := p.says(errorTexts, weight, title.line); s != "" {
+	if s := p.says(anyOf(errorTexts), weight, title.line); s != "" {
 		return archive.TroubleError, "text " + s
 	}
 	if len(p.flat.text) < 4000 && weight < 300 && p.hasPassword() {
@@ -96,59 +89,6 @@ func (p *Page) standsForItself(weight int32, title *titleRead) bool {
 	}
 	at := p.byline()
 	return at >= 0 && title.line >= 0 && at > title.line && at <= title.line+4
-}
-
-const (
-	// saysSentence is the part of a sentence, in percent, that a text of trouble
-	// must be, and saysBody the part of the body.
-	saysSentence = 20
-	saysBody     = 10
-	// saysTitle is the part of a title.
-	saysTitle = 50
-	// saysText bounds the bytes of the page on which it is looked for.
-	saysText = 4000
-)
-
-// says returns the first of texts that the page has to say: its title or heading
-// is little else, or sentences of it are, and they are no small part of its body.
-func (p *Page) says(texts []string, body int32, heading int) string {
-	f := p.flat
-	title, _ := firstPart(strings.ToLower(f.title))
-	found, sum := "", int32(0)
-	for _, s := range texts {
-		w := weigh(s)
-		if strings.Contains(title, s) && 100*w >= saysTitle*weigh(title) {
-			return s
-		}
-	}
-	if len(f.text) >= saysText {
-		return ""
-	}
-	for i := range f.lines {
-		if f.lines[i].flags&lineHidden != 0 {
-			continue
-		}
-		line, share := strings.ToLower(f.lineText(i)), int32(saysSentence)
-		if i == heading {
-			share = saysTitle
-		}
-		for sentence := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == '。' || r == '！' || r == '？' || r == '!' || r == '?' }) {
-			longest := int32(0)
-			for _, s := range texts {
-				w := weigh(s)
-				if w > longest && strings.Contains(sentence, s) && 100*w >= share*weigh(sentence) {
-					if longest = w; found == "" {
-						found = s
-					}
-				}
-			}
-			sum += longest
-		}
-	}
-	if 100*sum < saysBody*body {
-		return ""
-	}
-	return found
 }
 
 func (p *Page) hasPassword() bool {
