@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -71,23 +73,21 @@ func (s *Store) reread(ctx context.Context, run string, a *archive.Again) error 
 		return err
 	}
 	fingerprint := archive.FingerprintOf(a.Article)
+	follow := a.Version == p.Versions && (p.Fingerprint != fingerprint || string(p.Title) != a.Article.Title || p.ReadAs != "")
 	if same, err := s.readsAs(ctx, d, a); err != nil {
 		return err
 	} else if !same {
-		if err := s.replaceReading(ctx, run, d, a, fingerprint); err != nil {
+		if err := s.replaceReading(ctx, run, d, a, fingerprint, follow); err != nil {
 			return err
 		}
 	}
-	if a.Version < p.Versions || p.Fingerprint == fingerprint && string(p.Title) == a.Article.Title && p.ReadAs == "" {
+	if !follow && !(p.Behind && a.Version == p.Versions) {
 		return nil
 	}
 	if err := s.fence(ctx, run); err != nil {
 		return err
 	}
-	_, err = s.pages.UpdateOne(ctx, append(page, bson.E{Key: "versions", Value: a.Version}), bson.D{
-		{Key: "$set", Value: bson.D{{Key: "fingerprint", Value: fingerprint}, {Key: "title", Value: text(a.Article.Title)}}},
-		{Key: "$unset", Value: bson.D{{Key: "read_as", Value: ""}}},
-	})
+	_, err = s.pages.UpdateOne(ctx, append(page, bson.E{Key: "versions", Value: a.Version}), follows(fingerprint, text(a.Article.Title), ""))
 	return err
 }
 
@@ -108,8 +108,9 @@ func (s *Store) readsAs(ctx context.Context, d snapshotDoc, a *archive.Again) (b
 }
 
 // replaceReading keeps how a version read, and then sets how it reads now, on
-// condition that nobody did since d was read.
-func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a *archive.Again, fingerprint archive.Digest) error {
+// condition that nobody did since d was read. Where its page is to follow, that
+// is marked before.
+func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a *archive.Again, fingerprint archive.Digest, follow bool) error {
 	before := readingDoc{
 		Site: d.Site, URL: d.URL, Version: d.Version, N: d.Readings, ReadAt: d.ReadAt,
 		Fingerprint: d.Fingerprint, Rules: d.Rules, Reader: d.Reader, Article: d.Article, ArticleFile: d.ArticleFile,
@@ -126,6 +127,11 @@ func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a
 	}
 	if err := s.fence(ctx, run); err != nil {
 		return err
+	}
+	if follow {
+		if err := s.markBehind(ctx, a); err != nil {
+			return err
+		}
 	}
 	var unread any // absent
 	if d.Readings > 0 {
@@ -161,47 +167,38 @@ func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a
 	return err
 }
 
-// Earlier yields how versions read before they were read again.
+// Earlier yields how versions read before they were read again. It goes by what
+// there is of that, and not by the versions, of which few were read again.
 func (s *Store) Earlier(ctx context.Context, f archive.Filter) iter.Seq2[archive.Earlier, error] {
-	return func(yield func(archive.Earlier, error) bool) {
-		f.Newest = false
-		n := 0
-		for v, err := range s.Snapshots(ctx, unlimited(f)) {
-			if err != nil {
-				yield(archive.Earlier{}, err)
-				return
-			}
-			if v.ReadAt.IsZero() {
-				continue
-			}
-			all, err := s.earlierOf(ctx, v)
-			if err != nil {
-				yield(archive.Earlier{}, fault(ctx, err, "list earlier readings"))
-				return
-			}
-			for _, e := range all {
-				if n++; !yield(e, nil) || n == f.Limit {
-					return
-				}
-			}
+	f.Newest = false
+	return list(ctx, s, s.readings, "earlier readings", f.Limit, func(ctx context.Context) (bson.D, *options.FindOptionsBuilder, error) {
+		filter, err := s.pageFilter(ctx, f)
+		w := where{filter}
+		w.span(f)
+		if f.Version != 0 {
+			w.filter = append(w.filter, bson.E{Key: "version", Value: f.Version})
 		}
-	}
+		return w.filter, sorted(f, false, "site", "url", "version", "n").SetBatchSize(inChunk), err
+	}, func(ctx context.Context, docs []readingDoc) ([]archive.Earlier, error) {
+		return s.takeReadings(ctx, docs, f)
+	})
 }
 
-// earlierOf returns how one version read before, in order. What a crash left is
-// how it reads now.
-func (s *Store) earlierOf(ctx context.Context, v archive.Snapshot) (all []archive.Earlier, err error) {
-	cursor, err := s.readings.Find(ctx, bson.D{{Key: "site", Value: v.Site}, {Key: "url", Value: v.URL}, {Key: "version", Value: v.Version}},
-		options.Find().SetSort(ascending("n")))
+// takeReadings passes over what a crash left, which is how a version reads now,
+// and over the versions that f does not name.
+func (s *Store) takeReadings(ctx context.Context, docs []readingDoc, f archive.Filter) ([]archive.Earlier, error) {
+	versions, err := s.readAgain(ctx, docs)
 	if err != nil {
 		return nil, err
 	}
-	var docs []readingDoc
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, err
-	}
+	all := make([]archive.Earlier, 0, len(docs))
 	for _, d := range docs {
-		if !timeOf(d.ReadAt).Before(v.ReadAt) {
+		v, ok := versions[edition{key{d.Site, d.URL}, d.Version}]
+		taken := timeOf(v.TakenAt)
+		switch {
+		case !ok, d.N >= v.Readings,
+			f.Column != "" && f.Column != v.Column, f.Kind != "" && f.Kind != v.Kind,
+			!f.Since.IsZero() && taken.Before(f.Since), !f.Until.IsZero() && !taken.Before(f.Until):
 			continue
 		}
 		raw := snapshotDoc{Version: d.Version, URL: d.URL, Article: d.Article, ArticleFile: d.ArticleFile}
@@ -220,6 +217,43 @@ func (s *Store) earlierOf(ctx context.Context, v archive.Snapshot) (all []archiv
 	return all, nil
 }
 
+// readAgain returns the committed versions of readings, as far as Earlier looks at
+// them.
+func (s *Store) readAgain(ctx context.Context, docs []readingDoc) (map[edition]snapshotDoc, error) {
+	urls, first, last := map[string]map[string]bool{}, docs[0].Version, docs[0].Version
+	for _, d := range docs {
+		if urls[d.Site] == nil {
+			urls[d.Site] = map[string]bool{}
+		}
+		urls[d.Site][d.URL] = true
+		first, last = min(first, d.Version), max(last, d.Version)
+	}
+	versions := map[edition]snapshotDoc{}
+	for site, all := range urls { // a site at a time: see cuts
+		cursor, err := s.snapshots.Find(ctx, bson.D{
+			{Key: "site", Value: site}, {Key: "url", Value: bson.D{{Key: "$in", Value: slices.Collect(maps.Keys(all))}}},
+			{Key: "version", Value: bson.D{{Key: "$gte", Value: first}, {Key: "$lte", Value: last}}},
+		}, options.Find().SetBatchSize(inOne).SetProjection(bson.D{
+			{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "version", Value: 1}, {Key: "column", Value: 1}, {Key: "kind", Value: 1},
+			{Key: "taken_at", Value: 1}, {Key: "readings", Value: 1},
+		}))
+		if err != nil {
+			return nil, err
+		}
+		var found []snapshotDoc
+		if err := cursor.All(ctx, &found); err != nil {
+			return nil, err
+		}
+		if found, err = s.committedSnapshots(ctx, found, false); err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			versions[edition{d.page(), d.Version}] = d
+		}
+	}
+	return versions, nil
+}
+
 // asTaken makes of a version's document what it was when it was taken: as it is
 // sealed.
 func (s *Store) asTaken(ctx context.Context, d *snapshotDoc) error {
@@ -236,9 +270,4 @@ func (s *Store) asTaken(ctx context.Context, d *snapshotDoc) error {
 	d.ReadAt, d.Fingerprint, d.Rules, d.Reader = 0, first.Fingerprint, first.Rules, first.Reader
 	d.Article, d.ArticleFile = first.Article, first.ArticleFile
 	return err
-}
-
-func unlimited(f archive.Filter) archive.Filter {
-	f.Limit = 0
-	return f
 }

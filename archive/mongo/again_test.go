@@ -1,6 +1,7 @@
 package mongo_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -72,5 +73,54 @@ func TestRereadCutShort(t *testing.T) {
 	}
 	if lines := checked(t, s); slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "readings") }) {
 		t.Errorf("check: %q", lines)
+	}
+}
+
+// Earlier readings are found by what there is of them: their listing costs the
+// same however many versions were never read again.
+func TestEarlierGoesByReadings(t *testing.T) {
+	uri := database(t)
+	p := newProxy(t, uri)
+	s := open(t, p.uri)
+	defer s.Close()
+	r := begin(t, s, 0)
+	asked := func() (commands []string) {
+		t.Helper()
+		p.reset(nil, nil)
+		n := 0
+		for e, err := range s.Earlier(t.Context(), archive.Filter{}) {
+			if err != nil || e.URL != "0" {
+				t.Fatal(e.URL, err)
+			}
+			n++
+		}
+		if n != 1 {
+			t.Errorf("%d readings, want 1", n)
+		}
+		for _, c := range p.seen() {
+			commands = append(commands, name(c)+" "+collection(c))
+			if of, err := c.LookupErr("filter", "url"); collection(c) == "snapshots" && (err != nil || strings.Contains(of.String(), "\"1\"")) {
+				t.Errorf("versions are asked for by %s", c)
+			}
+		}
+		return commands
+	}
+	many := func(from, to int) {
+		t.Helper()
+		var batch []archive.Entry
+		for n := from; n < to; n++ {
+			batch = append(batch, visited(r, found(fmt.Sprint(n)), time.Second, "标题", fmt.Sprint("正文", n)))
+		}
+		record(t, s, r, batch...)
+	}
+	many(0, 2)
+	again := archive.Again{Site: site, URL: "0", Version: 1, At: t0.AddDate(0, 0, 1), Reader: 2, Article: archive.Article{Title: "再读", Body: "正文"}}
+	if err := s.Reread(t.Context(), r.ID, []archive.Again{again}); err != nil {
+		t.Fatal(err)
+	}
+	few := asked()
+	many(2, 700)
+	if after := asked(); !slices.Equal(few, after) {
+		t.Errorf("among 2 versions it took %q, among 700 %q", few, after)
 	}
 }

@@ -72,6 +72,7 @@
 //	frontier.go   Due, Known, Alike
 //	payload.go, large.go   bytes by digest
 //	again.go      other readings of versions
+//	behind.go     pages whose latest version was read again
 //	learn.go      what crawls learnt of a site
 //	words.go      the words of a text and of a query
 //	index.go      giving snapshots their words

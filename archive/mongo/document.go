@@ -42,8 +42,9 @@ type pageDoc struct {
 	Also         []string       `bson:"also,omitempty"`
 	GoneSince    bson.DateTime  `bson:"gone_since,omitempty"`
 	RestoredAt   bson.DateTime  `bson:"restored_at,omitempty"`
-	Seq          int            `bson:"seq,omitempty"`   // of its last visit committed
-	Claim        bson.ObjectID  `bson:"claim,omitempty"` // see Store.clear
+	Seq          int            `bson:"seq,omitempty"`    // of its last visit committed
+	Claim        bson.ObjectID  `bson:"claim,omitempty"`  // see Store.clear
+	Behind       bool           `bson:"behind,omitempty"` // its latest version may have been read again since: see Store.pagesOf
 }
 
 func pageDocOf(p archive.Page) pageDoc {

@@ -34,9 +34,9 @@ func (s *Store) Due(ctx context.Context, site string, by time.Time, n int, excep
 	if err == nil {
 		err = cursor.All(ctx, &docs)
 	}
-	pages := make([]archive.Page, len(docs))
-	for i, d := range docs {
-		pages[i] = d.page()
+	var pages []archive.Page
+	if err == nil {
+		pages, err = s.pagesOf(ctx, docs)
 	}
 	return pages, fault(ctx, err, "due pages of %s", site)
 }
@@ -102,12 +102,14 @@ func (s *Store) Namesakes(ctx context.Context, site string, items []int64) ([]ar
 		if err == nil {
 			err = cursor.All(ctx, &docs)
 		}
+		var found []archive.Page
+		if err == nil {
+			found, err = s.pagesOf(ctx, docs)
+		}
 		if err != nil {
 			return nil, fault(ctx, err, "namesakes on %s", site)
 		}
-		for _, d := range docs {
-			pages = append(pages, d.page())
-		}
+		pages = append(pages, found...)
 	}
 	slices.SortFunc(pages, func(a, b archive.Page) int { return cmp.Compare(a.URL, b.URL) })
 	return pages, nil

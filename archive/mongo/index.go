@@ -40,8 +40,9 @@ func (s *Store) Index(ctx context.Context) error {
 	return fault(ctx, err, "index")
 }
 
-// Rebuild makes the indexes that are missing, and all words anew; what an older
-// fangzhi recorded meanwhile is marked to be sealed.
+// Rebuild makes the indexes that are missing, all words anew, and what pages say
+// of their latest versions; what an older fangzhi recorded meanwhile is marked to
+// be sealed.
 func (s *Store) Rebuild(ctx context.Context) error {
 	done, err := s.change(ctx)
 	if err != nil {
@@ -50,6 +51,9 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	err = s.ensureIndexes(ctx)
 	if err == nil {
 		err = s.markOld(ctx)
+	}
+	if err == nil {
+		err = s.settleBehind(ctx)
 	}
 	if err == nil {
 		_, err = s.snapshots.UpdateMany(ctx, bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "unindexed", Value: true}}}})

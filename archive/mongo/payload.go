@@ -149,7 +149,8 @@ func (s *Store) Holds(ctx context.Context, digests []archive.Digest) (map[archiv
 // Payloads yields the digest of every payload held, in ascending order.
 func (s *Store) Payloads(ctx context.Context) iter.Seq2[archive.Digest, error] {
 	return list(ctx, s, s.payloads, "payloads", 0, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {
-		return bson.D{}, options.Find().SetSort(ascending("_id")).SetProjection(bson.D{{Key: "_id", Value: 1}}), nil
+		// With a bound FerretDB reads the index; without one it sorts every document.
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: ""}}}}, options.Find().SetSort(ascending("_id")).SetBatchSize(inOne).SetProjection(bson.D{{Key: "_id", Value: 1}}), nil
 	}, func(_ context.Context, docs []payloadDoc) ([]archive.Digest, error) {
 		digests := make([]archive.Digest, len(docs))
 		for i, d := range docs {

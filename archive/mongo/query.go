@@ -24,6 +24,9 @@ func (s *Store) Page(ctx context.Context, site, url string) (archive.Page, error
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		err = archive.ErrNotFound
 	}
+	if err == nil && d.Behind {
+		_, err = s.catchUp(ctx, &d)
+	}
 	return d.page(), fault(ctx, err, "page %s of %s", url, site)
 }
 
@@ -110,13 +113,7 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 		}
 		w.within("first_seen", f)
 		return w.filter, sorted(f, true, "site", "url"), nil
-	}, func(_ context.Context, docs []pageDoc) ([]archive.Page, error) {
-		pages := make([]archive.Page, len(docs))
-		for i, d := range docs {
-			pages[i] = d.page()
-		}
-		return pages, nil
-	})
+	}, s.pagesOf)
 }
 
 // Snapshots yields snapshots by (Site, URL, Version).

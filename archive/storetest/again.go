@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"fangzhi/archive"
@@ -86,6 +87,41 @@ var rereadTests = []subtest{
 		f.equal("earlier", f.earlier(archive.Filter{}), held)
 		f.equal("of a page that has none", f.earlier(archive.Filter{Site: site, URL: url(7)}), []archive.Earlier(nil))
 		f.equal("limited", len(f.earlier(archive.Filter{Site: site, Limit: 2})), 2)
+	}},
+	{"earlier readings are narrowed as versions are", func(f *fixture) {
+		r := f.begin(site, 0)
+		far := f.begin(other, 0)
+		for n := 1; n <= 3; n++ {
+			p := unread(site, url(n))
+			p.Column = fmt.Sprint("栏目", n)
+			e := visit(r, p, time.Duration(n)*time.Hour, text("标题", fmt.Sprint("正文", n)))
+			f.record(r, e, visit(r, e.Page, time.Duration(10+n)*time.Hour, text("标题", fmt.Sprint("改过", n))))
+			f.reread(r, readAgain(url(n), 1, 1, text("再读", fmt.Sprint("正文", n))), readAgain(url(n), 2, 1, text("再读", fmt.Sprint("改过", n))))
+		}
+		e := visit(far, unread(other, url(1)), time.Hour, text("标题", "别处"))
+		f.record(far, e)
+		elsewhere := readAgain(url(1), 1, 1, text("再读", "别处"))
+		elsewhere.Site = other
+		f.reread(far, elsewhere)
+		for what, c := range map[string]struct {
+			filter archive.Filter
+			want   []string
+		}{
+			"none":       {archive.Filter{}, []string{"别处", "正文1", "改过1", "正文2", "改过2", "正文3", "改过3"}},
+			"site":       {archive.Filter{Site: other}, []string{"别处"}},
+			"URL":        {archive.Filter{URL: url(1)}, []string{"别处", "正文1", "改过1"}},
+			"page":       {archive.Filter{Site: site, URL: url(2)}, []string{"正文2", "改过2"}},
+			"column":     {archive.Filter{Column: "栏目3"}, []string{"正文3", "改过3"}},
+			"kind":       {archive.Filter{Kind: archive.KindAttachment}, []string{}},
+			"version":    {archive.Filter{Version: 2}, []string{"改过1", "改过2", "改过3"}},
+			"from a URL": {archive.Filter{FromURL: url(2)}, []string{"正文2", "改过2", "正文3", "改过3"}},
+			"to a URL":   {archive.Filter{Site: site, ToURL: url(1)}, []string{"正文1", "改过1"}},
+			"since":      {archive.Filter{Since: t0.Add(11*time.Hour + 30*time.Minute)}, []string{"改过2", "改过3"}},
+			"until":      {archive.Filter{Until: t0.Add(90 * time.Minute)}, []string{"别处", "正文1"}},
+			"limit":      {archive.Filter{Site: site, Column: "栏目2", Limit: 1}, []string{"正文2"}},
+		} {
+			f.equal(what, append([]string{}, names(f.earlier(c.filter), func(e archive.Earlier) string { return e.Article.Body })...), c.want)
+		}
 	}},
 	{"a page that did not follow does so", func(f *fixture) {
 		r := f.begin(site, 0)
