@@ -36,13 +36,21 @@ const (
 	copyBytes  = 8 << 20
 )
 
+// copyRounds is how often the log is followed to its end at most: of an archive
+// that grows faster than it is copied, the copy is what it was when the last
+// round began.
+const copyRounds = 3
+
 // Copy makes to a copy of from: all that it holds, as it is there. What to has
 // already is passed over, so a copy that was cut short is gone on with, and one
 // made earlier brought up to date; ErrDiverged when to has entries of its own.
 //
-// from may be written meanwhile. In the end to is what from was at one moment:
-// the log up to some leaf, and the pages as these leaves left them. For that the
-// log is followed until no page had gone on when it was read.
+// from may be written meanwhile, however fast. In the end to is what from was at
+// one moment: the log up to the leaf that was the last of it when Copy last asked,
+// the versions, and the pages as these leaves left them. What is no part of the log
+// is as it was when it was read, after that moment: runs, what was learnt, other
+// readings, and pages that were found and had not been visited by then. to keeps
+// the promises of an archive wherever Copy is cut short.
 func Copy(ctx context.Context, from, to Store, o CopyOptions) (CopyReport, error) {
 	c := copier{from: from, to: to, options: o}
 	err := c.copy(ctx)
@@ -74,10 +82,12 @@ func (c *copier) copy(ctx context.Context) error {
 	if err := c.allRuns(ctx); err != nil {
 		return err
 	}
-	for settled := false; !settled; c.report.Rounds++ {
-		if settled, err = c.round(ctx); err != nil {
+	for more := true; more; {
+		if more, err = c.round(ctx); err != nil {
 			return err
 		}
+		c.report.Rounds++
+		more = more && c.report.Rounds < copyRounds
 	}
 	// Readings after pages: another reading of a page's latest version sets the
 	// page too, so that what comes meanwhile leaves them agreeing.
@@ -117,11 +127,9 @@ func (c *copier) sameLog(ctx context.Context, size int64) error {
 	return nil
 }
 
-// round brings to up to the leaves that from has by now. It is settled when no
-// page that came with them had been visited again by the time it was read, and
-// what came before was read before the end of the log: then pages and log are of
-// one moment.
-func (c *copier) round(ctx context.Context) (settled bool, err error) {
+// round brings to up to the leaves that from has by now, and says whether they
+// were so many that there may be as many more.
+func (c *copier) round(ctx context.Context) (more bool, err error) {
 	if c.options.Seal != nil {
 		if err := c.options.Seal(ctx); err != nil {
 			return false, err
@@ -132,7 +140,6 @@ func (c *copier) round(ctx context.Context) (settled bool, err error) {
 		return false, err
 	}
 	began := c.report.Size
-	settled = log.Size-began <= copyAtOnce
 	chunk := Import{}
 	for leaf, err := range c.from.Leaves(ctx, began) {
 		if err != nil {
@@ -145,7 +152,7 @@ func (c *copier) round(ctx context.Context) (settled bool, err error) {
 			return false, fmt.Errorf("leaf %d of the archive: its visit is not there: %w: fangzhi verify tells more", want, ErrCorrupt)
 		}
 		if chunk.Leaves = append(chunk.Leaves, leaf); len(chunk.Leaves) >= copyAtOnce {
-			if err := c.leaves(ctx, &chunk, &settled); err != nil {
+			if err := c.leaves(ctx, &chunk); err != nil {
 				return false, err
 			}
 		}
@@ -153,21 +160,19 @@ func (c *copier) round(ctx context.Context) (settled bool, err error) {
 	if missing := log.Size - c.report.Size - int64(len(chunk.Leaves)); missing > 0 {
 		return false, fmt.Errorf("the last %d leaves of the archive: their visits are not there: %w: fangzhi verify tells more", missing, ErrCorrupt)
 	}
-	err = c.leaves(ctx, &chunk, &settled)
-	return settled, err
+	return log.Size-began > copyAtOnce, c.leaves(ctx, &chunk)
 }
 
-// leaves adds a chunk of leaves with their payloads, runs and pages; settled
-// becomes false when a page has gone on.
-func (c *copier) leaves(ctx context.Context, chunk *Import, settled *bool) error {
+// leaves adds a chunk of leaves with their payloads, runs and pages.
+func (c *copier) leaves(ctx context.Context, chunk *Import) error {
 	if len(chunk.Leaves) == 0 {
 		return nil
 	}
-	last := map[[2]string]int64{}
+	byPage := map[[2]string][]Leaf{}
 	var wanted []Digest
 	for _, l := range chunk.Leaves {
 		k := [2]string{l.Visit.Site, l.Visit.URL}
-		last[k] = max(last[k], l.Visit.At.UnixMilli())
+		byPage[k] = append(byPage[k], l)
 		if l.Visit.Payload != "" {
 			wanted = append(wanted, l.Visit.Payload)
 		}
@@ -175,13 +180,13 @@ func (c *copier) leaves(ctx context.Context, chunk *Import, settled *bool) error
 			return err
 		}
 	}
-	for k, at := range last {
+	for k, leaves := range byPage {
 		p, err := c.from.Page(ctx, k[0], k[1])
+		if err == nil {
+			p, err = c.asLogged(ctx, p, leaves)
+		}
 		if err != nil {
 			return err
-		}
-		if p.LastVisit.UnixMilli() > at {
-			*settled = false
 		}
 		chunk.Pages = append(chunk.Pages, p)
 	}

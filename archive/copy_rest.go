@@ -63,8 +63,9 @@ func (c *copier) allRuns(ctx context.Context) error {
 }
 
 // allPages adds the pages that nobody visited, and sets those that are due at
-// another time by now. Those that were visited since the log was read stay as
-// they were then.
+// another time by now. Those that were visited since the log was read are as they
+// were then, those whose first visit that was as they were before it; those read
+// again since are set with that reading.
 func (c *copier) allPages(ctx context.Context) error {
 	next, stop := iter.Pull2(c.to.Pages(ctx, Filter{}))
 	defer stop()
@@ -80,9 +81,17 @@ func (c *copier) allPages(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		held := more && ours.Site == p.Site && ours.URL == p.URL
-		switch {
-		case held && (p.Visits != ours.Visits || samePage(p, ours)), !held && p.Visits > 0:
+		switch held := more && ours.Site == p.Site && ours.URL == p.URL; {
+		case held && p.Visits != ours.Visits:
+			continue
+		case held && p.Fingerprint != ours.Fingerprint:
+			p.Title, p.Fingerprint, p.ReadAs = ours.Title, ours.Fingerprint, ours.ReadAs
+		case !held && p.Visits > 0 && (p.Kind == KindPart || p.Kind == KindRequisite):
+			continue // they come with the pages that have them
+		case !held && p.Visits > 0:
+			p = unvisited(p)
+		}
+		if more && samePage(p, ours) {
 			continue
 		}
 		if chunk.Pages = append(chunk.Pages, p); len(chunk.Pages) >= copyAtOnce {
@@ -98,54 +107,63 @@ func (c *copier) allPages(ctx context.Context) error {
 // it did then, and last as it does now.
 func (c *copier) allReadings(ctx context.Context) error {
 	var chunk Import
-	var version Earlier
-	end := func() error {
-		if version.Version == 0 {
-			return nil
-		}
-		for now, err := range c.from.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
-			if err != nil {
-				return err
-			}
-			chunk.Again = append(chunk.Again, Again{
-				Site: now.Site, URL: now.URL, Version: now.Version, At: now.ReadAt, Rules: now.Rules, Reader: now.Reader, Article: now.Article,
-			})
-		}
-		for held, err := range c.to.Snapshots(ctx, Filter{Site: version.Site, URL: version.URL, Version: version.Version}) {
-			if err != nil {
-				return err
-			}
-			if n := len(chunk.Again); n > 0 && held.ReadAt.Equal(chunk.Again[n-1].At) {
-				for n > 0 && chunk.Again[n-1].URL == version.URL && chunk.Again[n-1].Site == version.Site && chunk.Again[n-1].Version == version.Version {
-					n--
-				}
-				chunk.Again = chunk.Again[:n]
-			}
-		}
-		if len(chunk.Again) < copyAtOnce {
-			return nil
-		}
-		return c.add(ctx, &chunk)
-	}
 	for e, err := range c.from.Earlier(ctx, Filter{}) {
 		if err != nil {
 			return err
 		}
-		if e.N == 0 { // how it read when it was taken, which its leaf brought
-			if err := end(); err != nil {
-				return err
-			}
-			version = e
+		if e.N > 0 { // how it read when it was taken, N 0, tells of all the others
 			continue
 		}
-		chunk.Again = append(chunk.Again, Again{
-			Site: e.Site, URL: e.URL, Version: e.Version, At: e.ReadAt, Rules: e.Rules, Reader: e.Reader, Article: e.Article,
-		})
-	}
-	if err := end(); err != nil {
-		return err
+		again, err := c.readings(ctx, Filter{Site: e.Site, URL: e.URL, Version: e.Version})
+		if err != nil {
+			return err
+		}
+		if chunk.Again = append(chunk.Again, again...); len(chunk.Again) >= copyAtOnce {
+			if err := c.add(ctx, &chunk); err != nil {
+				return err
+			}
+		}
 	}
 	return c.add(ctx, &chunk)
+}
+
+// readings are those of one version that to has not; none where to has not the
+// version, which was cut since the log was read.
+func (c *copier) readings(ctx context.Context, version Filter) (all []Again, err error) {
+	theirs, ours, err := c.versions(ctx, version)
+	if err != nil || len(theirs) == 0 || len(ours) == 0 || theirs[0].ReadAt.Equal(ours[0].ReadAt) {
+		return nil, err
+	}
+	now := theirs[0]
+	for e, err := range c.from.Earlier(ctx, version) {
+		if err != nil {
+			return nil, err
+		}
+		if e.N > 0 && e.ReadAt.Before(now.ReadAt) { // else it was read again in this moment
+			all = append(all, Again{
+				Site: e.Site, URL: e.URL, Version: e.Version, At: e.ReadAt, Rules: e.Rules, Reader: e.Reader, Article: e.Article,
+			})
+		}
+	}
+	return append(all, Again{
+		Site: now.Site, URL: now.URL, Version: now.Version, At: now.ReadAt, Rules: now.Rules, Reader: now.Reader, Article: now.Article,
+	}), nil
+}
+
+func (c *copier) versions(ctx context.Context, version Filter) (theirs, ours []Snapshot, err error) {
+	for s, err := range c.from.Snapshots(ctx, version) {
+		if err != nil {
+			return nil, nil, err
+		}
+		theirs = append(theirs, s)
+	}
+	for s, err := range c.to.Snapshots(ctx, version) {
+		if err != nil {
+			return nil, nil, err
+		}
+		ours = append(ours, s)
+	}
+	return theirs, ours, nil
 }
 
 func (c *copier) allLessons(ctx context.Context) error {

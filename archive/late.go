@@ -58,29 +58,34 @@ func (e Entry) Amid(p Page, ledger []Visit) Entry {
 func (p *Page) follow(ledger []Visit) {
 	q := Page{State: StateDiscovered}
 	for _, v := range ledger {
-		was := q.State
-		q.State = stateAfter(q, v.Outcome)
-		switch {
-		case q.State.Gone() && !was.Gone():
-			q.GoneSince = v.At
-		case !q.State.Gone():
-			q.GoneSince = time.Time{}
-		}
-		if v.Outcome == Restored {
-			q.RestoredAt = v.At
-		}
-		if v.Outcome.There() {
-			q.LastSeen = v.At
-		}
-		if q.Failures++; !v.Outcome.Failed() {
-			q.Failures = 0
-		}
+		q.told(v)
 	}
 	p.Visits, p.Failures = len(ledger), q.Failures
 	if p.State == StateAlias {
 		return
 	}
 	p.State, p.GoneSince, p.RestoredAt, p.LastSeen = q.State, q.GoneSince, q.RestoredAt, q.LastSeen
+}
+
+// told sets what a visit tells of the state of a page.
+func (p *Page) told(v Visit) {
+	was := p.State
+	p.State = stateAfter(*p, v.Outcome)
+	switch {
+	case p.State.Gone() && !was.Gone():
+		p.GoneSince = v.At
+	case !p.State.Gone():
+		p.GoneSince = time.Time{}
+	}
+	if v.Outcome == Restored {
+		p.RestoredAt = v.At
+	}
+	if v.Outcome.There() {
+		p.LastSeen = v.At
+	}
+	if p.Failures++; !v.Outcome.Failed() {
+		p.Failures = 0
+	}
 }
 
 // There says whether a visit that ended so found its page.

@@ -3,6 +3,7 @@ package mongo_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -10,8 +11,26 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fangzhi/archive"
+	"fangzhi/archive/sqlite"
 	"fangzhi/archive/storetest"
 )
+
+// Copies keep their promises whatever the one store is and the other.
+func TestCopies(t *testing.T) {
+	inMongo := func(t *testing.T) archive.Store { return open(t, database(t)) }
+	inSQLite := func(t *testing.T) archive.Store {
+		s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for name, stores := range map[string][2]func(t *testing.T) archive.Store{
+		"MongoDB to SQLite": {inMongo, inSQLite}, "SQLite to MongoDB": {inSQLite, inMongo},
+	} {
+		t.Run(name, func(t *testing.T) { storetest.Copies(t, stores[0], stores[1]) })
+	}
+}
 
 // held is what an archive with a few entries holds, as an import.
 func held(t *testing.T, entries int) archive.Import {

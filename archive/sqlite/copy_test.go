@@ -259,3 +259,11 @@ func TestCopyOfDamage(t *testing.T) {
 	}
 	storetest.Same(t, to, from)
 }
+
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	fresh := func(t *testing.T) archive.Store {
+		return open(t, filepath.Join(t.TempDir(), "archive.db"), sqlite.Options{})
+	}
+	storetest.Copies(t, fresh, fresh)
+}
