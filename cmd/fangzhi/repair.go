@@ -19,26 +19,34 @@ type place struct{ site, url string }
 // repair restores what can be of the payloads that are damaged or missing: from
 // other archives, and then by fetching them again; and it makes the indexes anew.
 // A payload is taken only if its digest is the one that was recorded. Nothing is
-// taken away.
-func (a *app) repair(ctx context.Context, store archive.Store, damaged []archive.Digest, from []string) error {
+// taken away. What cannot be done is told, and keeps nothing else from being done;
+// indexed says whether the indexes could be made. An error is the end of ctx.
+func (a *app) repair(ctx context.Context, store archive.Store, damaged []archive.Digest, from []string) (indexed bool, err error) {
 	left := map[archive.Digest]bool{}
 	for _, d := range damaged {
 		left[d] = true
 	}
-	for _, spec := range from {
-		if err := a.repairFrom(ctx, store, left, spec); err != nil {
-			return err
+	failed := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
+			fmt.Fprintf(a.stdout, "not repaired: %s: %s\n", what, safe(err.Error()))
 		}
 	}
+	for _, spec := range from {
+		failed("from "+nameOf(spec), a.repairFrom(ctx, store, left, spec))
+	}
+	why := "no archive named with --from has it, and it is not served any more"
 	if len(left) > 0 {
 		if err := a.fetchAgain(ctx, store, left); err != nil {
-			return err
+			failed("from the portals", err)
+			why = "no archive named with --from has it, and not every portal could be asked"
 		}
 	}
 	for d := range left {
-		fmt.Fprintf(a.stdout, "not restored: payload %s: no archive named with --from has it, and it is not served any more\n", d)
+		fmt.Fprintf(a.stdout, "not restored: payload %s: %s\n", d, why)
 	}
-	return store.Rebuild(ctx)
+	err = store.Rebuild(ctx)
+	failed("indexes", err)
+	return err == nil, ctx.Err()
 }
 
 // restore puts b into its place where it is one of left.
@@ -61,6 +69,7 @@ func (a *app) repairFrom(ctx context.Context, store archive.Store, left map[arch
 		return err
 	}
 	defer other.Close()
+	var failed error
 	for d := range left {
 		b, err := other.Payload(ctx, d)
 		if errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrCorrupt) {
@@ -69,19 +78,24 @@ func (a *app) repairFrom(ctx context.Context, store archive.Store, left map[arch
 		if err == nil {
 			err = a.restore(ctx, store, left, b, spec)
 		}
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil && failed == nil {
+			failed = err
 		}
 	}
-	return nil
+	return failed
 }
 
 // fetchAgain asks the portals for what is left, as politely as a crawl.
 func (a *app) fetchAgain(ctx context.Context, store archive.Store, left map[archive.Digest]bool) error {
 	places := map[archive.Digest][]place{}
+	var failed error
 	for v, err := range store.Visits(ctx, archive.Filter{Newest: true}) {
 		if err != nil {
-			return err
+			failed = err // what was read tells of some of the places
+			break
 		}
 		p := place{v.Site, v.URL}
 		if left[v.Payload] && len(places[v.Payload]) < placesAtMost {
@@ -90,11 +104,11 @@ func (a *app) fetchAgain(ctx context.Context, store archive.Store, left map[arch
 	}
 	c, _, err := a.loadConfig()
 	if err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
 	cr, err := a.newCrawler(store, c, nil)
 	if err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
 	defer cr.Close()
 	asked := map[place]bool{}
@@ -115,12 +129,12 @@ func (a *app) fetchAgain(ctx context.Context, store archive.Store, left map[arch
 			if err != nil || got.Truncated != "" {
 				continue
 			}
-			if err := a.restore(ctx, store, left, got.Payload, p.url); err != nil {
-				return err
+			if err := a.restore(ctx, store, left, got.Payload, p.url); err != nil && failed == nil {
+				failed = err
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 // siteOf is the site of a page, as the configuration has it or else ad hoc.

@@ -34,12 +34,16 @@ these are the bytes that were served.
 --repair restores what can be, and verifies once more: payloads that are damaged
 or missing come from the archives named with --from, or are fetched again from
 their portals as a crawl would, and are taken only if their digest is the one
-that was recorded; indexes are made anew. Nothing is ever taken away.
+that was recorded; indexes are made anew. Nothing is ever taken away. What cannot
+be repaired is told with the reason, and keeps nothing else from being repaired.
+What is damaged besides is in a sound copy, if there is one: fangzhi copy makes a
+new archive of that.
 
 --export PATH checks an export instead, without the archive: every file against
 the receipt that was written with it or, for a bag, against its manifests.
 
-Exit codes: 0 sound, 5 damage was found (each fault is a line), 6 the archive,
+Exit codes: 0 sound, 3 sound by now, but --repair could not make
+the indexes anew, 5 damage was found, or left (each fault is a line), 6 the archive,
 the proof or the export could not be read to its end.`
 
 func verifyCommand(a *app) *cobra.Command {
@@ -159,14 +163,17 @@ func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from
 	}
 	defer store.Close()
 	damaged, err := a.verifyStore(ctx, store, o, false)
-	var found exit
-	if err != nil && (!errors.As(err, &found) || found.code != exitDamaged) {
+	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	if err := a.repair(ctx, store, damaged, from); err != nil {
+	// Where it could not be read to its end, what can be repaired may be the reason.
+	indexed, err := a.repair(ctx, store, damaged, from)
+	if err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
-	_, err = a.verifyStore(ctx, store, o, false)
+	if _, err = a.verifyStore(ctx, store, o, false); err == nil && !indexed {
+		err = exit{exitPartly, errors.New("repair: no other fault is left, but the indexes could not be made anew")}
+	}
 	return err
 }
 
