@@ -24,7 +24,7 @@ func Crashes(ctx context.Context, o Options, articles int) (f Figures, err error
 	began := time.Now()
 	f.Name = "SQLite: process or power gone at every call"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, articles, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}
@@ -56,7 +56,7 @@ func Crashes(ctx context.Context, o Options, articles int) (f Figures, err error
 				e.work()
 			}
 		}
-		if exit, said, err := o.trace(ctx, base, dir, record); err != nil || exit != 0 && exit != 3 {
+		if exit, said, err := o.trace(ctx, base, dir, true, record); err != nil || exit != 0 && exit != 3 {
 			return f, fmt.Errorf("crawl under trace: exit code %d, %w: %s", exit, err, tail(said))
 		}
 	}
@@ -146,7 +146,7 @@ func (o *Options) state(ctx context.Context, f files, p *portaltest.Portal, base
 	if err := f.write(dir); err != nil {
 		return 0, nil, err
 	}
-	lost, faults, err := o.held(ctx, sqliteIn(dir), p, base, reported)
+	lost, faults, err := o.held(ctx, sqliteIn(dir), p, base, true, reported)
 	if lost == 0 && len(faults) == 0 {
 		free()
 	}
@@ -154,14 +154,14 @@ func (o *Options) state(ctx context.Context, f files, p *portaltest.Portal, base
 }
 
 // trace runs a crawl under trace, and returns its exit code and what it said.
-func (o *Options) trace(ctx context.Context, base, dir string, meet func(*call) fate) (exit int, said []byte, err error) {
+func (o *Options) trace(ctx context.Context, base, dir string, keep bool, meet func(*call) fate) (exit int, said []byte, err error) {
 	log, err := os.CreateTemp(o.Dir, "said")
 	if err != nil {
 		return 0, nil, err
 	}
 	defer os.Remove(log.Name())
 	defer log.Close()
-	cmd := o.command(ctx, base, sqliteIn(dir))
+	cmd := o.command(ctx, base, sqliteIn(dir), keep)
 	cmd.Stderr, cmd.Stdout = log, nil
 	exit, err = traced(cmd, dir, meet)
 	if err != nil {

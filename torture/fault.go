@@ -35,7 +35,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 	began := time.Now()
 	f.Name = "SQLite: every call failed"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, 0, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}
@@ -46,7 +46,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 	if err != nil {
 		return f, err
 	}
-	exit, said, err := o.trace(ctx, base, dir, func(c *call) fate {
+	exit, said, err := o.trace(ctx, base, dir, false, func(c *call) fate {
 		count[c.kind]++
 		return fate{}
 	})
@@ -86,7 +86,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 		}
 		seen, hit := 0, false
 		reported := reports{}
-		exit, said, err := o.trace(ctx, base, dir, func(c *call) fate {
+		exit, said, err := o.trace(ctx, base, dir, false, func(c *call) fate {
 			if c.kind == "say" {
 				data := slices.Clone(c.data)
 				c.done = func(n int64) {
@@ -109,7 +109,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 		if err != nil {
 			return fmt.Errorf("%s %d %s: %w", t.kind, t.n, t.blow, err)
 		}
-		lost, faults, err := o.held(ctx, sqliteIn(dir), p, base, reported)
+		lost, faults, err := o.held(ctx, sqliteIn(dir), p, base, false, reported)
 		mu.Lock()
 		defer mu.Unlock()
 		if hit {

@@ -22,20 +22,24 @@ import (
 // go on.
 const looks = 10
 
+// dressedOne of so many articles has a document and a picture.
+const dressedOne = 4
+
 // maxFailures is how many crawls may fail by themselves before kills are given up.
 const maxFailures = 10
 
 // Kills crawls a portal into the archive spec with the real program, kills it at
 // random moments of its life, kills times in all, and starts it again, while
 // editors publish, change and take back. The first half of the kills falls on
-// one crawl of the whole portal, the rest on crawls of it again. In the end the
+// one crawl of the whole portal, the rest on crawls of it again; half of the crawls
+// keep documents and requisites, and make up for those that do not. In the end the
 // program is let be, and the archive has to be true to the portal.
 func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f Figures, err error) {
 	began := time.Now()
 	f.Name = "killed at random, edits going on"
 	f.Phases = map[string]int{}
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, 3, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 2*articles + 100})
+	p, base, stop, err := newPortal(articles, 3, dressedOne, portaltest.Options{Latency: time.Millisecond, PageSize: 20, KeepLog: 3*articles + 200})
 	if err != nil {
 		return f, err
 	}
@@ -78,7 +82,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 		if random.IntN(2) == 0 {
 			m.closing = within(closing)
 		}
-		l, err := o.live(ctx, p, base, spec, m, reported)
+		l, err := o.live(ctx, p, base, spec, random.IntN(2) == 0, m, reported)
 		if failed := (*failedError)(nil); errors.As(err, &failed) && len(f.Faults) < maxFailures {
 			f.Faults = append(f.Faults, fmt.Sprintf("after %d kills: %v", f.Tried, err))
 			continue
@@ -132,7 +136,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	}
 	o.logf("the first crawl came to its end after %d kills, %d more did", whole, max(finished-1, 0))
 	f.Acked = reported.total()
-	lost, faults, err := o.held(ctx, spec, p, base, reported)
+	lost, faults, err := o.held(ctx, spec, p, base, true, reported)
 	f.Lost = max(f.Lost, lost)
 	f.Faults = append(f.Faults, faults...)
 	if err != nil {
@@ -192,10 +196,11 @@ func (l life) phase(again bool) string {
 	return "first crawl: " + at
 }
 
-// live runs a crawl and has it killed.
-func (o *Options) live(ctx context.Context, p *portaltest.Portal, base, spec string, m mortal, reported reports) (l life, err error) {
+// live runs a crawl, with keep one that keeps documents and requisites, and has it
+// killed.
+func (o *Options) live(ctx context.Context, p *portaltest.Portal, base, spec string, keep bool, m mortal, reported reports) (l life, err error) {
 	before, began := p.Total(), time.Now()
-	said, killed, err := o.kill(ctx, base, spec, m)
+	said, killed, err := o.kill(ctx, base, spec, keep, m)
 	if err != nil {
 		return l, err
 	}
@@ -229,8 +234,8 @@ func (v *voice) Write(b []byte) (int, error) {
 
 // kill runs a crawl and kills it, or not. It returns what the crawl said: that
 // is in a pipe, whatever becomes of who said it.
-func (o *Options) kill(ctx context.Context, base, spec string, m mortal) (said *voice, killed bool, err error) {
-	cmd := o.command(ctx, base, spec)
+func (o *Options) kill(ctx context.Context, base, spec string, keep bool, m mortal) (said *voice, killed bool, err error) {
+	cmd := o.command(ctx, base, spec, keep)
 	started := make(chan struct{})
 	die := func() {
 		<-started

@@ -34,7 +34,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 	began := time.Now()
 	f.Name = "MongoDB: every message cut, late, sent twice"
 	defer func() { f.Took = time.Since(began) }()
-	p, base, stop, err := newPortal(articles, 1, portaltest.Options{})
+	p, base, stop, err := newPortal(articles, 1, 0, portaltest.Options{})
 	if err != nil {
 		return f, err
 	}
@@ -53,7 +53,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		reported := reports{}
 		bounded, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		defer cancel()
-		said, _, err := o.kill(bounded, base, l.uri, mortal{meet: l.meet})
+		said, _, err := o.kill(bounded, base, l.uri, false, mortal{meet: l.meet})
 		if err != nil && mishap == passed {
 			return 0, 0, false, 0, nil, err
 		}
@@ -61,7 +61,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		if bounded.Err() != nil && ctx.Err() == nil {
 			faults = append(faults, "the crawl did not end within two minutes")
 		}
-		lost, more, err := o.held(ctx, spec, p, base, reported)
+		lost, more, err := o.held(ctx, spec, p, base, false, reported)
 		if err == nil && o.Drop != nil && len(more) == 0 && lost == 0 {
 			err = o.Drop(ctx, spec)
 		}

@@ -25,14 +25,40 @@ var columns = []portaltest.Column{
 	{Path: "yw", Name: "要闻动态"}, {Path: "tzgg", Name: "通知公告"}, {Path: "zwxx", Name: "政务信息"},
 }
 
-// newPortal serves a portal of so many columns with n articles.
-func newPortal(n, across int, o portaltest.Options) (p *portaltest.Portal, base string, stop func(), err error) {
+// dress gives an article a document and a picture.
+func dress(a portaltest.Article, n int) portaltest.Article {
+	a.Files = []portaltest.File{{Name: fmt.Sprintf("附件%d.pdf", n), Bytes: document(n)}}
+	a.Pictures = []portaltest.File{{Name: fmt.Sprintf("会场%d", n), Type: "image/jpeg", Bytes: fmt.Appendf(nil, "\xff\xd8\xff 会场 %d", n)}}
+	return a
+}
+
+func document(n int) []byte { return portaltest.PDF(paragraph(n)) }
+
+// styles are what every page of a portal needs, by path.
+var styles = map[string]string{
+	"/css/style.css": `@import "more.css"; h1 { background: url(/images/head.png) }`,
+	"/css/more.css":  "h1 { color: #8b0000 }",
+}
+
+// newPortal serves a portal of so many columns with n articles, the first of every
+// dressed of which has a document and a picture; 0: none has.
+func newPortal(n, across, dressed int, o portaltest.Options) (p *portaltest.Portal, base string, stop func(), err error) {
 	p = portaltest.New(o)
+	if dressed > 0 {
+		for path, text := range styles {
+			p.Place(portaltest.File{Name: path, URL: path, Type: "text/css", Bytes: []byte(text)})
+		}
+		p.Place(portaltest.File{Name: "head.png", URL: "/images/head.png", Bytes: []byte("\x89PNG\r\n\x1a\n")})
+	}
 	for _, c := range columns[:across] {
 		p.AddColumn(c)
 	}
 	for i := range n {
-		p.Publish(columns[i%across].Path, article(i+1))
+		a := article(i + 1)
+		if dressed > 0 && i%dressed == 0 {
+			a = dress(a, i+1)
+		}
+		p.Publish(columns[i%across].Path, a)
 	}
 	base, stop, err = p.Start()
 	return p, base, stop, err
@@ -61,7 +87,9 @@ func (e *editor) work() {
 		err = e.portal.Withdraw(a.URL)
 	case roll == 1 && e.published < 400:
 		e.published++
-		e.portal.Publish(a.Column, article(10_000+e.serial))
+		e.portal.Publish(a.Column, dress(article(10_000+e.serial), e.serial))
+	case roll == 2 && len(a.Files) > 0: // the text stays, other bytes under the address of its document
+		err = e.portal.Edit(a.URL, func(a *portaltest.Article) { a.Files[0].Bytes = document(10_000 + e.serial) })
 	case roll < 6:
 		err = e.portal.CountViews(a.URL, 1)
 	default:

@@ -55,10 +55,14 @@ func (o *Options) logf(format string, args ...any) {
 }
 
 // command is a crawl of the portal at base into the archive spec, which reports
-// each visit as a line of JSON once it is durable.
-func (o *Options) command(ctx context.Context, base, spec string) *exec.Cmd {
+// each visit as a line of JSON once it is durable; with keep it keeps documents
+// and requisites.
+func (o *Options) command(ctx context.Context, base, spec string, keep bool) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, o.Program, "crawl", base+"/", "--archive", spec, "--allow-private",
 		"--delay", "0", "--concurrency", "4", "-v", "--log-format", "json")
+	if keep {
+		cmd.Args = append(cmd.Args, "--keep", "attachments,requisites")
+	}
 	cmd.Dir = o.Dir // no configuration of the caller's
 	cmd.Env = append(os.Environ(), "FANGZHI_ARCHIVE=")
 	return cmd
