@@ -22,10 +22,11 @@ lint:
 fuzz:
 	scripts/fuzz $(FUZZTIME)
 
-# CPU, memory and rate of a crawl of a portal in another process, and of exports.
+# CPU, memory and rate of a crawl of a portal in another process, of exports and of imports.
 bench:
 	$(GO) run ./bench
 	$(GO) run ./bench/export
+	$(GO) run ./bench/import
 
 # Kills, crashes and faults, all of them: nothing may be lost.
 torture:

@@ -11,7 +11,8 @@ import (
 	"fangzhi/archive"
 )
 
-// Savings are captures that were saved in files.
+// Savings are captures that were saved in files. Captures goes on while the others
+// are called.
 type Savings interface {
 	// Captures yields all of them by date.
 	Captures(ctx context.Context) iter.Seq2[archive.Saved, error]
@@ -64,6 +65,9 @@ type importing struct {
 	gathered []gathered
 	pending  map[string]bool // URLs of pages that are in gathered
 	bytes    int
+	under    *commit // under way, nil where there is none
+	readers  *aheadOf
+	coming   *coming       // the capture whose turn it is
 	now      archive.Saved // the capture that is judged
 	page     string        // the URL of its page
 	anchor   string        // the text of the link that leads to it; "": not known
@@ -131,19 +135,7 @@ func (im *importing) all() error {
 	if k.sessions, err = learntSessions(im.ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
-	for s, err := range im.from.Captures(im.ctx) {
-		if err != nil {
-			return err
-		}
-		due, err := im.turn(s)
-		if err == nil && due {
-			err = im.capture(s)
-		}
-		if err != nil {
-			return fmt.Errorf("%s (%s): %w", s.URL, s.From, err)
-		}
-	}
-	if err := im.flush(); err != nil {
+	if err := errors.Join(im.each(), im.settle()); err != nil {
 		return err
 	}
 	if im.report.Versions > 0 {
@@ -152,6 +144,23 @@ func (im *importing) all() error {
 		}
 	}
 	return k.keepFurniture(im.ctx)
+}
+
+// each takes up capture after capture.
+func (im *importing) each() error {
+	for c, err := range im.captures() {
+		if err != nil {
+			return err
+		}
+		due, err := im.turn(c.Saved)
+		if err == nil && due {
+			err = im.capture(c.Saved)
+		}
+		if err != nil {
+			return fmt.Errorf("%s (%s): %w", c.URL, c.From, err)
+		}
+	}
+	return im.flush()
 }
 
 // capture takes up one capture.

@@ -180,8 +180,12 @@ func (im *importing) turn(s archive.Saved) (bool, error) {
 
 // holds says whether the archive holds the bytes, or will with the next commit.
 func (im *importing) holds(digest archive.Digest) (bool, error) {
-	for i := range im.gathered {
-		if v := im.gathered[i].entry; v.Visit.Payload == digest && len(v.Payload) > 0 {
+	waiting := im.gathered
+	if im.under != nil {
+		waiting = append(slices.Clip(waiting), im.under.gathered...)
+	}
+	for i := range waiting {
+		if v := &waiting[i].entry; v.Visit.Payload == digest && len(v.Payload) > 0 {
 			return true, nil
 		}
 	}

@@ -101,6 +101,9 @@ func (im *importing) ledger(p archive.Page, s archive.Saved) (all []archive.Visi
 // did: files tell whole seconds. Known says that it is in the ledger already;
 // the zero time, that the second is full.
 func placed(s archive.Saved, ledger []archive.Visit) (at time.Time, known bool) {
+	if len(ledger) == 0 {
+		return s.At, false
+	}
 	digest := archive.Digest("")
 	if len(s.Payload) > 0 || s.Confirms == archive.ConfirmsNothing && !s.Bare {
 		digest = archive.DigestOf(s.Payload)

@@ -1,10 +1,15 @@
 package crawler
 
 import (
+	"errors"
 	"time"
 
 	"fangzhi/archive"
 )
+
+// importEntries is how many entries an import commits at once: nobody waits for
+// one of them.
+const importEntries = 256
 
 // add puts a finding among those that wait for the next commit.
 func (im *importing) add(g gathered) error {
@@ -25,68 +30,91 @@ func (im *importing) add(g gathered) error {
 		im.pending[g.parts[i].Page.URL] = true
 		im.bytes += len(g.parts[i].Payload)
 	}
-	if len(im.gathered) >= batchEntries || im.bytes >= batchBytes {
+	if len(im.gathered) >= importEntries || im.bytes >= batchBytes {
 		return im.flush()
 	}
 	return nil
 }
 
-// flushFor makes durable what waits, where the page at url is part of it.
-func (im *importing) flushFor(url string) error {
-	if !im.pending[url] {
-		return nil
-	}
-	return im.flush()
+// commit is findings that are made durable while the next ones are judged.
+type commit struct {
+	gathered []gathered
+	findings []finding
+	batch    []archive.Entry
+	pending  map[string]bool
+	done     chan error
 }
 
-// flush makes durable what waits, in one commit.
-func (im *importing) flush() error {
-	if len(im.gathered) == 0 {
-		return nil
+// flushFor waits until nothing of the page at url is on its way into the archive.
+func (im *importing) flushFor(url string) error {
+	if im.pending[url] {
+		return errors.Join(im.flush(), im.settle())
 	}
-	k := im.k
-	var batch []archive.Entry
+	if im.under != nil && im.under.pending[url] {
+		return im.settle()
+	}
+	return nil
+}
+
+// flush begins to make durable what waits, in one commit, once the one before it
+// is done.
+func (im *importing) flush() error {
+	if err := im.settle(); err != nil || len(im.gathered) == 0 {
+		return err
+	}
+	c := &commit{gathered: im.gathered, pending: im.pending, done: make(chan error, 1)}
 	var cut []*archive.Snapshot
-	var findings []finding
-	for i := range im.gathered {
-		g := &im.gathered[i]
+	for i := range c.gathered {
+		g := &c.gathered[i]
 		if s := g.entry.Snapshot; s != nil {
 			if err := im.story(s, g.story, cut); err != nil {
 				return err
 			}
 			cut = append(cut, s)
 		}
-		batch = append(append(batch, g.parts...), g.entry)
-		findings = append(findings, g.finding)
+		c.batch = append(append(c.batch, g.parts...), g.entry)
+		c.findings = append(c.findings, g.finding)
 	}
-	if err := k.c.store.Record(im.ctx, k.run.ID, batch); err != nil {
+	im.gathered, im.pending, im.bytes = nil, map[string]bool{}, 0
+	im.under = c
+	go func() { c.done <- im.k.c.store.Record(im.ctx, im.k.run.ID, c.batch) }()
+	return nil
+}
+
+// settle waits for the commit that is under way, counts it and learns of it. That
+// is done here and not beside, so that what is known when a page is read does not
+// depend on how quick the archive is.
+func (im *importing) settle() error {
+	k, c := im.k, im.under
+	if c == nil {
+		return nil
+	}
+	im.under = nil
+	if err := <-c.done; err != nil {
 		return err
 	}
-	for i := range im.gathered {
-		g := &im.gathered[i]
-		if g.behind {
+	for i := range c.gathered {
+		if c.gathered[i].behind {
 			im.report.Behind++
 		}
-		if g.lost {
+		if c.gathered[i].lost {
 			im.report.Lost++
 		}
 	}
-	for i := range batch {
-		im.report.Stored[batch[i].Visit.Outcome]++
-		if batch[i].Snapshot != nil {
+	for i := range c.batch {
+		im.report.Stored[c.batch[i].Visit.Outcome]++
+		if c.batch[i].Snapshot != nil {
 			im.report.Versions++
 		}
-		count(&k.run, batch[i].Visit)
+		count(&k.run, c.batch[i].Visit)
 		if k.c.options.Observe != nil {
-			k.tell(Event{Entry: batch[i]})
+			k.tell(Event{Entry: c.batch[i]})
 		}
 	}
-	if err := k.learn(im.ctx, findings); err != nil {
+	if err := k.learn(im.ctx, c.findings); err != nil {
 		return err
 	}
-	im.gathered, im.bytes = im.gathered[:0], 0
-	clear(im.pending)
-	k.frontier.release(urlsOf(batch)...)
+	k.frontier.release(urlsOf(c.batch)...)
 	if im.options.Observe != nil {
 		im.options.Observe(im.report)
 	}

@@ -150,7 +150,7 @@ func (k *crawl) readKept(p archive.Page, c archive.Capture) (*archive.Reading, e
 	}
 	k.c.reading <- struct{}{}
 	defer func() { <-k.c.reading }()
-	page, err := k.c.read(k.input(c, nil))
+	page, err := k.readPage(c, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -188,7 +188,7 @@ func (k *crawl) readPart(at archive.Page, c archive.Capture, known *extract.Furn
 	if c.Status == 0 || c.Status >= 300 && c.Status < 400 || c.Truncated != "" || len(c.Payload) == 0 {
 		return nil, nil, nil
 	}
-	page, err := k.c.read(k.input(c, known))
+	page, err := k.readPage(c, known)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", at.URL, err)
 	}

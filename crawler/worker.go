@@ -218,7 +218,7 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		return f, err
 	}
 	known := k.furniture.known.Load()
-	page, err := k.c.read(k.input(got.Capture, known))
+	page, err := k.readPage(got.Capture, known)
 	if err != nil {
 		return f, fmt.Errorf("read %s: %w", p.URL, err)
 	}

@@ -76,14 +76,20 @@ func (c *Collection) record(r row) (*warc.Header, []byte, error) {
 	if r.file == spoolSource {
 		size = c.spool.size
 	}
-	in, err := warc.NewReader(io.NewSectionReader(from, r.off, size-r.off))
+	in, _ := c.readers.Get().(*warc.Reader)
+	if in == nil {
+		in = &warc.Reader{}
+	}
+	defer c.readers.Put(in)
+	if err := in.Reset(io.NewSectionReader(from, r.off, size-r.off)); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", from.name, err)
+	}
+	next, _, err := in.Next()
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", from.name, err)
 	}
-	h, _, err := in.Next()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", from.name, err)
-	}
+	head := *next // whose place the next record takes
+	h := &head
 	if h.Length > c.options.Payload+warc.MaxHeader {
 		return nil, nil, fmt.Errorf("%s: record at byte %d: it changed since it was checked", from.name, r.off)
 	}

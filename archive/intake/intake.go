@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"fangzhi/archive"
@@ -77,6 +78,7 @@ type Collection struct {
 	table   *table
 	sources []source // by row.file
 	spool   *spool
+	readers sync.Pool // of records
 	closers []io.Closer
 }
 

@@ -12,6 +12,8 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"sort"
+	"sync"
 )
 
 // row says where a record stands that a key leads to. Rows are sorted by key,
@@ -60,6 +62,9 @@ type table struct {
 
 	sorted *os.File
 	n      int64
+
+	mu     sync.Mutex
+	probed map[int64]row // rows that searches began with, by their number
 }
 
 func newTable(dir string) *table { return &table{dir: dir, seed: maphash.MakeSeed()} }
@@ -180,19 +185,57 @@ func (t *table) of(key uint64) iter.Seq2[row, error] { return t.from(key, -1<<62
 // find is the number of the first row that is not before r.
 func (t *table) find(r row) (int64, error) {
 	low, high := int64(0), t.n
-	var b [rowSize]byte
-	for low < high {
+	for high-low > rowsOfRead {
 		mid := (low + high) / 2
-		if _, err := t.sorted.ReadAt(b[:], mid*rowSize); err != nil {
-			return 0, fmt.Errorf("read the index of records: %w", err)
+		at, err := t.probe(mid)
+		if err != nil {
+			return 0, err
 		}
-		if compareRows(rowOf(b[:]), r) < 0 {
+		if compareRows(at, r) < 0 {
 			low = mid + 1
 		} else {
 			high = mid
 		}
 	}
-	return low, nil
+	var b [rowsOfRead * rowSize]byte
+	rows := b[:(high-low)*rowSize]
+	if _, err := t.sorted.ReadAt(rows, low*rowSize); err != nil {
+		return 0, fmt.Errorf("read the index of records: %w", err)
+	}
+	before := sort.Search(int(high-low), func(i int) bool { return compareRows(rowOf(rows[i*rowSize:]), r) >= 0 })
+	return low + int64(before), nil
+}
+
+const (
+	// rowsOfRead is how many rows the end of a search reads at once.
+	rowsOfRead = 64
+	// maxProbed is how many rows are remembered with which searches begin: those
+	// that halve all rows, their halves, and so on.
+	maxProbed = 1 << 15
+)
+
+// probe is row i, with which a search begins.
+func (t *table) probe(i int64) (row, error) {
+	t.mu.Lock()
+	r, known := t.probed[i]
+	t.mu.Unlock()
+	if known {
+		return r, nil
+	}
+	var b [rowSize]byte
+	if _, err := t.sorted.ReadAt(b[:], i*rowSize); err != nil {
+		return r, fmt.Errorf("read the index of records: %w", err)
+	}
+	r = rowOf(b[:])
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.probed) < maxProbed {
+		if t.probed == nil {
+			t.probed = map[int64]row{}
+		}
+		t.probed[i] = r
+	}
+	return r, nil
 }
 
 func (t *table) close() {

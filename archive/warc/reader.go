@@ -68,32 +68,59 @@ func (h *Header) Get(name string) string {
 // in two ways.
 type Reader struct {
 	under  *counter // the file
-	in     *bufio.Reader
-	member *members // nil: the file is not packed
-	plain  int64    // bytes taken from in
+	raw    *bufio.Reader
+	in     *bufio.Reader // raw, or what is unpacked of it
+	member *members      // nil: the file is not packed
+	plain  int64         // bytes taken from in
 	head   Header
-	left   int64 // of the block
-	open   bool  // a record was begun and not ended
+	left   int64   // of the block
+	open   bool    // a record was begun and not ended
+	spare  *packed // what read a packed file before
 }
 
 // NewReader returns a reader of a file from its beginning, or of what stands at
 // the offset of a solitary record.
 func NewReader(from io.Reader) (*Reader, error) {
-	under := &counter{from: from}
-	raw := bufio.NewReaderSize(under, 64<<10)
+	r := &Reader{}
+	return r, r.Reset(from)
+}
+
+// Reset makes r what NewReader(from) is, and takes over what it has of buffers.
+func (r *Reader) Reset(from io.Reader) error {
+	under, raw, unpacked := r.under, r.raw, r.spare
+	if raw == nil {
+		under = &counter{}
+		raw = bufio.NewReaderSize(under, 64<<10)
+	}
+	under.from, under.n = from, 0
+	raw.Reset(under)
+	*r = Reader{under: under, raw: raw, in: raw, spare: unpacked}
 	head, err := raw.Peek(2)
 	if err != nil && len(head) == 0 {
 		if err == io.EOF {
-			return nil, &FormatError{Err: errors.New("the file is empty")}
+			return &FormatError{Err: errors.New("the file is empty")}
 		}
-		return nil, err
+		return err
 	}
-	r := &Reader{under: under, in: raw}
-	if len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
-		r.member = &members{raw: raw, under: under}
-		r.in = bufio.NewReaderSize(r.member, 64<<10)
+	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
+		return nil
 	}
-	return r, nil
+	if unpacked == nil {
+		m := &members{raw: raw, under: under}
+		unpacked = &packed{m, bufio.NewReaderSize(m, 64<<10)}
+		r.spare = unpacked
+	}
+	m := unpacked.member
+	*m = members{raw: raw, under: under, gz: m.gz}
+	unpacked.in.Reset(m)
+	r.member, r.in = m, unpacked.in
+	return nil
+}
+
+// packed is what reads a packed file.
+type packed struct {
+	member *members
+	in     *bufio.Reader
 }
 
 // Packed says whether the file is gzip.

@@ -246,6 +246,9 @@ func (p *Portal) Told(url string) (Article, bool) {
 	return c, true
 }
 
+// Generated returns the path of article n, counted from 1, of a generated portal.
+func (p *Portal) Generated(n int) string { return string(p.load.appendPath(nil, n)) }
+
 // Columns returns the columns in the order of the navigation.
 func (p *Portal) Columns() []Column {
 	p.mu.RLock()
