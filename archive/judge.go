@@ -172,10 +172,11 @@ func leadsHome(p Page, location string) bool {
 		return false
 	}
 	to.Fragment = ""
-	return p.Versions > 0 && to.String() == p.FoundOn || isHome(to) && !isHome(from)
+	return p.Versions > 0 && to.String() == p.FoundOn || IsHome(to) && !IsHome(from)
 }
 
-func isHome(u *url.URL) bool {
+// IsHome says whether u is that of the home page of its host.
+func IsHome(u *url.URL) bool {
 	dir, name := path.Split(u.Path)
 	name = strings.TrimSuffix(name, path.Ext(name))
 	return u.Host != "" && (dir == "/" || dir == "") && u.RawQuery == "" && (name == "" || name == "index" || name == "default")

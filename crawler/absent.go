@@ -20,6 +20,7 @@ type absent struct {
 	looks       map[string]int    // how often the archive was asked for more of it
 	suspicions  map[string]string // why a column is not read as it was, by column
 	capped      map[string]bool   // lists of it are due that the run may not read any more, by column
+	belied      map[string]string // answers that came for pages which are listed still, and for which
 }
 
 // missing is a page as it was before the visit, and what the visit brought.
@@ -73,12 +74,15 @@ func (k *crawl) settleAbsent(ctx context.Context) error {
 	}
 	columns := map[string]bool{}
 	// Asking for controls may have found more that are gone.
-	for i := 0; i < len(k.absent.held); i++ {
-		m := &k.absent.held[i]
-		if failed == nil && !columns[m.page.Column] {
-			columns[m.page.Column] = true
-			failed = k.readLists(ctx, m.page.Column)
+	for i := 0; i < len(k.absent.held) && failed == nil; i++ {
+		if column := k.absent.held[i].page.Column; !columns[column] {
+			columns[column] = true
+			failed = k.readLists(ctx, column)
 		}
+	}
+	k.absent.belied = k.beliedAnswers()
+	for i := range k.absent.held {
+		m := &k.absent.held[i]
 		if failed == nil {
 			failed = k.settleOne(ctx, m)
 		}
@@ -100,6 +104,9 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 	}
 	s.CutOff = k.wait.Err() != nil
 	s.Suspect = k.absent.suspicions[m.page.Column]
+	if by := k.absent.belied[m.found.entry.Visit.Reason]; by != "" && s.Suspect == "" && s.ListedOn == "" {
+		s.Suspect = by
+	}
 	if k.frontier.restsNow(m.page.URL) {
 		s.Suspect = "its host was left alone before the run was through"
 	} else if unread, err := k.cappedBefore(ctx, m.page.Column); err != nil {
@@ -121,6 +128,24 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 	e.Missed(a, withdrawn, reason)
 	e.Page.Due = k.dueAgain(e.Page, answer{Capture: archive.Capture{At: e.Visit.At}})
 	return nil
+}
+
+// beliedAnswers are the answers under a status of 200 that say that a page is not
+// there, and that pages got in this run for the first time which lists show still:
+// a server in trouble answers so. By the reason of their visits.
+func (k *crawl) beliedAnswers() map[string]string {
+	belied := map[string]string{}
+	for i := range k.absent.held {
+		m := &k.absent.held[i]
+		v := m.found.entry.Visit
+		if m.page.State.Gone() || v.Status != 200 || belied[v.Reason] != "" {
+			continue
+		}
+		if list := k.around.of(m.page, false).ListedOn; list != "" {
+			belied[v.Reason] = fmt.Sprintf("the same answer came for %s, which %s lists", m.page.URL, list)
+		}
+	}
+	return belied
 }
 
 // cappedBefore says whether the most pages for a run kept lists of a column from

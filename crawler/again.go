@@ -26,7 +26,7 @@ func (k *crawl) reconsidered(p archive.Page, now archive.Reading, w *whole, know
 	}
 	v = v.Reconsider(p, now, before)
 	if v.Cut && p.Parts == 0 && len(w.parts) == 0 {
-		return k.withoutNoise(p, before.Article, now.Article, known, v)
+		return k.withoutNoise(p, before.Article, now.Article, known, w.seat, v)
 	}
 	if v.Cut && lacking > 0 {
 		v.Reason += fmt.Sprintf("; version %d lacks %d of its pages", p.Versions, lacking)

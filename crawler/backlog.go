@@ -323,8 +323,9 @@ func (k *crawl) storedNeeds(p archive.Page) (needs []extract.Requisite, err erro
 	if err != nil {
 		return nil, err
 	}
-	k.c.reading <- struct{}{}
-	defer func() { <-k.c.reading }()
+	s := k.seat()
+	s.take()
+	defer s.leave()
 	defer func() {
 		if fault := recover(); fault != nil {
 			k.note(fmt.Sprintf("%s cannot be read for what it needs: panic: %v", p.URL, fault))

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"fangzhi/archive"
 )
 
@@ -37,14 +39,17 @@ type crawl struct {
 	kept      *keeping
 	backlog   Backlog // what is to be gone through for what it lacks
 	requests  atomic.Int64
-	around    *around    // what the run saw, to look at pages that are gone against
-	importing *importing // nil: a crawl
+	around    *around // what the run saw, to look at pages that are gone against
+	standIns  *standIns
+	reading   *semaphore.Weighted // seats of the site
+	importing *importing          // nil: a crawl
 	absent    absent
 	holds     map[string]*knownHold // by host; under c.holding
 
 	ignoreHolds bool
-	first       bool // the site had no run before
-	retries     bool // what failed for good is to be asked for once more
+	robotsSince time.Time // a robots.txt that was fetched before is asked for anew
+	first       bool      // the site had no run before
+	retries     bool      // what failed for good is to be asked for once more
 
 	// wait ends when no further page is to be visited, wire when what is in
 	// flight is given up.
@@ -84,7 +89,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
-		kept: newKeeping(),
+		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

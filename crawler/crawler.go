@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"fangzhi/archive"
 	"fangzhi/extract"
@@ -103,9 +104,9 @@ type Crawler struct {
 	fetcher *fetcher
 	robots  *robots
 	read    func(extract.Input) (*extract.Page, error)
-	holding sync.Mutex    // what is known of a host is read, changed and kept by one run at a time
-	reading chan struct{} // a place for each page that is read: what large ones take is bounded
-	telling sync.Mutex    // one Observe at a time, whichever run it tells of
+	holding sync.Mutex          // what is known of a host is read, changed and kept by one run at a time
+	reading *semaphore.Weighted // seats, see seat.go
+	telling sync.Mutex          // one Observe at a time, whichever run it tells of
 }
 
 // New returns a crawler that records in store.
@@ -115,8 +116,8 @@ func New(store Store, o Options) (*Crawler, error) {
 	}
 	o = o.filled()
 	f := newFetcher(o.Limits, o.UserAgent, o.Workers, o.Now)
-	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent)), read: extract.Open,
-		reading: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}, nil
+	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent), store), read: extract.Open,
+		reading: semaphore.NewWeighted(seatsOfSite() + 1)}, nil
 }
 
 // Close frees the connections that are kept for further requests.
@@ -126,7 +127,7 @@ func (c *Crawler) Close() { c.fetcher.wire.close() }
 type Tick struct {
 	Planned time.Time       // with the site the run's identity; zero: now
 	Trigger archive.Trigger // "": manual
-	Full    bool            // every known page is due, and every list is walked to its end
+	Full    bool            // every known page is due, every list is walked to its end, and hosts are asked for their robots.txt anew
 	// IgnoreHolds asks hosts that are to be left alone still; what they say now holds.
 	IgnoreHolds bool
 }
@@ -155,6 +156,9 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 		return archive.Run{}, fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	k.ignoreHolds = tick.IgnoreHolds
+	if tick.Full {
+		k.robotsSince = run.Started
+	}
 	k.first, k.retries = len(before) == 0, tick.Full
 	if ahead > 0 {
 		k.note(fmt.Sprintf("%s were to be asked for later than the revisit policy says, for a clock that was wrong: now due", number(ahead, "page")))

@@ -61,6 +61,9 @@ type errand struct {
 	user       *user
 	politeness Politeness
 	requests   *atomic.Int64 // counts what is sent
+
+	run         string    // that a robots.txt is kept by; "": it is not kept
+	robotsSince time.Time // one that was fetched before is asked for anew
 }
 
 // answer is what came of an errand.

@@ -148,8 +148,9 @@ func (k *crawl) readKept(p archive.Page, c archive.Capture) (*archive.Reading, e
 		p.LastDigest != "" && p.LastDigest == archive.DigestOf(c.Payload) || p.Kind == archive.KindRequisite && !isMarkup(c) {
 		return nil, nil
 	}
-	k.c.reading <- struct{}{}
-	defer func() { <-k.c.reading }()
+	s := k.seat()
+	s.take()
+	defer s.leave()
 	page, err := k.readPage(c, nil)
 	if err != nil {
 		return nil, err

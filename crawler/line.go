@@ -11,12 +11,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"fangzhi/archive"
 )
 
 // line is one way to reach hosts: what addresses, by what proxy, under what
 // TLS. Every connection of the crawler is made by one, so that what one site
 // allows is not open to another by a connection left idle.
 type line struct {
+	way     string // names proxy and TLS where they are not the usual ones
 	guard   guard
 	tls     TLS
 	roots   *x509.CertPool
@@ -55,6 +58,7 @@ func (t *transport) lineOf(s *Site) (*line, error) {
 func (t *transport) newLine(s *Site) (l *line, err error) {
 	l = &line{
 		guard:   guard{all: s.AllowPrivate, allowed: slices.Clone(s.AllowAddresses)},
+		way:     wayOf(s),
 		tls:     s.TLS,
 		connect: max(t.limits.Connect, 0),
 		plain:   plainDialer(t.limits.Connect),
@@ -96,6 +100,15 @@ func (t *transport) newLine(s *Site) (l *line, err error) {
 		ReadBufferSize:         16 << 10,
 	}
 	return l, nil
+}
+
+// wayOf names the way to a site's hosts by proxy and TLS, "" for the usual one.
+func wayOf(s *Site) string {
+	way := fmt.Sprint(s.Proxy, "\n", s.TLS.Profile, s.TLS.Unverified, s.TLS.Pins, s.TLS.CA)
+	if usual := (Site{}); way == fmt.Sprint(usual.Proxy, "\n", usual.TLS.Profile, usual.TLS.Unverified, usual.TLS.Pins, usual.TLS.CA) {
+		return ""
+	}
+	return strings.TrimPrefix(string(archive.DigestOf([]byte(way))), "sha256:")[:16]
 }
 
 // dial makes every connection.

@@ -78,7 +78,7 @@ func (k *crawl) keepMasks(ctx context.Context) error {
 // row, but for its digits or token to the letter the same, and then differs
 // again when the page is asked for twice at once, or tells the day of each
 // fetch. A sentence never is.
-func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
+func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known *extract.Furniture, s *seat, v archive.Verdict) (archive.Verdict, error) {
 	if p.Request != nil {
 		return v, nil
 	}
@@ -99,7 +99,7 @@ func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known 
 	if !due {
 		return v, nil
 	}
-	masks, proof, err := k.proveNoise(p, differs, before, now, known)
+	masks, proof, err := k.proveNoise(p, differs, before, now, known, s)
 	if err != nil {
 		return v, err
 	}
@@ -118,7 +118,7 @@ func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known 
 
 // proveNoise says what of the lines that differ is noise, all of them or none, and
 // by what.
-func (k *crawl) proveNoise(p archive.Page, differs []archive.Mask, before, now archive.Article, known *extract.Furniture) (masks []archive.Mask, proof string, err error) {
+func (k *crawl) proveNoise(p archive.Page, differs []archive.Mask, before, now archive.Article, known *extract.Furniture, s *seat) (masks []archive.Mask, proof string, err error) {
 	zone := k.site.Zone
 	if zone == nil {
 		zone = time.UTC
@@ -137,7 +137,7 @@ func (k *crawl) proveNoise(p archive.Page, differs []archive.Mask, before, now a
 	if len(open) == 0 {
 		return masks, proof, nil
 	}
-	twice, err := k.askTwice(p, known)
+	twice, err := k.askTwice(p, known, s)
 	if err != nil {
 		return nil, "", err
 	}
@@ -155,13 +155,15 @@ func (k *crawl) proveNoise(p archive.Page, differs []archive.Mask, before, now a
 
 // askTwice reads p once more. An answer that brings no article reads as an empty
 // one.
-func (k *crawl) askTwice(p archive.Page, known *extract.Furniture) (archive.Article, error) {
+func (k *crawl) askTwice(p archive.Page, known *extract.Furniture, s *seat) (archive.Article, error) {
 	var none archive.Article
 	a, err := canonical(p.URL)
 	if err != nil {
 		return none, nil
 	}
 	e := errand{to: a, known: p.URL, line: k.line, user: k.user, politeness: k.site.Politeness, requests: &k.requests}
+	s.leave()
+	defer s.take()
 	permit, err := k.c.robots.ask(k.wait, k.wire, e)
 	if err != nil || permit.unknown != "" || permit.barred != "" {
 		return none, err
@@ -171,6 +173,7 @@ func (k *crawl) askTwice(p archive.Page, known *extract.Furniture) (archive.Arti
 	if err != nil || got.Status != 200 || got.Truncated != "" {
 		return none, err
 	}
+	s.take()
 	page, err := k.c.read(k.input(got.Capture, known))
 	if err != nil {
 		return none, fmt.Errorf("read %s a second time: %w", p.URL, err)

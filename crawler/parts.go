@@ -37,15 +37,17 @@ type whole struct {
 	note  string // what is to be said of the pages besides; "" where there is nothing
 
 	requisites []extract.Requisite // of the parts whose bytes are new to the archive
+
+	seat *seat // of the worker
 }
 
 // gatherParts fetches the further pages of the article at p, whose first page reads
-// as r, one after the other. On an error none of them was visited.
-func (k *crawl) gatherParts(p archive.Page, first *extract.Page, r archive.Reading, known *extract.Furniture) (w whole, err error) {
-	todo := discover.Parts(first, p.URL)
-	if len(todo) == 0 {
-		return w, nil
-	}
+// as r and leads to todo, one after the other, and keeps no seat while it waits for
+// them. On an error none of them was visited.
+func (k *crawl) gatherParts(p archive.Page, todo []discover.Part, r archive.Reading, known *extract.Furniture, s *seat) (w whole, err error) {
+	w.seat = s
+	s.leave()
+	defer s.take()
 	recorded := false
 	defer func() {
 		if !recorded { // an error, or a panic on the way
@@ -66,7 +68,7 @@ func (k *crawl) gatherParts(p archive.Page, first *extract.Page, r archive.Readi
 			k.note(fmt.Sprintf("%s: %s", p.URL, w.note))
 			break
 		}
-		got, page, stranger, err := k.visitPart(p, r, next, known)
+		got, page, stranger, err := k.visitPart(p, r, next, known, s)
 		if err != nil {
 			return w, err
 		}
@@ -92,7 +94,7 @@ func (k *crawl) gatherParts(p archive.Page, first *extract.Page, r archive.Readi
 // visitPart fetches one further page of the article at p. Where stranger is not
 // empty it turned out to be no page of that article, and nothing is recorded of
 // it.
-func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.Part, known *extract.Furniture) (got part, page *extract.Page, stranger string, err error) {
+func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.Part, known *extract.Furniture, s *seat) (got part, page *extract.Page, stranger string, err error) {
 	a, err := canonical(next.URL)
 	if err != nil {
 		got.URL, got.Missing = next.URL, err.Error()
@@ -127,7 +129,9 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		}
 	}()
 	at.Kind = archive.KindPart
+	defer s.leave()
 	if k.importing != nil {
+		s.take()
 		kept, page, stranger, err = k.importing.part(&got, at, first, next, known)
 		return got, page, stranger, err
 	}
@@ -140,6 +144,7 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		kept = true
 		return got, nil, "", nil
 	}
+	s.take()
 	answer.At, _ = k.dated(at, answer.At)
 	reading, page, err := k.readPart(at, answer.Capture, known)
 	if err != nil {

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,6 +46,27 @@ type Permission struct {
 	Delay   time.Duration `json:"delay_ns,omitempty"` // the least from one request to the next
 }
 
+// Kept is Permission as far as the archive tells, by the robots.txt that a run
+// fetched last; ok is false where it has none. Nobody is asked.
+func (c *Crawler) Kept(ctx context.Context, site Site, rawURL string) (p Permission, file archive.RobotsFile, ok bool, err error) {
+	line, err := c.fetcher.wire.lineOf(&site)
+	if err != nil {
+		return p, file, false, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
+	}
+	to, err := canonical(rawURL)
+	if err != nil {
+		return p, file, false, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
+	}
+	file, err = archive.RobotsOf(ctx, c.store, to.origin(), line.way)
+	if errors.Is(err, archive.ErrNotFound) {
+		return p, file, false, nil
+	}
+	if err != nil {
+		return p, file, false, err
+	}
+	return c.robots.judge(parseRobots(file.Body, c.robots.token), to).permission(), file, true, nil
+}
+
 // Permission asks the host of rawURL for its robots.txt, as a run of site would,
 // and records nothing.
 func (c *Crawler) Permission(ctx context.Context, site Site, rawURL string) (Permission, error) {
@@ -59,18 +81,24 @@ func (c *Crawler) Permission(ctx context.Context, site Site, rawURL string) (Per
 	u := &user{}
 	defer c.fetcher.pace.leave(u)
 	var requests atomic.Int64
-	p, err := c.robots.ask(ctx, ctx, errand{to: to, line: line, user: u, politeness: site.Politeness, requests: &requests})
-	switch {
-	case err != nil:
+	p, err := c.robots.ask(ctx, ctx, errand{to: to, line: line, user: u, politeness: site.Politeness, requests: &requests, robotsSince: c.now()})
+	if err != nil {
 		return Permission{}, fmt.Errorf("robots.txt for %q: %w", rawURL, err)
-	case p.unknown != "":
-		return Permission{Reason: p.unknown}, nil
-	case p.barred != "":
-		return Permission{Reason: p.barred, Delay: p.delay}, nil
-	case p.allowed != "":
-		return Permission{Allowed: true, Reason: p.allowed, Delay: p.delay}, nil
 	}
-	return Permission{Allowed: true, Reason: "robots.txt: no rule matches", Delay: p.delay}, nil
+	return p.permission(), nil
+}
+
+// permission is p for people.
+func (p permit) permission() Permission {
+	switch {
+	case p.unknown != "":
+		return Permission{Reason: p.unknown}
+	case p.barred != "":
+		return Permission{Reason: p.barred, Delay: p.delay}
+	case p.allowed != "":
+		return Permission{Allowed: true, Reason: p.allowed, Delay: p.delay}
+	}
+	return Permission{Allowed: true, Reason: "robots.txt: no rule matches", Delay: p.delay}
 }
 
 // ListedBy returns the links of a list, as it was served, in canonical form.

@@ -8,21 +8,23 @@ import (
 	"sync"
 	"time"
 
+	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
 const (
 	robotsSize  = 512 << 10        // RFC 9309, 2.5: at least 500 KiB
 	robotsHops  = 5                // RFC 9309, 2.3.1.2
-	robotsFresh = 24 * time.Hour   // RFC 9309, 2.4
 	robotsAgain = 10 * time.Minute // a file that could not be had is tried again after
 )
 
 // robots keeps the robots.txt of each origin, and asks for it when it is
-// needed, once at a time.
+// needed, once at a time. What rules it gives is kept in the archive, too, for
+// other processes.
 type robots struct {
 	fetcher *fetcher
 	token   string
+	store   Store // nil: there is none
 
 	mu    sync.Mutex
 	files map[robotsKey]*robotsFile
@@ -35,9 +37,13 @@ type robotsKey struct {
 
 type robotsFile struct {
 	turn  chan struct{} // holds one token: whoever takes it may read and write the rest
+	at    time.Time     // when it was fetched
 	until time.Time
 	rules robotsRules
 	fault string // why nothing may be fetched
+
+	status int // with fault "", as fetched
+	body   string
 }
 
 // permit is what robots.txt says of one URL.
@@ -48,12 +54,12 @@ type permit struct {
 	unknown string        // why it cannot be known, so that nothing may be fetched
 }
 
-func newRobots(f *fetcher, token string) *robots {
-	return &robots{fetcher: f, token: token, files: map[robotsKey]*robotsFile{}}
+func newRobots(f *fetcher, token string, store Store) *robots {
+	return &robots{fetcher: f, token: token, store: store, files: map[robotsKey]*robotsFile{}}
 }
 
 // ask returns what robots.txt says of the errand's URL. The error is that of a
-// context, or a *restingError.
+// context, a *restingError, or the archive's.
 func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
 	key := robotsKey{e.to.origin(), e.line}
 	r.mu.Lock()
@@ -71,26 +77,58 @@ func (r *robots) ask(ctx, wire context.Context, e errand) (permit, error) {
 		return permit{}, ctx.Err()
 	}
 	defer func() { file.turn <- struct{}{} }()
-	if now := r.fetcher.now(); !now.Before(file.until) || file.until.Sub(now) > robotsFresh {
-		if err := r.read(ctx, wire, e, file); err != nil {
+	if !file.holds(e, r.fetcher.now()) {
+		if err := r.renew(ctx, wire, e, file); err != nil {
 			return permit{}, err
 		}
 	}
 	if file.fault != "" {
 		return permit{unknown: file.fault}, nil
 	}
-	p := permit{delay: file.rules.delay}
+	return r.judge(file.rules, e.to), nil
+}
+
+// judge is what rules say of an address.
+func (r *robots) judge(rules robotsRules, to address) permit {
+	p := permit{delay: rules.delay}
 	if most := r.fetcher.limits.Delay; most >= 0 {
 		p.delay = min(p.delay, most)
 	}
-	path := e.to.url[len(e.to.origin()):]
-	switch rule, barred := file.rules.judge(path); {
+	path := to.url[len(to.origin()):]
+	switch rule, barred := rules.judge(path); {
 	case barred:
 		p.barred = fmt.Sprintf("robots.txt: %v", rule)
 	case rule.line > 0:
 		p.allowed = fmt.Sprintf("robots.txt: %v", rule)
 	}
-	return p, nil
+	return p
+}
+
+// holds says whether the file is to be gone by for an errand.
+func (f *robotsFile) holds(e errand, now time.Time) bool {
+	return now.Before(f.until) && f.until.Sub(now) <= archive.MaxRobots && !f.at.Before(e.robotsSince)
+}
+
+// renew takes the file from the archive, where another run has fetched it by now,
+// or else from its origin; then it is kept for others, unless it could not be had.
+func (r *robots) renew(ctx, wire context.Context, e errand, file *robotsFile) error {
+	origin, way := e.to.origin(), e.line.way
+	if r.store != nil {
+		kept, err := archive.RobotsOf(ctx, r.store, origin, way)
+		if err != nil && !errors.Is(err, archive.ErrNotFound) {
+			return err
+		}
+		if now := r.fetcher.now(); err == nil && kept.Fresh(now) && !kept.Fetched.Before(e.robotsSince) {
+			file.keep(parseRobots(kept.Body, r.token), "", kept.Fetched)
+			return nil
+		}
+	}
+	if err := r.read(ctx, wire, e, file); err != nil || file.fault != "" || e.run == "" || r.store == nil {
+		return err
+	}
+	return archive.KeepRobots(wire, r.store, e.run, archive.RobotsFile{
+		Origin: origin, Way: way, Fetched: file.at, Expires: file.until, Status: file.status, Body: file.body,
+	})
 }
 
 // read fetches the file of the errand's origin. Redirects are followed to
@@ -143,11 +181,13 @@ func (f *robotsFile) take(got answer, token string, now time.Time) {
 		// are kept to.
 		body, _ := extract.DecodeContent(got.Header.Get("Content-Encoding"), got.Payload, robotsSize)
 		f.keep(parseRobots(string(body), token), "", now)
+		f.body = string(body)
 	}
+	f.status = got.Status
 }
 
 func (f *robotsFile) keep(rules robotsRules, fault string, now time.Time) {
-	f.rules, f.fault, f.until = rules, fault, now.Add(robotsFresh)
+	f.rules, f.fault, f.at, f.until, f.body = rules, fault, now, now.Add(archive.MaxRobots), ""
 	if fault != "" {
 		f.until = now.Add(robotsAgain)
 	}

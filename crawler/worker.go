@@ -108,7 +108,7 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 	}
 	e := errand{
 		to: a, known: p.URL, request: p.Request, line: k.line, user: k.user,
-		politeness: k.site.Politeness, requests: &k.requests,
+		politeness: k.site.Politeness, requests: &k.requests, run: k.run.ID, robotsSince: k.robotsSince,
 	}
 	if err := k.recallHold(a.host); err != nil {
 		return a, answer{}, nil, err
@@ -212,8 +212,10 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 		return f, k.followMove(&f, p)
 	}
-	k.c.reading <- struct{}{}
-	defer func() { <-k.c.reading }()
+	s := k.seat()
+	s.take()
+	defer s.leave()
+	w.seat = s
 	if f, ok, err := k.judgedData(p, a, got); ok || err != nil {
 		return f, err
 	}
@@ -227,7 +229,11 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		return f, k.followMove(&f, p)
 	}
 	var l *discover.List
-	if sign := k.asList(p, page, &r, &l); sign != "" && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
+	sign := k.asList(p, page, &r, &l)
+	if sign == "" && p.Kind == archive.KindList && p.Versions == 0 && isHomeURL(p.URL) {
+		sign = "a home page that was a list" // whatever introduces the place
+	}
+	if sign != "" && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {
 		r = archive.Reading{
 			Kind: archive.KindList, Signature: sign, Rules: r.Rules,
 			Article: archive.Article{Title: r.Article.Title}, Charset: r.Charset, Damaged: r.Damaged,
@@ -237,11 +243,24 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		p.Column = columnName(page)
 	}
 	if r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone && got.Status == http.StatusOK {
-		if w, err = k.gatherParts(p, page, r, known); err != nil {
-			return f, err
+		if todo := discover.Parts(page, p.URL); len(todo) > 0 {
+			large := len(page.HTML()) > largePage
+			if large {
+				page = nil
+			}
+			if w, err = k.gatherParts(p, todo, r, known, s); err == nil && large {
+				page, err = k.c.read(k.input(got.Capture, known))
+			}
+			if err != nil {
+				k.frontier.release(w.urls()...)
+				return f, err
+			}
 		}
 	}
 	v, err := k.judgedWhole(p, got.Capture, &r, &w, known)
+	if err == nil {
+		err = k.standsIn(p, got, page, &r, &v, s)
+	}
 	if err != nil {
 		k.frontier.release(w.urls()...)
 		return f, err

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"fangzhi/archive"
 )
 
 // refreshSoon is within how many seconds a page sends its reader elsewhere that
@@ -29,7 +31,7 @@ func (p *Page) leadsHome(weight int32) string {
 		}
 		name := path.Base(to.Path)
 		name = strings.TrimSuffix(name, path.Ext(name))
-		return name == "404" || home(to) && !home(from)
+		return name == "404" || archive.IsHome(to) && !archive.IsHome(from)
 	}
 	if target, after := p.refresh(); target != "" && after <= refreshSoon && leads(target) {
 		return target
@@ -43,12 +45,6 @@ func (p *Page) leadsHome(weight int32) string {
 		}
 	}
 	return ""
-}
-
-func home(u *url.URL) bool {
-	dir, name := path.Split(u.Path)
-	name = strings.TrimSuffix(name, path.Ext(name))
-	return (dir == "/" || dir == "") && u.RawQuery == "" && (name == "" || name == "index" || name == "default")
 }
 
 // scriptedMove is a script that sends the reader elsewhere.

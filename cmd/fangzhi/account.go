@@ -42,7 +42,8 @@ type account struct {
 type ruling struct {
 	Allowed bool      `json:"allowed"`
 	Reason  string    `json:"reason"`
-	At      time.Time `json:"at,omitzero"` // when that was told
+	At      time.Time `json:"at,omitzero"`  // when that was told
+	Of      string    `json:"of,omitempty"` // the origin whose robots.txt a run fetched then
 }
 
 // edition is a version and what cut it.
@@ -218,12 +219,20 @@ func (x *explainer) surroundings(ctx context.Context, told *account, s scheduler
 	if p := told.Page; p != nil && p.Kind == archive.KindRequisite && reason != "" && !strings.Contains(reason, "is excluded by") {
 		told.Scope = &ruling{Allowed: true, Reason: "a requisite, which may lie anywhere that scope.exclude does not name: " + reason}
 	}
-	if x.crawler != nil {
+	if x.live {
 		p, err := x.crawler.Permission(ctx, s.Site, told.URL)
 		if err != nil {
 			return err
 		}
 		told.Robots = &ruling{Allowed: p.Allowed, Reason: p.Reason, At: x.now()}
+	} else if x.store != nil {
+		p, file, ok, err := x.crawler.Kept(ctx, s.Site, told.URL)
+		if err != nil {
+			return err
+		}
+		if ok {
+			told.Robots = &ruling{Allowed: p.Allowed, Reason: p.Reason, At: file.Fetched, Of: file.Origin}
+		}
 	}
 	told.Next.Run = s.Schedule.Next(x.now())
 	if x.store == nil {

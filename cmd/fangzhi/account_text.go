@@ -105,6 +105,12 @@ func (t account) printRulings(line func(name, format string, args ...any)) {
 		line("scope", "out of the scope of %s: %s", t.Site, s.Reason)
 	}
 	switch r := t.Robots; {
+	case r != nil && r.Of != "":
+		allowed := "allowed"
+		if !r.Allowed {
+			allowed = "not allowed"
+		}
+		line("robots", "%s: robots.txt of %s, fetched %s: %s", allowed, r.Of, moment(r.At), strings.TrimPrefix(r.Reason, "robots.txt: "))
 	case r == nil:
 		line("robots", "unknown: it was never asked for; --live asks the host")
 	case r.Allowed:

@@ -149,7 +149,7 @@ func crawlCommand(a *app) *cobra.Command {
 		},
 	}
 	f.flags(cmd)
-	cmd.Flags().BoolVar(&f.full, "full", false, "every known page is due now, every list is walked to its end")
+	cmd.Flags().BoolVar(&f.full, "full", false, "every known page is due now, every list is walked to its end, robots.txt is asked for anew")
 	cmd.Flags().BoolVar(&f.ignoreHold, "ignore-hold", false, "ask hosts too that are to be left alone still; what they say now holds")
 	cmd.Flags().StringSliceVar(&f.keep, "keep", nil, "keep `WHAT` of pages besides themselves: attachments, the documents of articles; requisites, their styles, scripts and pictures")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the runs as JSON, a line each")

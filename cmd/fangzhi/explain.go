@@ -16,8 +16,8 @@ scope of a site and allowed by robots.txt, where it was found, how each visit
 ended and why, each version and what changed in it, by what evidence it is gone
 or withdrawn, its aliases, where else the same text stands, and what comes next.
 
-What robots.txt says is told as far as the ledger knows it; with --live the host
-is asked. Of a URL that is not in the archive it is told which of the lists read
+What robots.txt says is told as the last run that fetched it found it; with --live
+the host is asked. Of a URL that is not in the archive it is told which of the lists read
 last link to it.`
 
 func explainCommand(a *app) *cobra.Command {
@@ -43,17 +43,15 @@ func explainCommand(a *app) *cobra.Command {
 			if err != nil && !errors.Is(err, errNoArchive) && !errors.Is(err, archive.ErrNotFound) {
 				return err
 			}
-			x := explainer{app: a, config: c, site: site}
+			x := explainer{app: a, config: c, site: site, live: live}
 			if err == nil {
 				defer store.Close()
 				x.store = store
 			}
-			if live {
-				if x.crawler, err = a.newCrawler(x.store, c, nil); err != nil {
-					return err
-				}
-				defer x.crawler.Close()
+			if x.crawler, err = a.newCrawler(x.store, c, nil); err != nil {
+				return err
 			}
+			defer x.crawler.Close()
 			accounts, err := x.explain(ctx, args[0], url)
 			if err != nil {
 				return err
@@ -73,6 +71,7 @@ type explainer struct {
 	config  configs.Config
 	store   archive.Store // nil: there is none yet
 	crawler *crawler.Crawler
+	live    bool   // hosts are asked
 	site    string // only this one; "": all
 }
 

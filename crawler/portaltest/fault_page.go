@@ -95,6 +95,15 @@ func Soft404() Fault {
 	}}
 }
 
+// InPlace answers with what the portal has at another path, under its status.
+func InPlace(path string) Fault {
+	return Fault{Name: "in place", alter: func(p *Portal, a *answer, r *http.Request) {
+		other := r.Clone(r.Context())
+		other.URL.Path, other.URL.RawPath, other.URL.RawQuery = path, "", ""
+		*a = *p.route(other)
+	}}
+}
+
 // Empty answers with status 200 and nothing.
 func Empty() Fault {
 	return Fault{Name: "empty", alter: func(_ *Portal, a *answer, _ *http.Request) {

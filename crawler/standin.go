@@ -1,0 +1,240 @@
+package crawler
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// standIns are the pages that a portal answers with for what is not there, under a
+// status of 200: its home page, and its lists. They are looked at only where a page
+// comes that is not what a list called it.
+type standIns struct {
+	mu    sync.Mutex
+	known map[archive.Digest]extract.Imprint // of lists, by what the archive has of them
+
+	asking sync.Mutex        // one worker looks for a home page
+	homes  map[string]string // by origin: its URL, once it was looked for; "": it could not be had
+}
+
+type standIn struct {
+	digest  archive.Digest
+	imprint extract.Imprint
+}
+
+func newStandIns() *standIns {
+	return &standIns{known: map[archive.Digest]extract.Imprint{}, homes: map[string]string{}}
+}
+
+const (
+	// maxImprints bounds the imprints that are remembered, and maxStandIns the
+	// lists that one page is compared with.
+	maxImprints = 64
+	maxStandIns = 20
+)
+
+// standsIn says whether page, which came for p, reads as r and is to be judged by
+// v, is the site's home page or a list of it in the place of an article; r and v
+// say so then.
+func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *archive.Reading, v *archive.Verdict, s *seat) error {
+	if !v.Cut && r.Kind != archive.KindList || r.Trouble != archive.TroubleNone || got.Status != 200 || !k.expectsArticle(p) {
+		return nil
+	}
+	if p.Versions > 0 && page.Bears(p.Title) || page.Bears(p.Anchor) {
+		return nil
+	}
+	told, mine := archive.DigestOf(got.Payload), page.Imprint()
+	is := func(url string) (bool, error) {
+		sign, err := k.isPage(url, told, mine)
+		if sign == "" || err != nil {
+			return false, err
+		}
+		r.Trouble, r.Signature = archive.TroubleSoft404, "status 200, but the page is "+sign
+		*v = archive.Judge(p, got.Capture, r)
+		return true, nil
+	}
+	lists := []string{p.FoundOn}
+	for _, c := range k.site.Columns[:min(len(k.site.Columns), maxStandIns)] {
+		if a, err := canonical(c.URL); err == nil && a.url != p.FoundOn {
+			lists = append(lists, a.url)
+		}
+	}
+	for _, list := range lists {
+		if found, err := is(list); found || err != nil {
+			return err
+		}
+	}
+	home, err := k.homeOf(p, s)
+	if err == nil {
+		_, err = is(home)
+	}
+	return err
+}
+
+// expectsArticle says whether p is a page that had an article, or of which a list
+// says so.
+func (k *crawl) expectsArticle(p archive.Page) bool {
+	if p.Request != nil || k.columns[p.URL] || p.Kind != archive.KindArticle && p.Kind != archive.KindUnread || isHomeURL(p.URL) {
+		return false
+	}
+	return p.Versions > 0 || p.FoundOn != "" && p.Depth > 0 && (!k.site.Everything || p.ListedDay != "")
+}
+
+func isHomeURL(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && archive.IsHome(u)
+}
+
+// isPage says which page of the site, at list, came in the place of another, with
+// these bytes and this imprint; "" where it did not.
+func (k *crawl) isPage(list string, told archive.Digest, mine extract.Imprint) (sign string, err error) {
+	other, ok, err := k.standInAt(list)
+	if !ok || err != nil || !mine.Same(other.imprint) {
+		return "", err
+	}
+	what, by := "the list "+list, "by its text"
+	if isHomeURL(list) {
+		what = "the site's home page " + list
+	}
+	if told == other.digest {
+		by = "by its bytes"
+	}
+	return what + ", " + by, nil
+}
+
+// standInAt is the list or home page at url as it was seen last; ok is false where
+// it was not, or is none.
+func (k *crawl) standInAt(url string) (s standIn, ok bool, err error) {
+	if url == "" {
+		return s, false, nil
+	}
+	if k.importing != nil {
+		if err := k.importing.flushFor(url); err != nil {
+			return s, false, err
+		}
+	}
+	p, err := k.c.store.Page(k.wire, k.site.Name, url)
+	if errors.Is(err, archive.ErrNotFound) || err == nil && (p.Payload == "" || p.Request != nil || p.Kind != archive.KindList && !isHomeURL(url)) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	s.digest = p.Payload
+	k.standIns.mu.Lock()
+	s.imprint, ok = k.standIns.known[p.Payload]
+	k.standIns.mu.Unlock()
+	if ok {
+		return s, true, nil
+	}
+	c, err := archive.Recall(k.wire, k.c.store, k.site.Name, url, p.Payload)
+	if gone(err) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	page, err := k.c.read(k.input(c, nil))
+	if err != nil {
+		return s, false, fmt.Errorf("read %s again: %w", url, err)
+	}
+	s.imprint = page.Imprint()
+	k.standIns.mu.Lock()
+	defer k.standIns.mu.Unlock()
+	if len(k.standIns.known) >= maxImprints {
+		clear(k.standIns.known)
+	}
+	k.standIns.known[p.Payload] = s.imprint
+	return s, true, nil
+}
+
+// maxHomeHops is how many redirects of a home page are gone after.
+const maxHomeHops = 3
+
+// homeOf is the URL of the home page of p's host, which the archive has as this run
+// saw it, as far as it can be had: where the run did not ask for it yet, it does
+// now. Imports have what the archive has.
+func (k *crawl) homeOf(p archive.Page, s *seat) (home string, err error) {
+	a, err := canonical(p.URL)
+	if err != nil {
+		return "", nil
+	}
+	s.leave()
+	defer s.take()
+	k.standIns.asking.Lock()
+	defer k.standIns.asking.Unlock()
+	if home, done := k.standIns.homes[a.origin()]; done {
+		return home, nil
+	}
+	home = a.origin() + "/"
+	for range maxHomeHops {
+		at, err := k.lookAt(p, home)
+		if err != nil {
+			return "", err
+		}
+		if at.MovedTo == "" {
+			break
+		}
+		home = at.MovedTo
+	}
+	k.standIns.homes[a.origin()] = home
+	return home, nil
+}
+
+// lookAt returns the page at url, a home page, as this run saw it. One that the
+// site did not know is asked for on such occasions only.
+func (k *crawl) lookAt(beside archive.Page, url string) (archive.Page, error) {
+	page := func() (archive.Page, error) {
+		at, err := k.c.store.Page(k.wire, k.site.Name, url)
+		if errors.Is(err, archive.ErrNotFound) {
+			return archive.Page{
+				Site: beside.Site, URL: url, Kind: archive.KindList, State: archive.StateDiscovered,
+				FoundOn: beside.URL, Depth: max(beside.Depth, 1), FirstSeen: k.since(k.c.now()),
+			}, nil
+		}
+		return at, err
+	}
+	switch {
+	case k.importing != nil:
+		return page()
+	case !k.frontier.claim(url): // somebody is at it
+		if err := k.frontier.await(k.wait, url); err != nil {
+			return archive.Page{}, err
+		}
+		return page()
+	}
+	at, err := page()
+	if err != nil || !at.LastVisit.Before(k.run.Started) || !k.mayLookAt(url) {
+		k.frontier.release(url)
+		return at, err
+	}
+	f, err := k.visit(at)
+	if err != nil {
+		k.frontier.release(url)
+		if resting := (*restingError)(nil); errors.As(err, &resting) {
+			return at, nil
+		}
+		return at, err
+	}
+	if at.Due.IsZero() {
+		f.entry.Page.Due = time.Time{}
+	}
+	k.done(at, f)
+	k.recorder.flush()
+	return page()
+}
+
+// mayLookAt says whether the run may ask for one page more, this one.
+func (k *crawl) mayLookAt(url string) bool {
+	a, err := canonical(url)
+	if err != nil {
+		return false
+	}
+	why, _ := k.scope.admit(a)
+	return why == admitted && !k.frontier.restsNow(url) && k.frontier.allows()
+}
