@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"strings"
+	"time"
 )
 
 // What the log does not name is copied once the log is: pages that nobody
@@ -171,11 +173,11 @@ func (c *copier) allLessons(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if l.Site == "" {
+		if l.Site == "" && !ofHost(l.Name) {
 			continue // of the archive itself: a copy is verified on its own
 		}
 		held, err := c.to.Learnt(ctx, l.Site, l.Name)
-		if err == nil && DigestOf(held) == DigestOf(l.Data) {
+		if err == nil && (DigestOf(held) == DigestOf(l.Data) || l.Site == "" && !toldLater(l.Data, held)) {
 			continue
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -186,6 +188,19 @@ func (c *copier) allLessons(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// ofHost says whether what is learnt of no site under name is a host's.
+func ofHost(name string) bool {
+	return strings.HasPrefix(name, holdName("")) || strings.HasPrefix(name, robotsName("", ""))
+}
+
+// toldLater says whether what a host let know in a is newer than b: whoever uses a
+// copy may have asked the host since.
+func toldLater(a, b []byte) bool {
+	var at [2]struct{ Told, Fetched time.Time }
+	return json.Unmarshal(a, &at[0]) == nil &&
+		(json.Unmarshal(b, &at[1]) != nil || at[0].Told.After(at[1].Told) || at[0].Fetched.After(at[1].Fetched))
 }
 
 // add imports what is in chunk, and empties it.

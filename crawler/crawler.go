@@ -158,6 +158,9 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 	k.ignoreHolds = tick.IgnoreHolds
 	if tick.Full {
 		k.robotsSince = run.Started
+		if !run.FullSince.IsZero() { // it takes up one that was cut short
+			k.robotsSince = run.FullSince
+		}
 	}
 	k.first, k.retries = len(before) == 0, tick.Full
 	if ahead > 0 {

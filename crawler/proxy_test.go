@@ -255,7 +255,7 @@ func TestRedirectsAreJudged(t *testing.T) {
 	p.Break("/robots.txt", 0, portaltest.RedirectTo(302, inside.URL+"/robots.txt"))
 	r.site.Name = "by-robots"
 	r.crawl = r.crawler(r.store)
-	r.run()
+	r.run(crawler.Tick{Full: true})
 	if v := r.last(r.site.Columns[0].URL); v.Outcome != archive.Unreachable || v.Reason != refused {
 		t.Errorf("robots.txt: %s: %s", v.Outcome, v.Reason)
 	}

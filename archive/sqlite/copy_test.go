@@ -60,12 +60,23 @@ func TestCopy(t *testing.T) {
 	rereadAt(began.Add(24*time.Hour), 1)
 	rereadAt(began.Add(48*time.Hour), 1)
 	rereadAt(began.Add(48*time.Hour), 2)
+	robots := archive.RobotsFile{Origin: "http://www.zjg.example", Fetched: began, Expires: began.Add(archive.MaxRobots), Status: 200, Body: "User-agent: *\nDisallow: /a"}
+	hold := archive.Hold{Host: "www.zjg.example", Told: began, Until: began.Add(time.Hour), Reason: "busy"}
+	if err := errors.Join(archive.KeepRobots(t.Context(), from, run, robots), archive.KeepHold(t.Context(), from, run, hold)); err != nil {
+		t.Fatal(err)
+	}
 	r := copied(t, from, to)
-	if r.Readings != 3 || r.Leaves != 5 || r.Payloads != 4 || r.Lessons != 1 || r.Missing != 0 {
+	if r.Readings != 3 || r.Leaves != 5 || r.Payloads != 4 || r.Lessons != 3 || r.Missing != 0 {
 		t.Errorf("copied %+v", r)
 	}
 	sound(t, to, r)
 	storetest.Same(t, to, from)
+	if got, err := archive.RobotsOf(t.Context(), to, robots.Origin, ""); err != nil || got.Body != robots.Body || !got.Fetched.Equal(robots.Fetched) {
+		t.Errorf("robots.txt %+v, %v", got, err)
+	}
+	if got, err := archive.HoldOf(t.Context(), to, hold.Host); err != nil || got != hold {
+		t.Errorf("hold %+v, %v", got, err)
+	}
 	if r := copied(t, from, to); r.Leaves+int64(r.Pages+r.Runs+r.Payloads+r.Lessons) != 0 {
 		t.Errorf("again, copied %+v", r)
 	}

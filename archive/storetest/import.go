@@ -46,7 +46,7 @@ func importedStory(r archive.Run) (archive.Import, holdings) {
 	}
 	in, want := imported(r, batch...)
 	in.Pages = append(in.Pages, unread(r.Site, url(8)))
-	in.Lessons = []archive.Lesson{{Site: r.Site, Name: "furniture", Data: []byte{0, 1}}, {Site: r.Site, Name: "other", Data: nil}}
+	in.Lessons = []archive.Lesson{{Site: "", Name: "hold a.cn", Data: []byte("{}")}, {Site: r.Site, Name: "furniture", Data: []byte{0, 1}}, {Site: r.Site, Name: "other", Data: nil}}
 	want.Pages = in.Pages
 	return in, want
 }
