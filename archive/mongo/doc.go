@@ -67,7 +67,8 @@
 //	bulk.go       inserting and removing many
 //	found.go      pages found on a page, seeds
 //	run.go        runs
-//	list.go       iterators over cursors, and what they pass over
+//	list.go       iterators over queries, and what they pass over
+//	resume.go     the documents of a query across lines that break
 //	query.go      pages, snapshots, visits, runs, summaries
 //	frontier.go   Due, Known, Alike
 //	payload.go, large.go   bytes by digest

@@ -189,7 +189,7 @@ func (s *Store) visitsThere(ctx context.Context, leaves []archive.Leaf) (map[mom
 	}
 	for site, at := range moments {
 		cursor, err := s.visits.Find(ctx, bson.D{{Key: "site", Value: site}, {Key: "at", Value: bson.D{{Key: "$in", Value: slices.Collect(maps.Keys(at))}}}},
-			options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "at", Value: 1}, {Key: "seq", Value: 1}}))
+			options.Find().SetBatchSize(inOne).SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "at", Value: 1}, {Key: "seq", Value: 1}}))
 		if err != nil {
 			return nil, err
 		}

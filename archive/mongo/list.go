@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -43,20 +42,15 @@ func list[D, T any](
 			fail(err)
 			return
 		}
-		cursor, err := c.Find(ctx, filter, opts)
+		results, err := find[D](ctx, c, filter, opts)
 		if err != nil {
 			fail(err)
 			return
 		}
-		defer func() {
-			// The server is told even when ctx has ended.
-			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			cursor.Close(end)
-		}()
+		defer results.close(ctx)
 		n := 0
 		for {
-			docs, err := chunk[D](ctx, cursor)
+			docs, err := results.chunk(ctx)
 			if err != nil {
 				fail(err)
 				return
@@ -64,7 +58,7 @@ func list[D, T any](
 			if len(docs) == 0 {
 				return
 			}
-			records, err := take(ctx, docs)
+			records, err := retried(ctx, func() ([]T, error) { return take(ctx, slices.Clone(docs)) })
 			if err != nil {
 				fail(err)
 				return

@@ -81,9 +81,12 @@ func (s *Store) Log(ctx context.Context) (l archive.Log, err error) {
 	}
 	defer done()
 	// What is sealed between the two questions counts for neither.
-	err = s.unsealed(ctx, func(wanting []visitDoc, _ []bson.ObjectID) error {
-		l.Unsealed += len(wanting)
-		return nil
+	l.Unsealed, err = retried(ctx, func() (n int, err error) {
+		err = s.unsealed(ctx, func(wanting []visitDoc, _ []bson.ObjectID) error {
+			n += len(wanting)
+			return nil
+		})
+		return n, err
 	})
 	if err == nil {
 		l.Size, err = s.logSize(ctx)
@@ -107,7 +110,7 @@ func (s *Store) takeLeaves(ctx context.Context, docs []logDoc) ([]archive.Leaf, 
 	for i, d := range docs {
 		ids[i] = d.Visit
 	}
-	cursor, err := s.visits.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
+	cursor, err := s.visits.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetBatchSize(inOne))
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +259,7 @@ func (s *Store) nodes(ctx context.Context, nodes []archive.Node) ([]archive.Hash
 	for _, n := range nodes {
 		leaves = append(leaves, n.Leaf())
 	}
-	cursor, err := s.log.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: leaves}}}})
+	cursor, err := s.log.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: leaves}}}}, options.Find().SetBatchSize(inOne))
 	if err != nil {
 		return nil, err
 	}

@@ -246,7 +246,7 @@ func (s *Store) leavesOfOld(ctx context.Context, visits []visitDoc) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	cursor, err := s.visits.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
+	cursor, err := s.visits.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetBatchSize(inOne))
 	if err != nil {
 		return err
 	}
