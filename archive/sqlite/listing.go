@@ -105,13 +105,32 @@ func scan[T any](columns func(*T) []any) func(*sql.Rows, error) ([]T, error) {
 		to := columns(&record)
 		for rows.Next() {
 			record = *new(T)
-			if err := rows.Scan(to...); err != nil {
-				return nil, err
+			if err := rows.Scan(to...); err != nil && rows.Err() == nil {
+				return nil, unscanned(record, err)
+			} else if err != nil {
+				return nil, rows.Err()
 			}
 			all = append(all, record)
 		}
 		return all, rows.Err()
 	}
+}
+
+// unscanned tells of a row whose columns do not hold what was written there: so it
+// is damaged. Record is as far as it was read.
+func unscanned(record any, err error) error {
+	what := "a row"
+	switch r := record.(type) {
+	case archive.Page:
+		what = "page " + r.URL
+	case archive.Snapshot:
+		what = fmt.Sprintf("version %d of %s", r.Version, r.URL)
+	case archive.Visit:
+		what = "visit of " + r.URL
+	case archive.Run:
+		what = "run " + r.ID
+	}
+	return inWords{fmt.Sprintf("%s is damaged: %v", what, err), archive.ErrCorrupt}
 }
 
 // one names where the column of a query with one column goes.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
@@ -185,10 +186,27 @@ func (s *Store) check(ctx context.Context) ([]string, error) {
 		if err == nil {
 			faults, err = s.checkReferences(ctx, faults)
 		}
+		if err == nil {
+			faults, err = s.checkSize(ctx, faults)
+		}
 		return err == nil, err
 	})
 	if errors.Is(err, archive.ErrCorrupt) {
 		return append(faults, "file: "+err.Error()), nil
+	}
+	return faults, err
+}
+
+// checkSize adds a line where the file does not end with a whole page: SQLite
+// takes what is missing for zeros.
+func (s *Store) checkSize(ctx context.Context, faults []string) ([]string, error) {
+	sizes, err := scan(one[int64])(s.query(ctx, `PRAGMA page_size`))
+	if err != nil || len(sizes) != 1 {
+		return faults, err
+	}
+	info, err := os.Stat(s.path)
+	if err == nil && info.Size()%sizes[0] != 0 {
+		faults = append(faults, fmt.Sprintf("file: has %d bytes, which are not whole pages of %d: its end is missing", info.Size(), sizes[0]))
 	}
 	return faults, err
 }

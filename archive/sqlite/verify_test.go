@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,6 +71,10 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 		"an article that changed": {
 			[]string{`UPDATE snapshots SET article = replace(article, '改过', '改改') WHERE version = 2`},
 			[]string{second + ": has not the fingerprint of its article", "visit of " + u0 + " at 2026-03-01T09:00:00.000Z: it, or the version that it cut, is not what leaf 3 of the log sealed"},
+		},
+		"an article that cannot be read": {
+			[]string{`UPDATE snapshots SET article = '{' WHERE version = 2`},
+			[]string{"pages: could not be read to the end: list snapshots: " + second + " is damaged: ", "log: could not be read to the end: list leaves: a row is damaged: "},
 		},
 		"an article that changed with its fingerprint": {
 			[]string{`UPDATE snapshots SET story = 'https://other.example/' WHERE version = 2`},
@@ -311,5 +316,30 @@ func TestVerifyWhileRereading(t *testing.T) {
 	}}
 	if got, _ := verified(t, b, archive.VerifyOptions{}); len(got) > 0 || b.left > 0 {
 		t.Errorf("after %d readings: %q", n, got)
+	}
+}
+
+// A file that lost its end by less than a page is damaged: SQLite reads what is
+// missing as zeros, and sees nothing in it.
+func TestVerifyTellsOfALostEnd(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "archive.db")
+	store := open(t, path, sqlite.Options{})
+	twoVersions(t, store, begin(t, store, began))
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, info.Size()-1); err != nil {
+		t.Fatal(err)
+	}
+	store = open(t, path, sqlite.Options{ReadOnly: true})
+	lines, _ := verified(t, store, archive.VerifyOptions{})
+	want := fmt.Sprintf("database: file: has %d bytes, which are not whole pages of 4096: its end is missing", info.Size()-1)
+	if !slices.Contains(lines, want) {
+		t.Errorf("got %q, want %q", lines, want)
 	}
 }
