@@ -31,6 +31,13 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if path := os.Getenv(cutArchive); path != "" {
+		if err := rereadAndImport(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if path := os.Getenv(helperArchive); path != "" {
 		if err := help(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
