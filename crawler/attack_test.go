@@ -155,45 +155,61 @@ func TestHostileServers(t *testing.T) {
 			})
 		}), archive.Unreachable, ""},
 		{"h2: not HTTP/2", raw2(t), archive.Unreachable, ""},
+
+		// What is asked for while a page is read.
+		{"further pages that trickle", hostile(t, false, slowParts), archive.New, "list"},
+		{"further pages that trickle, too", hostile(t, false, slowParts), archive.New, "list"},
+		{"further pages that trickle as well", hostile(t, false, slowParts), archive.New, "list"},
 	}
 
-	// The good site: asked from before the first attack until after the last.
-	// Beside its requests it is counted how many attacks were over: what holds it up
-	// lets many pass between two of them, a busy machine holds up all alike.
-	var ended, before, passed atomic.Int64
-	p := portaltest.New(portaltest.Options{OnRequest: func(portaltest.Request) {
-		now := ended.Load()
-		passed.Store(max(passed.Load(), now-before.Swap(now)))
-	}})
-	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	// The good site, and beside it one like it that a crawler of its own asks,
+	// which nobody attacks: a busy machine holds up both alike, and the good one
+	// falls behind where attacks hold it up.
 	const articles, delay = 150, 20 * time.Millisecond
-	for n := range articles {
-		p.Publish("yw", article(fmt.Sprintf("关于第%d次常务会议议定事项落实情况的通报", n)))
+	var asked, askedBeside, behind atomic.Int64
+	portal := func(count func()) *portaltest.Portal {
+		p := portaltest.New(portaltest.Options{OnRequest: func(portaltest.Request) { count() }})
+		p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+		for n := range articles {
+			p.Publish("yw", article(fmt.Sprintf("关于第%d次常务会议议定事项落实情况的通报", n)))
+		}
+		return p
 	}
+	p := portal(func() { asked.Add(1) })
+	beside := portal(func() {
+		lag := askedBeside.Add(1) - asked.Load()
+		for most := behind.Load(); lag > most && !behind.CompareAndSwap(most, lag); most = behind.Load() {
+		}
+	})
 	limits := crawler.Limits{
 		Size: 1 << 20, Header: 64 << 10, Connect: time.Second,
 		Answer: 700 * time.Millisecond, Idle: 400 * time.Millisecond, Total: 1500 * time.Millisecond, Rate: 4_000,
 		Repeats: 1, Backoff: time.Millisecond,
 	}
-	r := newRig(t, p, func(o *crawler.Options) {
+	options := func(o *crawler.Options) {
 		o.Observe = nil
 		o.Workers = 64
 		o.Limits = limits
-	})
+	}
+	r, alone := newRig(t, p, options), newRig(t, beside, options)
 	r.site.Politeness = crawler.Politeness{Delay: delay}
+	alone.site.Politeness, alone.site.Name = r.site.Politeness, "beside"
+	alone.crawl = alone.crawler(r.store, options) // the archive is everybody's
 
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	debug.FreeOSMemory()
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
 	most := heapPeak(watched)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		if run, err := r.crawl.Run(ctx, r.site, crawler.Tick{}); err != nil || run.Articles[archive.New] != articles {
-			t.Errorf("the good site: %v, %v", run.Articles, err)
-		}
-	})
+	for _, r := range []*rig{r, alone} {
+		wg.Go(func() {
+			if run, err := r.crawl.Run(ctx, r.site, crawler.Tick{}); err != nil || run.Articles[archive.New] != articles {
+				t.Errorf("the good site: %v, %v", run.Articles, err)
+			}
+		})
+	}
 	// What a busy machine makes end in another way is tried once more, by itself
 	// and with more patience.
 	began := time.Now()
@@ -204,7 +220,6 @@ func TestHostileServers(t *testing.T) {
 			at <- true
 			defer func() { <-at }()
 			again[i] = a.against(t, ctx, r, r.crawl, fmt.Sprint("hostile-", i)) != ""
-			ended.Add(1)
 		})
 	}
 	wg.Wait()
@@ -214,11 +229,10 @@ func TestHostileServers(t *testing.T) {
 	} else {
 		t.Logf("%d attacks within %v; the heap grew by %d MiB at most", len(attacks), time.Since(began).Round(10*time.Millisecond), grown>>20)
 	}
-	// As many attacks as go on at a time may end at once, and some more.
-	if n := passed.Load(); n > int64(len(attacks)*2/3) {
-		t.Errorf("%d of %d attacks were over between two requests of the good site", n, len(attacks))
+	if n := behind.Load(); n > articles/3 {
+		t.Errorf("the good site was %d of %d requests behind one that is not attacked", n, askedBeside.Load())
 	} else {
-		t.Logf("between two requests of the good site %d attacks were over at most", n)
+		t.Logf("the good site was %d of %d requests behind one that is not attacked, at most", n, askedBeside.Load())
 	}
 	patient := r.crawler(r.store, func(o *crawler.Options) {
 		o.Observe, o.Limits = nil, limits
@@ -257,7 +271,7 @@ func (a *assault) against(t *testing.T, ctx context.Context, r *rig, c *crawler.
 	if v.Version != 0 || len(v.Reason) > 1000 || v.Bytes > 1<<20 || run.Requests > 30 {
 		t.Errorf("%s: version %d, %d bytes, %d requests, a reason of %d bytes", a.name, v.Version, v.Bytes, run.Requests, len(v.Reason))
 	}
-	if took := time.Since(began); took > 40*time.Second {
+	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("%s: ended after %v", a.name, took)
 	}
 	return ""

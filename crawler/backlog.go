@@ -323,7 +323,7 @@ func (k *crawl) storedNeeds(p archive.Page) (needs []extract.Requisite, err erro
 	if err != nil {
 		return nil, err
 	}
-	s := k.seat()
+	s := k.seat(c)
 	s.take()
 	defer s.leave()
 	defer func() {

@@ -44,7 +44,7 @@ type crawl struct {
 	reading   *semaphore.Weighted // seats of the site
 	importing *importing          // nil: a crawl
 	absent    absent
-	holds     map[string]*knownHold // by host; under c.holding
+	holds     knownHolds
 
 	ignoreHolds bool
 	robotsSince time.Time // a robots.txt that was fetched before is asked for anew
@@ -86,7 +86,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
-		holds: map[string]*knownHold{}, lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
+		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
 		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(),

@@ -104,8 +104,8 @@ type Crawler struct {
 	fetcher *fetcher
 	robots  *robots
 	read    func(extract.Input) (*extract.Page, error)
-	holding sync.Mutex          // what is known of a host is read, changed and kept by one run at a time
-	reading *semaphore.Weighted // seats, see seat.go
+	holding hostLocks           // what is known of a host is read, changed and kept by one run at a time
+	reading *semaphore.Weighted // seats for large pages
 	telling sync.Mutex          // one Observe at a time, whichever run it tells of
 }
 
@@ -117,7 +117,7 @@ func New(store Store, o Options) (*Crawler, error) {
 	o = o.filled()
 	f := newFetcher(o.Limits, o.UserAgent, o.Workers, o.Now)
 	return &Crawler{store: store, options: o, fetcher: f, robots: newRobots(f, token(o.UserAgent), store), read: extract.Open,
-		reading: semaphore.NewWeighted(seatsOfSite() + 1)}, nil
+		reading: semaphore.NewWeighted(seatsOfSite())}, nil
 }
 
 // Close frees the connections that are kept for further requests.

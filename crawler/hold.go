@@ -3,6 +3,9 @@ package crawler
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"fangzhi/archive"
@@ -41,9 +44,8 @@ func (c *Crawler) recallHold(ctx context.Context, host string) (archive.Hold, er
 // recallHold is that of the crawler, for a host that the run is about to ask. A
 // run that ignores holds lifts it at its first request.
 func (k *crawl) recallHold(host string) error {
-	k.c.holding.Lock()
-	defer k.c.holding.Unlock()
-	known := k.holds[host]
+	defer k.c.holding.lock(host)()
+	known := k.holds.of(host)
 	now := k.c.now()
 	if known != nil && now.Sub(known.read).Abs() < holdFresh {
 		return nil
@@ -52,7 +54,7 @@ func (k *crawl) recallHold(host string) error {
 	if err != nil {
 		return err
 	}
-	k.holds[host] = &knownHold{Hold: h, read: now}
+	k.holds.set(&knownHold{Hold: h, read: now})
 	if known == nil && k.ignoreHolds {
 		k.c.fetcher.pace.lift(host)
 		if h.Active(now) {
@@ -94,10 +96,10 @@ func (k *crawl) hadEnough(host string, first time.Duration, why string) string {
 
 // wasWell ends the count of the times that host had enough.
 func (k *crawl) wasWell(host string) {
-	k.c.holding.Lock()
-	known := k.holds[host]
+	unlock := k.c.holding.lock(host)
+	known := k.holds.of(host)
 	count := known != nil && known.Times > 0
-	k.c.holding.Unlock()
+	unlock()
 	if count && !k.frontier.hostRests(host) {
 		k.change(host, func(h *archive.Hold) { h.Times = 0 })
 	}
@@ -106,12 +108,11 @@ func (k *crawl) wasWell(host string) {
 // change changes what is known of host, and keeps it. Where the archive cannot,
 // the run ends.
 func (k *crawl) change(host string, how func(h *archive.Hold)) {
-	k.c.holding.Lock()
-	defer k.c.holding.Unlock()
-	known := k.holds[host]
+	defer k.c.holding.lock(host)()
+	known := k.holds.of(host)
 	if known == nil { // that of a robots.txt elsewhere, say
 		known = &knownHold{Hold: archive.Hold{Host: host}, read: k.c.now()}
-		k.holds[host] = known
+		k.holds.set(known)
 	}
 	h := known.Hold
 	how(&h)
@@ -122,31 +123,99 @@ func (k *crawl) change(host string, how func(h *archive.Hold)) {
 	}
 }
 
-// keepHold keeps h, also while the run is being stopped. c.holding is held.
+// keepHold keeps h, also while the run is being stopped. The host is locked.
 func (k *crawl) keepHold(h archive.Hold) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.wire), holdTime)
 	defer cancel()
 	if err := archive.KeepHold(ctx, k.c.store, k.run.ID, h); err != nil {
 		return err
 	}
-	k.holds[h.Host].Hold = h
+	k.holds.of(h.Host).Hold = h
 	return nil
 }
 
 // keepSlowness keeps how much slower the hosts of the run are asked in its end,
 // where that is news.
 func (k *crawl) keepSlowness(ctx context.Context) error {
-	k.c.holding.Lock()
-	defer k.c.holding.Unlock()
 	var all []error
-	for host, known := range k.holds {
-		slower := k.c.fetcher.pace.slower(host)
-		if slower == 0 && known.Slower == 0 {
-			continue
-		}
-		h := known.Hold
-		h.Slower, h.Told = slower, k.c.now()
-		all = append(all, archive.KeepHold(ctx, k.c.store, k.run.ID, h))
+	for _, host := range k.holds.hosts() {
+		all = append(all, k.keepSlownessOf(ctx, host))
 	}
 	return errors.Join(all...)
+}
+
+func (k *crawl) keepSlownessOf(ctx context.Context, host string) error {
+	defer k.c.holding.lock(host)()
+	known := k.holds.of(host)
+	slower := k.c.fetcher.pace.slower(host)
+	if slower == 0 && known.Slower == 0 {
+		return nil
+	}
+	h := known.Hold
+	h.Slower, h.Told = slower, k.c.now()
+	return archive.KeepHold(ctx, k.c.store, k.run.ID, h)
+}
+
+// knownHolds are the holds that a run knows, by host. What a hold says is read and
+// changed by whoever has locked its host.
+type knownHolds struct {
+	mu sync.Mutex
+	by map[string]*knownHold
+}
+
+func (h *knownHolds) of(host string) *knownHold {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.by[host]
+}
+
+func (h *knownHolds) set(known *knownHold) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.by == nil {
+		h.by = map[string]*knownHold{}
+	}
+	h.by[known.Host] = known
+}
+
+func (h *knownHolds) hosts() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Sorted(maps.Keys(h.by))
+}
+
+// hostLocks lock hosts one by one: what the archive takes to keep the hold of one
+// must not keep others waiting.
+type hostLocks struct {
+	mu sync.Mutex
+	by map[string]*hostLock
+}
+
+type hostLock struct {
+	sync.Mutex
+	wanted int // by how many; under hostLocks.mu
+}
+
+// lock returns what unlocks host again.
+func (l *hostLocks) lock(host string) (unlock func()) {
+	l.mu.Lock()
+	if l.by == nil {
+		l.by = map[string]*hostLock{}
+	}
+	one := l.by[host]
+	if one == nil {
+		one = &hostLock{}
+		l.by[host] = one
+	}
+	one.wanted++
+	l.mu.Unlock()
+	one.Lock()
+	return func() {
+		one.Unlock()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if one.wanted--; one.wanted == 0 {
+			delete(l.by, host)
+		}
+	}
 }

@@ -209,3 +209,21 @@ func redirects(next func(path string) string, header string) attack {
 		fmt.Fprintf(w, "HTTP/1.1 %d Found\r\nLocation: %s\r\n%sContent-Length: 0\r\n\r\n", http.StatusFound, next(path), header)
 	}
 }
+
+// slowParts lists articles whose further pages take as long as they may.
+func slowParts(w io.Writer, path string) {
+	name, _ := strings.CutSuffix(path, ".html")
+	switch {
+	case path == "/list":
+		rows := ""
+		for n := range 4 {
+			rows += fmt.Sprintf(`<li><a href="/a%d.html">县政府召开第%d次常务会议研究部署防汛工作</a><span>2024-05-20</span></li>`, n, n)
+		}
+		fmt.Fprint(w, okHTML, "\r\n<html><title>要闻动态</title><body><ul>", rows, "</ul></body></html>")
+	case strings.Contains(name, "_"):
+		forEver(okHTML+"\r\n", strings.Repeat("x", 400), 10*time.Millisecond)(w, path)
+	default:
+		fmt.Fprintf(w, "%s\r\n<html><title>会议</title><body><h1>县政府召开第%s次常务会议研究部署防汛工作</h1><p>发布时间：2024-05-20 来源：县政府</p>", okHTML, name[2:])
+		fmt.Fprintf(w, `<p>会议听取了县水利局关于水库、河道和山塘巡查情况的汇报，要求各乡镇落实责任，逐处登记，发现险情立即上报。</p><a href="%s_1.html">2</a></body></html>`, name)
+	}
+}

@@ -148,7 +148,7 @@ func (k *crawl) readKept(p archive.Page, c archive.Capture) (*archive.Reading, e
 		p.LastDigest != "" && p.LastDigest == archive.DigestOf(c.Payload) || p.Kind == archive.KindRequisite && !isMarkup(c) {
 		return nil, nil
 	}
-	s := k.seat()
+	s := k.seat(c)
 	s.take()
 	defer s.leave()
 	page, err := k.readPage(c, nil)

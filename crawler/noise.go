@@ -173,7 +173,9 @@ func (k *crawl) askTwice(p archive.Page, known *extract.Furniture, s *seat) (arc
 	if err != nil || got.Status != 200 || got.Truncated != "" {
 		return none, err
 	}
-	s.take()
+	twice := k.seat(got.Capture)
+	twice.take()
+	defer twice.leave()
 	page, err := k.c.read(k.input(got.Capture, known))
 	if err != nil {
 		return none, fmt.Errorf("read %s a second time: %w", p.URL, err)

@@ -68,7 +68,7 @@ func (k *crawl) gatherParts(p archive.Page, todo []discover.Part, r archive.Read
 			k.note(fmt.Sprintf("%s: %s", p.URL, w.note))
 			break
 		}
-		got, page, stranger, err := k.visitPart(p, r, next, known, s)
+		got, page, stranger, err := k.visitPart(p, r, next, known)
 		if err != nil {
 			return w, err
 		}
@@ -94,7 +94,7 @@ func (k *crawl) gatherParts(p archive.Page, todo []discover.Part, r archive.Read
 // visitPart fetches one further page of the article at p. Where stranger is not
 // empty it turned out to be no page of that article, and nothing is recorded of
 // it.
-func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.Part, known *extract.Furniture, s *seat) (got part, page *extract.Page, stranger string, err error) {
+func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.Part, known *extract.Furniture) (got part, page *extract.Page, stranger string, err error) {
 	a, err := canonical(next.URL)
 	if err != nil {
 		got.URL, got.Missing = next.URL, err.Error()
@@ -129,9 +129,7 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		}
 	}()
 	at.Kind = archive.KindPart
-	defer s.leave()
 	if k.importing != nil {
-		s.take()
 		kept, page, stranger, err = k.importing.part(&got, at, first, next, known)
 		return got, page, stranger, err
 	}
@@ -144,7 +142,9 @@ func (k *crawl) visitPart(p archive.Page, first archive.Reading, next discover.P
 		kept = true
 		return got, nil, "", nil
 	}
+	s := k.seat(answer.Capture)
 	s.take()
+	defer s.leave()
 	answer.At, _ = k.dated(at, answer.At)
 	reading, page, err := k.readPart(at, answer.Capture, known)
 	if err != nil {

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -137,6 +138,9 @@ func (k *crawl) ask(p archive.Page) (a address, got answer, barred *finding, err
 		}
 	}
 	got, err = k.c.fetcher.fetch(k.wait, k.wire, e)
+	if address := (*AddressError)(nil); errors.As(got.fault, &address) && !besides {
+		k.rest(a.host, address.Error()) // where its robots.txt did not have to be asked for
+	}
 	return a, got, nil, err
 }
 
@@ -212,7 +216,7 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 		return f, k.followMove(&f, p)
 	}
-	s := k.seat()
+	s := k.seat(got.Capture)
 	s.take()
 	defer s.leave()
 	w.seat = s
@@ -244,9 +248,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	}
 	if r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone && got.Status == http.StatusOK {
 		if todo := discover.Parts(page, p.URL); len(todo) > 0 {
-			large := len(page.HTML()) > largePage
+			large := len(page.HTML()) > smallPage
 			if large {
-				page = nil
+				page = nil // it is read anew: many may wait
 			}
 			if w, err = k.gatherParts(p, todo, r, known, s); err == nil && large {
 				page, err = k.c.read(k.input(got.Capture, known))
