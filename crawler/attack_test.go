@@ -155,11 +155,10 @@ func TestHostileServers(t *testing.T) {
 			})
 		}), archive.Unreachable, ""},
 		{"h2: not HTTP/2", raw2(t), archive.Unreachable, ""},
-
-		// What is asked for while a page is read.
-		{"further pages that trickle", hostile(t, false, slowParts), archive.New, "list"},
-		{"further pages that trickle, too", hostile(t, false, slowParts), archive.New, "list"},
-		{"further pages that trickle as well", hostile(t, false, slowParts), archive.New, "list"},
+	}
+	// What is asked for while a page is read; first, for the good site to meet them.
+	for n := range 10 {
+		attacks = append([]assault{{fmt.Sprintf("further pages that trickle, %d", n), hostile(t, false, slowParts), archive.New, "list"}}, attacks...)
 	}
 
 	// The good site, and beside it one like it that a crawler of its own asks,

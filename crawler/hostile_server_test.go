@@ -216,7 +216,7 @@ func slowParts(w io.Writer, path string) {
 	switch {
 	case path == "/list":
 		rows := ""
-		for n := range 4 {
+		for n := range 3 {
 			rows += fmt.Sprintf(`<li><a href="/a%d.html">县政府召开第%d次常务会议研究部署防汛工作</a><span>2024-05-20</span></li>`, n, n)
 		}
 		fmt.Fprint(w, okHTML, "\r\n<html><title>要闻动态</title><body><ul>", rows, "</ul></body></html>")

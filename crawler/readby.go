@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"fangzhi/archive"
 	"fangzhi/extract"
@@ -45,13 +46,46 @@ func (k *crawl) noteOthers(ctx context.Context) error {
 		known = now
 	}
 	if known.Others > 0 {
-		verb := "were"
-		if known.Others == 1 {
-			verb = "was"
-		}
-		k.note(fmt.Sprintf("%s %s read by other rules, or by another fangzhi: fangzhi reread --site %s reads them again", number(known.Others, "version"), verb, k.site.Name))
+		k.note(known.told(k.site.Name))
 	}
 	return nil
+}
+
+const readByOthers = " read by other rules, or by another fangzhi: fangzhi reread --site "
+
+func (r readBy) told(site string) string {
+	verb := "were"
+	if r.Others == 1 {
+		verb = "was"
+	}
+	return number(r.Others, "version") + " " + verb + readByOthers + site + " reads them again"
+}
+
+// TellsReadBy says whether a run's note tells that versions were read by other
+// rules, which may have been read again since: ReadByOthers tells how it is now.
+func TellsReadBy(note string) bool { return strings.Contains(note, readByOthers) }
+
+// ReadByOthers tells where stored versions of site were read by other rules than it
+// has now, or by another reader; "" where they were not, or none is known. It takes
+// no look at the versions.
+func ReadByOthers(ctx context.Context, store interface {
+	Learnt(ctx context.Context, site, name string) ([]byte, error)
+}, site Site) (string, error) {
+	var known readBy
+	data, err := store.Learnt(ctx, site.Name, readByName)
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("by what versions were read: %w", err)
+	case json.Unmarshal(data, &known) != nil:
+		return "", nil
+	case known.Rules != site.Rules.Digest() || known.Reader != extract.Reader:
+		return "its versions were" + readByOthers + site.Name + " reads them again", nil
+	case known.Others > 0:
+		return known.told(site.Name), nil
+	}
+	return "", nil
 }
 
 // keepReadBy has the store remember by what the versions of the site were read.

@@ -43,9 +43,17 @@ func TestVersionsReadByOtherRules(t *testing.T) {
 	told(false)
 	r.site.Rules.Title = "h1"
 	counter.n = 0
+	live := func(want string) {
+		t.Helper()
+		if got, err := crawler.ReadByOthers(t.Context(), r.store, r.site); err != nil || got != want {
+			t.Errorf("told %q, %v, want %q", got, err, want)
+		}
+	}
+	live("its versions were read by other rules, or by another fangzhi: fangzhi reread --site portal reads them again")
 	for range 3 {
 		told(true)
 	}
+	live("2 versions were read by other rules, or by another fangzhi: fangzhi reread --site portal reads them again")
 	if counter.n != 1 {
 		t.Errorf("the versions were gone through %d times, want once", counter.n)
 	}
@@ -56,6 +64,7 @@ func TestVersionsReadByOtherRules(t *testing.T) {
 	if _, err := r.crawl.Reread(t.Context(), r.site, crawler.RereadOptions{Apply: true}); err != nil {
 		t.Fatal(err)
 	}
+	live("")
 	told(false)
 	r.site.Rules.Title = ""
 	told(false)

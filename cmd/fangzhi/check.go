@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fangzhi/archive"
 	"fangzhi/crawler"
 )
 
@@ -66,6 +68,9 @@ func checkCommand(a *app) *cobra.Command {
 				columns += len(sites[i].Columns)
 				f.apply(&sites[i])
 			}
+			if err := a.hintReadBy(cmd.Context(), sites); err != nil {
+				return err
+			}
 			if !try {
 				_, err := fmt.Fprintf(a.stdout, "%s, %s: no mistake found\n", plural(len(sites), "site"), plural(columns, "column"))
 				return err
@@ -109,6 +114,38 @@ func checkCommand(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "with --try: JSON, a line for each column")
 	f.pace(cmd)
 	return cmd
+}
+
+// hintReadBy tells of sites whose stored versions were read by other rules than the
+// configuration has now, where there is an archive.
+func (a *app) hintReadBy(ctx context.Context, sites []crawler.Site) error {
+	if spec, err := a.archiveSpec(); err != nil || strings.HasPrefix(spec, "mongodb") {
+		return err // a server may be elsewhere, or down: status tells
+	}
+	store, err := a.open(ctx, read)
+	if errors.Is(err, errNoArchive) || errors.Is(err, archive.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		a.hint("the archive could not be looked at: %v", err)
+		return nil
+	}
+	defer store.Close()
+	for _, s := range sites {
+		told, err := crawler.ReadByOthers(ctx, store, s)
+		if err != nil {
+			return err
+		}
+		if told == "" {
+			continue
+		}
+		if has, err := collect(store.Snapshots(ctx, archive.Filter{Site: s.Name, Limit: 1})); err != nil {
+			return err
+		} else if len(has) > 0 {
+			a.hint("%s: %s", s.Name, told)
+		}
+	}
+	return nil
 }
 
 func isConfig(arg string) bool {

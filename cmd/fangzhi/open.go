@@ -63,6 +63,15 @@ const (
 // open opens the archive that the flag, the environment or the configuration
 // names.
 func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
+	spec, err := a.archiveSpec()
+	if err != nil {
+		return nil, err
+	}
+	return a.openAt(ctx, spec, how)
+}
+
+// archiveSpec names the archive: by the flag, the environment, the configuration.
+func (a *app) archiveSpec() (string, error) {
 	spec := a.archive
 	if spec == "" {
 		spec = os.Getenv("FANGZHI_ARCHIVE")
@@ -70,14 +79,14 @@ func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
 	if spec == "" {
 		c, _, err := a.loadConfig()
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		spec = c.Archive
 	}
 	if spec == "" {
 		spec = defaultArchive
 	}
-	return a.openAt(ctx, spec, how)
+	return spec, nil
 }
 
 // openAt is openStore, with a word on standard error about an upgrade.

@@ -24,11 +24,13 @@ the runs before, as after a redesign.`
 type siteStatus struct {
 	archive.Summary
 	LastRun *archive.Run   `json:"last_run,omitempty"` // that took place
+	Ahead   *archive.Run   `json:"ahead,omitempty"`    // the newest that is dated after now, by a clock that ran ahead
 	Idle    []archive.Run  `json:"idle,omitempty"`     // ticks since that had none, the newest first
 	Suspect []suspect      `json:"suspect,omitempty"`
 	NextRun time.Time      `json:"next_run,omitzero"`
-	Overdue time.Time      `json:"overdue,omitzero"` // the first tick that has no record
-	Holds   []archive.Hold `json:"holds,omitempty"`  // of its hosts, that are to be left alone now
+	Overdue time.Time      `json:"overdue,omitzero"`  // the first tick that has no record
+	ReadBy  string         `json:"read_by,omitempty"` // tells that versions were read by other rules than the site has now
+	Holds   []archive.Hold `json:"holds,omitempty"`   // of its hosts, that are to be left alone now
 	Trouble []string       `json:"trouble,omitempty"`
 }
 
@@ -83,7 +85,7 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 		return nil, err
 	}
 	var all []siteStatus
-	seen, schedules, hosts := map[string]int{}, map[string]scheduler.Schedule{}, map[string][]string{}
+	seen, schedules, hosts, rules := map[string]int{}, map[string]scheduler.Schedule{}, map[string][]string{}, map[string]bool{}
 	for _, s := range summaries {
 		seen[s.Site] = len(all)
 		all = append(all, siteStatus{Summary: s})
@@ -96,12 +98,19 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 		}
 		all[i].NextRun = c.Schedule.Next(now)
 		schedules[c.Name], hosts[c.Name] = c.Schedule, c.Hosts()
+		if all[i].Versions > 0 {
+			if all[i].ReadBy, err = crawler.ReadByOthers(ctx, store, c.Site); err != nil {
+				return nil, err
+			}
+		}
+		rules[c.Name] = true
 	}
 	for i := range all {
-		runs, err := lastRuns(ctx, store, all[i].Site)
+		runs, ahead, err := lastRuns(ctx, store, all[i].Site, now)
 		if err != nil {
 			return nil, err
 		}
+		all[i].Ahead = ahead
 		// To read again is no crawl.
 		runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return !r.Trigger.Crawls() })
 		for _, run := range runs {
@@ -125,7 +134,7 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 		if all[i].Holds, err = holdsOf(ctx, store, hosts[all[i].Site], now); err != nil {
 			return nil, err
 		}
-		all[i].Trouble = a.trouble(all[i], now)
+		all[i].Trouble = a.trouble(all[i], rules[all[i].Site], now)
 	}
 	return all, nil
 }
@@ -152,14 +161,30 @@ func verb(n int, one, many string) string {
 }
 
 // lastRuns are the newest records of site: those back to the last run that took
-// place, and some before.
-func lastRuns(ctx context.Context, store archive.Store, site string) ([]archive.Run, error) {
+// place, and some before. What a clock that ran ahead dated after now was before
+// those that were dated rightly since: it has no say beside them, and ahead is the
+// newest of it.
+func lastRuns(ctx context.Context, store archive.Store, site string, now time.Time) (runs []archive.Run, ahead *archive.Run, err error) {
 	const before = 10
-	var runs []archive.Run
 	took := 0
+	var dated []archive.Run
+	defer func() {
+		if len(dated) > 0 {
+			ahead = &dated[0]
+		}
+		if !slices.ContainsFunc(runs, archive.Run.TookPlace) {
+			runs = append(dated, runs...)
+		}
+	}()
 	for run, err := range store.Runs(ctx, archive.Filter{Site: site, Newest: true, Limit: 1000}) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if run.Planned.After(now.Add(patience)) {
+			if len(dated) <= before {
+				dated = append(dated, run)
+			}
+			continue
 		}
 		runs = append(runs, run)
 		if took > 0 || run.TookPlace() {
@@ -169,7 +194,7 @@ func lastRuns(ctx context.Context, store archive.Store, site string) ([]archive.
 			break
 		}
 	}
-	return runs, nil
+	return runs, nil, nil
 }
 
 // patience is how late the record of a tick may be.
@@ -196,9 +221,13 @@ func lastYields(newestFirst []archive.Run) []archive.Yield {
 	return nil
 }
 
-// trouble is what a person should look at.
-func (a *app) trouble(s siteStatus, now time.Time) []string {
+// trouble is what a person should look at; configured says that the site's rules
+// are known.
+func (a *app) trouble(s siteStatus, configured bool, now time.Time) []string {
 	var t []string
+	if s.ReadBy != "" {
+		t = append(t, s.ReadBy)
+	}
 	if len(s.Idle) > 0 {
 		t = append(t, fmt.Sprintf("%s had no run, the last was %s: %s", plural(len(s.Idle), "tick"), s.Idle[0].State, s.Idle[0].Reason))
 	}
@@ -211,6 +240,9 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 	if w := waiting(s.Waiting, archive.StateUnreachable, archive.StateChallenged); w.Pages > 0 {
 		t = append(t, fmt.Sprintf("%s %s to be asked for again after no answer or a bot wall, the first from %s on; fangzhi list --site %s --state unreachable lists them (or challenged)",
 			plural(w.Pages, "page"), verb(w.Pages, "waits", "wait"), moment(w.First), s.Site))
+	}
+	if r := s.Ahead; r != nil {
+		t = append(t, fmt.Sprintf("a clock ran ahead: run %s is dated %s, which is to come; runs that are dated rightly count as later", r.ID, moment(r.Planned)))
 	}
 	run := s.LastRun
 	if run == nil {
@@ -226,7 +258,7 @@ func (a *app) trouble(s siteStatus, now time.Time) []string {
 			plural(run.Articles.Failed()+run.Lists.Failed(), "page"), run.ID, a.again()))
 	}
 	for _, note := range run.Notes {
-		if !crawler.OnlyCounts(note) {
+		if !crawler.OnlyCounts(note) && !(configured && crawler.TellsReadBy(note)) {
 			t = append(t, note)
 		}
 	}

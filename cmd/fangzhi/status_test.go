@@ -50,6 +50,10 @@ func TestStatus(t *testing.T) {
 		{"interrupted, then skipped", []archive.Run{at(10, archive.RunInterrupted, "stopped"), at(11, archive.RunSkipped, "x"), at(12, archive.RunSkipped, "y")}, archive.RunInterrupted,
 			[]string{"2 ticks had no run, the last was skipped: y", "last run interrupted: stopped"}},
 		{"missed, never run", []archive.Run{at(12, archive.RunMissed, "nobody")}, "", []string{"1 tick had no run, the last was missed: nobody", "never run"}},
+		{"a clock that ran ahead", []archive.Run{at(11, archive.RunDone, ""), at(30, archive.RunFailed, "disk full"), at(12, archive.RunInterrupted, "stopped")}, archive.RunInterrupted,
+			[]string{"a clock ran ahead: run a@2026-05-05T06:00:00.000Z is dated 2026-05-05 06:00:00 +00:00, which is to come; runs that are dated rightly count as later", "last run interrupted: stopped"}},
+		{"a clock that ran ahead, and no run since", []archive.Run{at(30, archive.RunFailed, "disk full")}, archive.RunFailed,
+			[]string{"a clock ran ahead: run a@2026-05-05T06:00:00.000Z is dated 2026-05-05 06:00:00 +00:00, which is to come; runs that are dated rightly count as later", "last run failed: disk full"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store, err := sqlite.Open(t.Context(), t.TempDir()+"/a.db", sqlite.Options{})
@@ -83,7 +87,7 @@ func TestStatus(t *testing.T) {
 				t.Errorf("last run %v, want %s", last, c.last)
 			}
 			later, err := new(app).siteStatuses(t.Context(), store, []scheduler.Site{{Site: crawler.Site{Name: "a"}, Schedule: hourly}}, now.Add(time.Hour))
-			if overdue := err == nil && !later[0].Overdue.IsZero(); overdue != (len(c.runs) > 0) {
+			if overdue := err == nil && !later[0].Overdue.IsZero(); overdue != (len(c.runs) > 1 || len(c.runs) == 1 && c.runs[0].Planned.Before(now)) {
 				t.Errorf("an hour later: %+v, %v", later, err)
 			}
 		})
