@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // CopyOptions is how Copy goes about.
@@ -72,12 +73,14 @@ func (c *copier) copy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if log.Unsealed > 0 {
-		return fmt.Errorf("%d entries that are not sealed: %w", log.Unsealed, ErrDiverged)
-	}
 	c.report.Size = log.Size
 	if err := c.sameLog(ctx, log.Size); err != nil {
 		return err
+	}
+	if log.Unsealed > 0 {
+		if err := c.ownEntries(ctx, log); err != nil {
+			return err
+		}
 	}
 	if err := c.allRuns(ctx); err != nil {
 		return err
@@ -123,6 +126,32 @@ func (c *copier) sameLog(ctx context.Context, size int64) error {
 	a, b := TreeAt(size, theirs), TreeAt(size, ours)
 	if size > 0 && a.Root() != b.Root() {
 		return ErrDiverged
+	}
+	return nil
+}
+
+// ownEntries fails where to has entries that are not sealed and are not those that
+// a copy that was cut short was about to seal.
+func (c *copier) ownEntries(ctx context.Context, log Log) error {
+	left := log.Unsealed
+	for leaf, err := range c.from.Leaves(ctx, log.Size) {
+		if err != nil {
+			return err
+		}
+		if left == 0 || leaf.N >= log.Size+copyAtOnce {
+			break
+		}
+		for v, err := range c.to.Visits(ctx, Filter{Site: leaf.Visit.Site, URL: leaf.Visit.URL, Since: leaf.Visit.At, Until: leaf.Visit.At.Add(time.Millisecond)}) {
+			if err != nil {
+				return err
+			}
+			if v.At.Equal(leaf.Visit.At) {
+				left--
+			}
+		}
+	}
+	if left > 0 {
+		return fmt.Errorf("%d entries that are not sealed: %w", left, ErrDiverged)
 	}
 	return nil
 }

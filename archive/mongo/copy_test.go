@@ -2,6 +2,7 @@ package mongo_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -171,4 +172,62 @@ func TestCopyWhileRecording(t *testing.T) {
 	group.Wait()
 	copied()
 	storetest.Same(t, to, from)
+}
+
+// What an import left unsealed when it was killed is sealed by whoever goes on with
+// the archive, and is taken for its own by the copy that goes on instead.
+func TestImportLeavesNothingUnsealed(t *testing.T) {
+	uri := database(t)
+	from := open(t, database(t))
+	defer from.Close()
+	fill := begin(t, from, 0)
+	record(t, from, fill, visited(fill, found("https://www.zjg.example/1"), time.Minute, "标题", "正文"))
+	seal := func(ctx context.Context) error {
+		_, err := from.Seal(ctx, t0)
+		return err
+	}
+	p := newProxy(t, uri)
+	cutBeforeLog := func() {
+		t.Helper()
+		p.reset(nil, nil)
+		to := open(t, p.uri)
+		defer to.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p.reset(func(_ int, command bson.Raw) fate {
+			if name(command) == "insert" && collection(command) == "log" {
+				return unsent
+			}
+			return pass
+		}, cancel)
+		if _, err := archive.Copy(ctx, from, to, archive.CopyOptions{Seal: seal}); err == nil {
+			t.Fatal("nothing was cut")
+		}
+	}
+	cutBeforeLog()
+	to := open(t, uri)
+	defer to.Close()
+	sound(t, to)
+	if log, err := to.Log(t.Context()); err != nil || log.Unsealed != 1 || log.Size != 0 {
+		t.Errorf("log %+v, %v", log, err)
+	}
+	if _, err := archive.Copy(t.Context(), from, to, archive.CopyOptions{Seal: seal}); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Same(t, to, from)
+	record(t, from, fill, visited(fill, found("https://www.zjg.example/2"), 2*time.Minute, "标题", "正文"))
+	cutBeforeLog()
+	if _, err := to.Seal(t.Context(), t0); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := to.Log(t.Context()); err != nil || log.Unsealed != 0 || log.Size != 2 {
+		t.Errorf("log %+v, %v: want both entries sealed", log, err)
+	}
+	// Entries of its own are not.
+	r := begin(t, to, 24*time.Hour)
+	record(t, to, r, visited(r, found("https://www.zjg.example/own"), 25*time.Hour, "标题", "正文"))
+	record(t, from, fill, visited(fill, found("https://www.zjg.example/3"), 3*time.Minute, "标题", "正文"))
+	if _, err := archive.Copy(t.Context(), from, to, archive.CopyOptions{Seal: seal}); !errors.Is(err, archive.ErrDiverged) {
+		t.Errorf("got %v, want ErrDiverged", err)
+	}
 }

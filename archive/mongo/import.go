@@ -135,7 +135,7 @@ func (s *Store) planImport(ctx context.Context, in archive.Import, leaves []arch
 			return nil, fmt.Errorf("leaf %d: page %s: %w", l.N, l.Visit.URL, archive.ErrNotFound)
 		}
 		d := visitDocOf(l.Visit)
-		d.Leaf, d.Unsealed = l.Hash[:], false
+		d.Leaf = l.Hash[:]
 		if l.Snapshot != nil {
 			d.Cut = l.Snapshot.Version
 			cut := *l.Snapshot
@@ -227,7 +227,10 @@ func (p *importing) write(ctx context.Context, s *Store) error {
 	if err := p.writePages(ctx, s); err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}
-	return s.addLeaves(ctx, p.leaves)
+	if err := s.addLeaves(ctx, p.leaves); err != nil {
+		return err
+	}
+	return s.markSealed(ctx, p.leaves)
 }
 
 // writePages sets pages, and how far the history of each is committed.

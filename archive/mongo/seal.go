@@ -90,16 +90,28 @@ func (s *Store) sealAll(ctx context.Context) error {
 		if err := s.addLeaves(ctx, wanting); err != nil {
 			return err
 		}
-		for _, d := range wanting {
-			marked = append(marked, d.ID)
+		for _, id := range marked {
+			wanting = append(wanting, visitDoc{ID: id})
 		}
-		_, err := s.visits.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: marked}}}},
-			bson.D{{Key: "$unset", Value: bson.D{{Key: "unsealed", Value: ""}}}})
-		return err
+		return s.markSealed(ctx, wanting)
 	})
 	if err == nil {
 		s.sealing.waiting = 0
 	}
+	return err
+}
+
+// markSealed takes the mark from visits that have a leaf.
+func (s *Store) markSealed(ctx context.Context, visits []visitDoc) error {
+	if len(visits) == 0 {
+		return nil
+	}
+	ids := make([]bson.ObjectID, len(visits))
+	for i, d := range visits {
+		ids[i] = d.ID
+	}
+	_, err := s.visits.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+		bson.D{{Key: "$unset", Value: bson.D{{Key: "unsealed", Value: ""}}}})
 	return err
 }
 
