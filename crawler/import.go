@@ -65,6 +65,7 @@ type importing struct {
 	gathered []gathered
 	pending  map[string]bool // URLs of pages that are in gathered
 	bytes    int
+	needs    needs
 	under    *commit // under way, nil where there is none
 	readers  *aheadOf
 	coming   *coming       // the capture whose turn it is
@@ -80,7 +81,8 @@ type importing struct {
 // gathered is a finding that waits for its commit.
 type gathered struct {
 	finding
-	story  string // as the file tells
+	needs  []archive.Page // that the files have captures of, see learnNeeds
+	story  string         // as the file tells
 	behind bool
 	lost   bool
 }
@@ -166,7 +168,7 @@ func (im *importing) each() error {
 // capture takes up one capture.
 func (im *importing) capture(s archive.Saved) error {
 	im.report.Captures++
-	p, a, why, err := im.pageOf(s)
+	p, a, why, err := im.pageIn(s)
 	if err != nil {
 		return err
 	}
@@ -212,6 +214,9 @@ func (im *importing) capture(s archive.Saved) error {
 		if g.entry.Snapshot == nil {
 			g.lesson = nil
 		}
+	}
+	if err := im.learnNeeds(&g, s); err != nil {
+		return err
 	}
 	if err := im.documents(&g, s); err != nil {
 		return err

@@ -126,7 +126,7 @@ func (im *importing) nearest(url string, at time.Time) (times []time.Time, err e
 // one page captures stay in the order of their dates: those of a document
 // between two are taken up with it.
 func (im *importing) ahead(s archive.Saved) error {
-	page, _, why, err := im.pageOf(s)
+	page, _, why, err := im.pageIn(s)
 	if err != nil || why != "" {
 		return err
 	}
@@ -165,7 +165,7 @@ func (im *importing) turn(s archive.Saved) (bool, error) {
 		im.reached = at
 		clear(im.done)
 	}
-	p, _, why, err := im.pageOf(s)
+	p, _, why, err := im.pageIn(s)
 	if err != nil || why != "" {
 		return true, err
 	}

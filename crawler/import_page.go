@@ -41,9 +41,6 @@ func (im *importing) pageOf(s archive.Saved) (p archive.Page, a address, why str
 	if s.Told != nil && (s.Told.Kind == archive.KindRequisite || s.Told.Kind == archive.KindAttachment) {
 		admit = k.admitKept // pages need and attach them wherever they are
 	}
-	if refused, _ := admit(a); refused != admitted {
-		return p, a, overScope, nil
-	}
 	for _, column := range k.site.Columns {
 		if c, err := canonical(column.URL); err == nil && c.url == p.URL {
 			p.Depth = 0
@@ -53,6 +50,9 @@ func (im *importing) pageOf(s archive.Saved) (p archive.Page, a address, why str
 		}
 	}
 	p.Item = itemOf(p.URL)
+	if refused, _ := admit(a); refused != admitted {
+		return p, a, overScope, nil
+	}
 	return p, a, "", nil
 }
 
@@ -67,11 +67,17 @@ func asks(r archive.Request, a address, s archive.Saved) bool {
 func (im *importing) held(p archive.Page, s archive.Saved) (archive.Page, error) {
 	held, err := im.k.c.store.Page(im.ctx, p.Site, p.URL)
 	if errors.Is(err, archive.ErrNotFound) {
-		p.Anchor = clipped(im.anchor)
+		p = im.asNeeded(p, s)
+		if im.anchor != "" {
+			p.Anchor = clipped(im.anchor)
+		}
 		if s.Told != nil && (s.Told.Kind == archive.KindPart || s.Told.Kind == archive.KindRequisite) {
 			p.Kind = s.Told.Kind
 		}
 		return p, nil
+	}
+	if err == nil && held.LastVisit.IsZero() {
+		held = im.asNeeded(held, s)
 	}
 	if err == nil && s.Told != nil {
 		held.Column = cmp.Or(p.Column, held.Column)

@@ -25,6 +25,7 @@ func (im *importing) add(g gathered) error {
 	for i := range g.entry.Discovered {
 		im.pending[g.entry.Discovered[i].URL] = true // it has a column then
 	}
+	im.gathered[len(im.gathered)-1].entry.Discovered = append(g.entry.Discovered, g.needs...)
 	im.bytes += len(g.entry.Payload)
 	for i := range g.parts {
 		im.pending[g.parts[i].Page.URL] = true

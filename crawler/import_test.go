@@ -172,7 +172,7 @@ func TestImport(t *testing.T) {
 			"05 00.000 gone v0 kept", "06 00.000 unreachable v0 kept",
 		},
 		"/yw/2.html": {"01 02.000 moved v0", "01 02.001 new v1 kept"},
-		"/pic.png":   {"01 03.000 new v1 kept"},
+		"/pic.png":   {"01 03.000 new v0 kept"},
 	} {
 		if diff := cmp.Diff(want, ledgerOf(t, store, path)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
@@ -428,8 +428,24 @@ func TestImportStopped(t *testing.T) {
 	for i := range 10 {
 		saved = append(saved, savedAs("/yw/0.html", on(10+i, 0), 200, newsPage("关于第0件事的通知", fmt.Sprintf("后来第%d次改的正文在这里。", i))))
 	}
+	// What pages need and attach, also where it lies elsewhere.
+	dressed := newsPage("关于穿戴的通知", "有图有表的正文在这里。", `<link rel="stylesheet" href="/s.css"><img src="http://cdn.example/a.png"><img src="/none.png"><a href="http://files.example/1.pdf">附表.pdf</a>`)
+	saved = append(saved, savedAs("/yw/wear.html", on(2, 30), 200, dressed), savedAs("/s.css", on(4, 0), 200, "p{}", "Content-Type", "text/css"),
+		savedAs("/none.png", on(4, 1), 404, "not here"), savedAs("", on(4, 2), 200, "\x89PNG", "Content-Type", "image/png"),
+		savedAs("", on(4, 3), 200, "%PDF-1.4", "Content-Type", "application/pdf"), savedAs("", on(4, 4), 200, "\x89PNG", "Content-Type", "image/png"))
+	saved[len(saved)-3].URL, saved[len(saved)-2].URL, saved[len(saved)-1].URL = "http://cdn.example/a.png", "http://files.example/1.pdf", "http://cdn.example/nobody.png"
 	whole := newStore(t)
-	imports(t, whole, oldSite, saved)
+	if report := imports(t, whole, oldSite, saved); report.Over["out of the site's scope"] != 1 || report.Stored.Total() != len(saved)-1 {
+		t.Errorf("report %+v", report)
+	}
+	for url, want := range map[string]archive.Kind{
+		oldHost + "/s.css": archive.KindRequisite, oldHost + "/none.png": archive.KindRequisite, "http://cdn.example/a.png": archive.KindRequisite,
+		"http://files.example/1.pdf": archive.KindAttachment,
+	} {
+		if p, err := whole.Page(t.Context(), "yunxi", url); err != nil || p.Kind != want || p.FoundOn != oldHost+"/yw/wear.html" || p.Versions > 0 && want == archive.KindRequisite {
+			t.Errorf("%s: %+v, %v", url, p, err)
+		}
+	}
 	tell := func(store *sqlite.Store) (lines []string) {
 		for _, v := range all(t, store.Visits(t.Context(), archive.Filter{})) {
 			v.Run = ""

@@ -284,7 +284,7 @@ var notWhole = fmt.Sprintf(" has more than %d addresses of requisites, or %d MiB
 
 // requisitesOf are the requisites of a page that was read.
 func (k *crawl) requisitesOf(p archive.Page, page *extract.Page) []extract.Requisite {
-	if !k.site.Keep.Requisites {
+	if !k.site.Keep.Requisites && (k.importing == nil || k.importing.now.Told != nil) {
 		return nil
 	}
 	all, whole := page.Requisites()
