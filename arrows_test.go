@@ -209,7 +209,7 @@ func TestOneDialer(t *testing.T) {
 		"http": {"Get", "Head", "Post", "PostForm", "Client", "DefaultClient", "Transport", "DefaultTransport"},
 	}
 	for _, s := range sources(t) {
-		if s.test || strings.HasPrefix(s.pkg, "crawler/portaltest") || s.pkg == "bench" || s.pkg == "bench/import" || s.pkg == "torture" {
+		if s.test || strings.HasPrefix(s.pkg, "crawler/portaltest") || s.pkg == "bench" || s.pkg == "torture" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

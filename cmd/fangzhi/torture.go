@@ -141,7 +141,7 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 				group.Go(func() error { return a.killMongo(ctx, o, f, show) })
 			}
 		case "crashes":
-			rest = append(rest, func() error { return show(torture.Crashes(ctx, o, 3)) })
+			rest = append(rest, func() error { return show(torture.Crashes(ctx, o, 2)) })
 		case "faults":
 			rest = append(rest, func() error { return show(torture.Faults(ctx, o, 2)) })
 		case "lines":
