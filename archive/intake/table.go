@@ -75,6 +75,9 @@ func (t *table) key(kind byte, text string) uint64 {
 }
 
 func (t *table) add(r row) error {
+	if t.rows == nil { // at once, so that growing leaves nothing behind; what is not used costs no memory
+		t.rows = make([]row, 0, rowsAtOnce)
+	}
 	r.seq = t.seq
 	t.seq++
 	if t.rows = append(t.rows, r); len(t.rows) < rowsAtOnce {
