@@ -26,8 +26,13 @@ type Trial struct {
 	Total   int            `json:"total,omitempty"`   // rows in all, as the list says; 0: it does not
 	Next    string         `json:"next,omitempty"`    // the following page of the list; "": none was found
 	Sample  *Sample        `json:"sample,omitempty"`  // the article that the first row leads to
+	Doubt   string         `json:"doubt,omitempty"`   // why the column may be no list of articles; "": nothing tells
 	Failure string         `json:"failure,omitempty"` // why there is nothing to read
 }
+
+// articleText is how long a text is at least, in bytes, that makes an article of a
+// page with a title and a date which somebody calls a column.
+const articleText = 150
 
 // Try looks at a column of site as a run would, at its list and at the article
 // of its first row, and records nothing. What is wrong with the column is told
@@ -53,6 +58,11 @@ func (c *Crawler) Try(ctx context.Context, site Site, column Column) (Trial, err
 		return t, nil
 	}
 	t.Family, t.Evidence = list.Family, list.Evidence
+	if page != nil && len(list.Feeds) == 0 {
+		if r := page.Reading(); r.Kind == archive.KindArticle && r.Article.Title != "" && !r.Article.Published.IsZero() && len(r.Article.Body) >= articleText {
+			t.Doubt = fmt.Sprintf("it reads as an article, %q of %s (%s): a column is a list of articles", r.Article.Title, r.Article.Published.Format("2006-01-02"), r.Signature)
+		}
+	}
 	if len(list.Feeds) > 0 && len(list.Rows) == 0 {
 		t.FedBy = list.Feeds[0].ReplayURL()
 		fed, _, more, err := c.LookList(ctx, site, list.Feeds[0])

@@ -161,6 +161,9 @@ const tryRows = 5
 func (a *app) printTrial(t crawler.Trial) error {
 	out := a.stdout
 	fmt.Fprintf(out, "%s, %s: %s\n", safe(t.Site), safe(t.Column), safe(t.URL))
+	if t.Doubt != "" {
+		fmt.Fprintf(out, "  doubt: %s\n", safe(t.Doubt))
+	}
 	rows := table{limit: map[int]int{2: 60}}
 	dated := 0
 	for i, row := range t.Rows {

@@ -89,7 +89,7 @@ func jsonList(a *Answer) (List, bool) {
 		// Some services answer with markup in JSON.
 		return markupList(a)
 	}
-	l := List{Rows: t.rows, Total: t.total, Evidence: "JSON " + t.path, Key: a.key()}
+	l := List{Rows: t.rows, Total: t.total, Evidence: "JSON " + t.path, Key: a.key(), Short: t.short}
 	l.Next = stepped(a.asked(), len(t.records), t.total, t.pages)
 	return l, true
 }

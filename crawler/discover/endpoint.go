@@ -320,7 +320,7 @@ func endpointAnswer(a *Answer) (List, bool) {
 	if !ok {
 		return List{}, false
 	}
-	l := List{Rows: t.rows, Total: t.total, Evidence: "JSON " + t.path, Key: a.key()}
+	l := List{Rows: t.rows, Total: t.total, Evidence: "JSON " + t.path, Key: a.key(), Short: t.short}
 	l.Next = stepped(*a.Request, len(t.records), t.total, t.pages)
 	return l, true
 }

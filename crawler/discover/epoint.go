@@ -169,7 +169,7 @@ func epointInfoList(a *Answer) (List, bool) {
 	asked := decoded(at.RawQuery)
 	category := valueOf(asked, "categorynum")
 	t, ok := a.tableOf(a.Text, a.epointAddress)
-	l := List{Rows: t.rows, Total: t.total, Evidence: epointInfos, Key: "category " + category}
+	l := List{Rows: t.rows, Total: t.total, Evidence: epointInfos, Key: "category " + category, Short: t.short}
 	if !ok {
 		l.Evidence = ""
 	}
@@ -216,7 +216,7 @@ func epointFound(a *Answer) (List, bool) {
 		category = asked.Condition[0].Equal
 	}
 	t, ok := a.tableOf(a.Text, a.epointAddress)
-	l := List{Rows: t.rows, Total: t.total, Evidence: epointSearch, Key: "category " + category}
+	l := List{Rows: t.rows, Total: t.total, Evidence: epointSearch, Key: "category " + category, Short: t.short}
 	if !ok {
 		l.Evidence = ""
 	}
@@ -276,7 +276,7 @@ func epointFrontList(a *Answer) (List, bool) {
 	}
 	_ = json.Unmarshal([]byte(valueOf(decoded(a.Request.Body), "params")), &asked) // it is ours
 	t, ok := a.tableOf(a.Text, a.epointAddress)
-	l := List{Rows: t.rows, Total: t.total, Evidence: epointFront, Key: "category " + asked.Category}
+	l := List{Rows: t.rows, Total: t.total, Evidence: epointFront, Key: "category " + asked.Category, Short: t.short}
 	for n := asked.Page + 1; len(t.rows) > 0 && len(l.Next) < maxNext; n++ {
 		if t.total > 0 && n*epointRows >= t.total || t.total == 0 && len(l.Next) == 1 {
 			break

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -17,12 +18,13 @@ type table struct {
 	total   int
 	pages   int
 	path    string // names that lead to the array, parted by dots: the evidence
+	short   string // why it holds more than is read of it; "": it does not
 }
 
-const (
-	maxJSONDepth   = 12
-	maxJSONRecords = 200_000
-)
+const maxJSONDepth = 12
+
+// maxJSONRecords is how many records of one answer are read; tests set it.
+var maxJSONRecords = 200_000
 
 // tableOf reads JSON as a list, whatever its values are called: of its arrays of
 // objects the one with most rows, each with a title and an address or, through
@@ -86,6 +88,9 @@ func (a *Answer) search(v any, path []string, depth int, place func(record) stri
 		}
 	case []any:
 		t := table{path: strings.Join(path, ".")}
+		if len(v) > maxJSONRecords {
+			t.short = fmt.Sprintf("%d of its %d records are read", maxJSONRecords, len(v))
+		}
 		for _, item := range v[:min(len(v), maxJSONRecords)] {
 			object, ok := item.(map[string]any)
 			if !ok {
