@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,9 @@ import (
 	"fangzhi/configs"
 	"fangzhi/crawler"
 )
+
+// importMemory is how much memory an import takes before it pays to take less.
+const importMemory = 140 << 20
 
 const importHelp = `Take up what crawlers saved in WARC or WACZ files (Heritrix, Browsertrix, wget,
 warcprox, fangzhi export): every answer of an http or https address in the
@@ -75,6 +80,11 @@ func importCommand(a *app) *cobra.Command {
 }
 
 func (a *app) importFiles(ctx context.Context, c configs.Config, paths []string, f importFlags) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// Where what a long import leaves behind comes near this, it is collected
+		// more often.
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
+	}
 	show := a.newImportProgress()
 	files, err := intake.Open(ctx, paths, intake.Options{
 		Canonical: crawler.Canonical, CutEnd: f.cutEnd, Now: a.now(), Observe: show.checking,
