@@ -56,16 +56,18 @@ type crawl struct {
 	wait, wire context.Context
 	stop       context.CancelCauseFunc
 
-	mu     sync.Mutex
-	run    archive.Run // its tally grows
-	latest time.Time   // start of the latest visit
-	notes  notes
-	hosts  map[string]*hostRecord
-	lists  map[uint64]string // what lists of this run list, and the first that listed it
-	walked map[string]int    // further pages found, by column
-	idle   map[string]int    // pages of lists in a row that brought nothing new, by column
-	totals map[string]int    // rows as lists declare them, by column and list
-	moves  map[string]int    // redirects in a row that led to a page
+	mu      sync.Mutex
+	run     archive.Run // its tally grows
+	latest  time.Time   // start of the latest visit
+	notes   notes
+	hosts   map[string]*hostRecord
+	lists   map[uint64]string // what lists of this run list, and the first that listed it
+	walked  map[string]int    // further pages found, by column
+	idle    map[string]int    // pages of lists in a row that brought nothing new, by column
+	totals  map[string]int    // rows as lists declare them, by column and list
+	moving  map[string]bool   // of totals: they changed during the run
+	brought map[string]int    // rows that the lists' pages had
+	moves   map[string]int    // redirects in a row that led to a page
 }
 
 func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*crawl, error) {
@@ -86,7 +88,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 	k := &crawl{
 		c: c, site: site, scope: scope, line: line, run: run,
 		known: newURLSet(), listed: newURLSet(), columns: map[string]bool{}, hosts: map[string]*hostRecord{},
-		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{},
+		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{}, moving: map[string]bool{}, brought: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
 		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(),
@@ -192,6 +194,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 		}
 		if cut {
 			k.note(fmt.Sprintf("stopped after %s, the most for one run; more are due", number(k.site.MaxPages, "page")))
+		}
+		if !cut {
+			k.noteShort()
 		}
 		columns, _ := k.yields.judged(k.run.ID)
 		unread, err := k.c.Unread(ctx, k.site, archive.Run{ID: k.run.ID, Columns: columns})

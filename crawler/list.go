@@ -167,10 +167,30 @@ func (k *crawl) counted(column string, l *discover.List) {
 	key := column + "\n" + l.Key
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.brought[key] += len(l.Rows)
 	if before, known := k.totals[key]; known && before != l.Total {
+		k.moving[key] = true
 		k.notes.add(fmt.Sprintf("column %q: its list said %d rows, then %d: it changed while it was read", column, before, l.Total))
 	}
 	k.totals[key] = l.Total
+}
+
+// noteShort notes which lists declare more rows than all of their pages brought,
+// where that is sure: the run read every page of every list that it could find, none
+// of them failed, and the total was the same on all.
+func (k *crawl) noteShort() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	takenUp := !k.run.FullSince.IsZero() && k.run.FullSince.Before(k.run.Started)
+	if !k.run.Full || takenUp || k.site.Everything || k.run.Lists.Failed()+k.run.Lists[archive.Gone] > 0 {
+		return
+	}
+	for key, total := range k.totals {
+		if n := k.brought[key]; n < total && !k.moving[key] {
+			column, _, _ := strings.Cut(key, "\n")
+			k.notes.add(fmt.Sprintf("column %q: its list says %d rows, and its pages had %d: how it goes on may not be known", column, total, n))
+		}
+	}
 }
 
 // shellRest is how long the page of a list that a script fills is not asked for
