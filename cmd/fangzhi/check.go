@@ -17,10 +17,12 @@ import (
 )
 
 const checkHelp = `Check the configuration: every mistake in one go, each with file, line, the path
-of the option and what would be right. With --try also look at each column as a
-crawl would, and record nothing: the rows that its list yields, how many there
-are in all, whether a next page was found, by what software's ways the list is
-read; and what an article says, beside what of it could not be read.
+of the option and what would be right. Where stored versions of a site were read
+by other rules than it has now it says how to read them again. With --try also
+look at each column as a crawl would, and record nothing: the rows that its list
+yields, how many there are in all, whether a next page was found, by what
+software's ways the list is read; and what an article says, beside what of it
+could not be read.
 
 Exit codes: 0 no mistake, 3 a column or article could not be read (--try),
 4 the configuration is unusable.`
