@@ -163,6 +163,12 @@ func negotiate(accept string, offered []string) string {
 	return ""
 }
 
+// zippers serve answer after answer: a new one clears a megabyte.
+var zippers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is known to be valid
+	return w
+}}
+
 // Encode returns body under a content coding: gzip, br, zstd or deflate
 // (zlib's form, RFC 9110 section 8.4.1.2); under any other name as it is.
 func Encode(coding string, body []byte) []byte {
@@ -170,7 +176,10 @@ func Encode(coding string, body []byte) []byte {
 	var w io.WriteCloser
 	switch coding {
 	case "gzip":
-		w, _ = gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is known to be valid
+		z := zippers.Get().(*gzip.Writer)
+		defer zippers.Put(z)
+		z.Reset(&b)
+		w = z
 	case "br":
 		w = brotli.NewWriterLevel(&b, brotli.BestSpeed)
 	case "zstd":
