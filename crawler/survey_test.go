@@ -201,10 +201,10 @@ func TestSurveyOfALargeHome(t *testing.T) {
 		fmt.Fprintf(&b, `<div class="x"><span><a href="/more/%d/">栏目%d</a><p>%s</p></span></div>`, i, i, strings.Repeat("政务服务", 80))
 	}
 	pages["/"] = strings.Replace(pages["/"], "</body>", b.String()+"</body>", 1)
-	began := time.Now()
+	began := processorTime() // what others do meanwhile does not count
 	s := r.survey(r.base)
-	if s.Requests > crawler.SurveyRequests || time.Since(began) > 20*time.Second {
-		t.Errorf("%d requests within %v", s.Requests, time.Since(began))
+	if took := processorTime() - began; s.Requests > crawler.SurveyRequests || took > 20*time.Second {
+		t.Errorf("%d requests within %v of the processor", s.Requests, took)
 	}
 	if len(s.Columns) < 5 {
 		t.Errorf("%d columns, passed %+v", len(s.Columns), s.Passed)
