@@ -2,6 +2,7 @@ package crawler_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,8 +16,12 @@ import (
 func TestRobotsAcrossProcesses(t *testing.T) {
 	p, path := oneArticle(portaltest.Options{})
 	p.Break("/robots.txt", 1, portaltest.Text(200, "User-agent: *\nDisallow: /yw/2024"))
-	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	clock := func(o *crawler.Options) { o.Now = func() time.Time { now = now.Add(time.Millisecond); return now } }
+	var gone atomic.Int64 // nanoseconds since the first of March
+	begun := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	pass := func(d time.Duration) { gone.Add(int64(d)) }
+	clock := func(o *crawler.Options) {
+		o.Now = func() time.Time { return begun.Add(time.Duration(gone.Add(int64(time.Millisecond)))) }
+	}
 	r := newRig(t, p, clock)
 	asks := func(want int, what string, tick crawler.Tick, site crawler.Site) {
 		t.Helper()
@@ -30,7 +35,7 @@ func TestRobotsAcrossProcesses(t *testing.T) {
 		}
 	}
 	asks(1, "the first", crawler.Tick{}, r.site)
-	now = now.Add(time.Hour)
+	pass(time.Hour)
 	asks(0, "an hour later", crawler.Tick{}, r.site)
 	if v := r.last(r.base + path); v.Outcome != archive.Refused || !strings.Contains(v.Reason, `line 2, "Disallow: /yw/2024"`) {
 		t.Errorf("%s: %s", v.Outcome, v.Reason)
@@ -45,21 +50,21 @@ func TestRobotsAcrossProcesses(t *testing.T) {
 	through := r.site
 	through.TLS.Profile = crawler.Legacy
 	asks(1, "another way to the host", crawler.Tick{}, through)
-	now = now.Add(24 * time.Hour) // it changed meanwhile
+	pass(24 * time.Hour) // it changed meanwhile
 	asks(1, "a day later", crawler.Tick{}, r.site)
 	if v := r.last(r.base + path); v.Outcome.Failed() {
 		t.Errorf("a day after the rule went: %s: %s", v.Outcome, v.Reason)
 	}
-	now = now.Add(time.Hour)
+	pass(time.Hour)
 	asks(1, "in full", crawler.Tick{Full: true}, r.site)
 	asks(0, "after that", crawler.Tick{}, r.site)
 
-	now = now.Add(30 * time.Hour)
+	pass(30 * time.Hour)
 	p.Break("/robots.txt", 3, portaltest.Status(503, ""))
 	asks(3, "in trouble", crawler.Tick{}, r.site)
-	now = now.Add(time.Hour)
+	pass(time.Hour)
 	asks(1, "after the trouble", crawler.Tick{}, r.site)
-	now = now.Add(-time.Hour)
+	pass(-time.Hour)
 	asks(1, "when a clock that ran ahead was put right", crawler.Tick{}, other)
 	sound(t, r)
 }

@@ -198,11 +198,15 @@ func (s *Store) check(ctx context.Context) ([]string, error) {
 }
 
 // checkSize adds a line where the file does not end with a whole page: SQLite
-// takes what is missing for zeros.
+// takes what is missing for zeros. While there is a write-ahead log it may hold
+// that page whole: the loss of power tears pages that are copied out of it.
 func (s *Store) checkSize(ctx context.Context, faults []string) ([]string, error) {
 	sizes, err := scan(one[int64])(s.query(ctx, `PRAGMA page_size`))
 	if err != nil || len(sizes) != 1 {
 		return faults, err
+	}
+	if wal, err := os.Stat(s.path + "-wal"); err == nil && wal.Size() > 0 {
+		return faults, nil
 	}
 	info, err := os.Stat(s.path)
 	if err == nil && info.Size()%sizes[0] != 0 {
