@@ -109,6 +109,7 @@ func (k *crawl) withoutNoise(p archive.Page, before, now archive.Article, known 
 	} else {
 		k.noise.masks.Learn(p.URL, masks, k.c.now(), proof)
 	}
+	k.noise.dirty = true // whatever was kept of other pages meanwhile
 	k.noise.mu.Unlock()
 	if masks == nil {
 		return v, nil
