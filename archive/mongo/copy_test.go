@@ -89,12 +89,7 @@ func TestImportCutShort(t *testing.T) {
 				p.reset(nil, nil)
 				other := open(t, p.uri)
 				ctx, cancel := context.WithCancel(t.Context())
-				p.reset(func(i int, _ bson.Raw) fate {
-					if i < n {
-						return pass
-					}
-					return how
-				}, cancel)
+				p.cutFrom(n, how, cancel)
 				err := other.Import(ctx, in)
 				cancel()
 				other.Close()

@@ -25,12 +25,7 @@ func cutOff(t *testing.T, p *proxy, run string, batch []archive.Entry, n int, ho
 	s.Lower(mebibyte, mebibyte)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	p.reset(func(i int, _ bson.Raw) fate {
-		if i < n {
-			return pass
-		}
-		return how
-	}, cancel)
+	p.cutFrom(n, how, cancel)
 	return s.Record(ctx, run, batch) != nil
 }
 

@@ -23,12 +23,7 @@ func cutAt(t *testing.T, p *proxy, n int, how fate, do func(ctx context.Context,
 	defer s.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	p.reset(func(i int, _ bson.Raw) fate {
-		if i < n {
-			return pass
-		}
-		return how
-	}, cancel)
+	p.cutFrom(n, how, cancel)
 	return do(ctx, s) != nil
 }
 
@@ -230,12 +225,7 @@ func TestUpgradeCutAtEachCommand(t *testing.T) {
 			}
 			p := newProxy(t, uri)
 			ctx, cancel := context.WithCancel(t.Context())
-			p.reset(func(i int, _ bson.Raw) fate {
-				if i < n {
-					return pass
-				}
-				return how
-			}, cancel)
+			p.cutFrom(n, how, cancel)
 			half, err := mongo.Open(ctx, p.uri, mongo.Options{})
 			if more = err != nil; !more {
 				half.Close()

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fangzhi/archive"
 	"fangzhi/archive/mongo"
@@ -156,12 +155,7 @@ func TestImportOfFilesCutShort(t *testing.T) {
 			p.reset(nil, nil)
 			other := open(t, p.uri)
 			ctx, cancel := context.WithCancel(t.Context())
-			p.reset(func(i int, _ bson.Raw) fate {
-				if i < n {
-					return pass
-				}
-				return how
-			}, cancel)
+			p.cutFrom(n, how, cancel)
 			err := take(ctx, mortal{other, ctx}, site, 0)
 			cancel()
 			other.Close()

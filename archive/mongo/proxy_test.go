@@ -94,6 +94,17 @@ func (p *proxy) cut(round int, down bool) {
 	}
 }
 
+// cutFrom repairs the line for n-1 commands; those from the nth on it ends by how, and
+// then is called when it did.
+func (p *proxy) cutFrom(n int, how fate, then func()) {
+	p.reset(func(i int, _ bson.Raw) fate {
+		if i < n {
+			return pass
+		}
+		return how
+	}, then)
+}
+
 // reset repairs the line; on decides on every command from now on, counted
 // from 1, and then is called when it had the line cut.
 func (p *proxy) reset(on func(n int, command bson.Raw) fate, then func()) {

@@ -60,12 +60,7 @@ func TestSealCutShort(t *testing.T) {
 				p.reset(nil, nil)
 				other := open(t, p.uri)
 				ctx, cancel := context.WithCancel(t.Context())
-				p.reset(func(i int, _ bson.Raw) fate {
-					if i < n {
-						return pass
-					}
-					return how
-				}, cancel)
+				p.cutFrom(n, how, cancel)
 				_, err := other.Seal(ctx, t0)
 				cancel()
 				other.Close()
