@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // trim drops from a body what is not its text: what stands above it (title,
 // by-line), what follows it (related articles, comments, small print) and
@@ -22,7 +25,7 @@ func (p *Page) trim(s *span, title *titleRead) {
 // there is none.
 func (p *Page) firstProse(s *span, title *titleRead) int {
 	for i := s.lo; i < s.hi; i++ {
-		if l := &p.flat.lines[i]; s.has(i) && l.isProse() && i != title.line && !like(p.flat.lineText(i), title.text) && !p.isByline(i) {
+		if l := &p.flat.lines[i]; s.has(i) && l.isProse() && i != title.line && !p.repeatsTitle(i, title) && !p.isByline(i) {
 			return i
 		}
 	}
@@ -36,7 +39,7 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 	first := p.firstProse(s, title)
 	start := s.lo
 	for i := s.lo; i < min(first, s.lo+60) && i < s.hi; i++ {
-		if i == title.line || s.has(i) && (like(f.lineText(i), title.text) || p.isByline(i)) {
+		if i == title.line || s.has(i) && (p.repeatsTitle(i, title) || p.isByline(i)) {
 			start = i + 1
 		}
 	}
@@ -63,6 +66,31 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 			s.drop(i)
 		}
 	}
+}
+
+// repeatsTitle says whether a line is the title once more: news often begins
+// with its headline, and goes on as a sentence.
+func (p *Page) repeatsTitle(i int, title *titleRead) bool {
+	s := p.flat.lineText(i)
+	return like(s, title.text) && !(p.flat.lines[i].isProse() && goesOn(s, title.text))
+}
+
+// goesOn says whether more than a name or a label follows a title in a line
+// that begins with it: half as much as prose has, with a mark that parts
+// sentences.
+func goesOn(s, title string) bool {
+	s = halve(s)
+	left := len(squeeze(title))
+	for i, r := range s {
+		if left > 0 {
+			if weighRune(r) > 0 {
+				left -= utf8.RuneLen(r)
+			}
+			continue
+		}
+		return 2*weigh(s[i:]) >= proseWeight && strings.ContainsFunc(s[i:], isStop)
+	}
+	return false
 }
 
 // isByline says whether a line above the text is the one with date and source.
