@@ -103,7 +103,7 @@ func TestHostileServers(t *testing.T) {
 		{"bytes", hostile(t, false, says("\x15\x03\x01\x00\x02\x02\x46\x00\xff\r\n\r\n")), archive.Unreachable, "malformed HTTP"},
 		{"bytes without end", hostile(t, false, forEver("", "\x00\x1b[2J", 0)), archive.Unreachable, "server response headers exceeded"},
 		{"status 1000", hostile(t, false, says("HTTP/1.1 1000 Yes\r\n\r\n")), archive.Unreachable, "malformed HTTP status code"},
-		{"status 000", hostile(t, false, says("HTTP/1.1 000 No\r\nContent-Length: 0\r\n\r\n")), archive.Unreachable, ""},
+		{"status 000", hostile(t, false, says("HTTP/1.1 000 No\r\nContent-Length: 0\r\n\r\n")), archive.Unreachable, `status "000 No": there is none below 100`},
 		{"HTTP/9.9", hostile(t, false, says("HTTP/9.9 200 OK\r\n\r\n")), archive.Unreadable, "empty"},
 		{"TLS that is none", strings.Replace(hostile(t, true, says("HTTP/1.0 400 Bad Request\r\n\r\n")), "http:", "https:", 1), archive.Unreachable, "robots.txt: "},
 		{"TLS that never answers", strings.Replace(raw(t, nil, func(c net.Conn) { io.Copy(io.Discard, c) }), "http:", "https:", 1), archive.Unreachable, "TLS handshake timeout"},

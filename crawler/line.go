@@ -95,6 +95,7 @@ func (t *transport) newLine(s *Site) (l *line, err error) {
 		TLSHandshakeTimeout:    l.connect,
 		ResponseHeaderTimeout:  max(t.limits.Answer, 0),
 		MaxResponseHeaderBytes: max(t.limits.Header, 0),
+		HTTP2:                  &http.HTTP2Config{WriteByteTimeout: max(t.limits.Idle, 0)}, // of servers that stop reading
 		MaxIdleConnsPerHost:    t.parallel,
 		IdleConnTimeout:        90 * time.Second,
 		ReadBufferSize:         16 << 10,

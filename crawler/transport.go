@@ -105,6 +105,11 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		x.failure = err
 		return nil, err
 	}
+	if answer.StatusCode < 100 { // net/http takes any three digits
+		answer.Body.Close()
+		x.failure = fmt.Errorf("status %q: there is none below 100", answer.Status)
+		return nil, x.failure
+	}
 	x.status, x.header, x.protocol = answer.StatusCode, answer.Header, answer.Proto
 	x.trust, x.security = x.line.trust(x.target, answer.TLS)
 	if x.status != http.StatusSwitchingProtocols { // its body is the connection, and no limit ends that
