@@ -106,3 +106,12 @@ type Page struct {
 	Visits   int `json:"visits"`
 	Failures int `json:"failures"` // visits in a row that could not tell what the page says
 }
+
+// Brief is p with what tells where it stands, and with nothing of how it is
+// crawled: the other fields are empty.
+func (p Page) Brief() Page {
+	return Page{
+		Site: p.Site, URL: p.URL, Column: p.Column, Kind: p.Kind, State: p.State, MovedTo: p.MovedTo, Also: p.Also,
+		LastSeen: p.LastSeen, Title: p.Title, Fingerprint: p.Fingerprint, Versions: p.Versions,
+	}
+}

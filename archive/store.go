@@ -41,6 +41,7 @@ type Filter struct {
 	Latest            bool      // snapshots: only the highest version of each page
 	Since, Until      time.Time // Since ≤ t < Until; pages: FirstSeen, snapshots: TakenAt, visits: At, runs: Planned
 	Newest            bool      // the listing's order reversed
+	Brief             bool      // pages: with the fields of Page.Brief alone, which is read faster
 	ByPage            bool      // visits: by (Site, URL), those of a page in any order; not with Newest or Limit
 	Limit             int       // at most so many; 0: all
 }

@@ -158,7 +158,7 @@ func (d Draft) name() string {
 	if before, _, ok := strings.Cut(rest, "gov."); ok && before != "" {
 		name += "." + strings.Trim(before, ".")
 	}
-	if !plainName.MatchString(name) {
+	if !isPlainName(name) {
 		return "portal"
 	}
 	return name

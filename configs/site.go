@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -21,9 +22,13 @@ const (
 	maxParallel = 64
 )
 
-// plainName is a name that needs no quotes in a shell, and that the path in a
-// message can hold.
-var plainName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
+// isPlainName says whether name, of 64 characters at most, needs no quotes in a
+// shell, and can be held by the path in a message.
+func isPlainName(name string) bool {
+	return utf8.RuneCountInString(name) <= 64 && plainName.MatchString(name)
+}
+
+var plainName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]*$`)
 
 // siteReader reads one site.
 type siteReader struct {
@@ -35,7 +40,7 @@ type siteReader struct {
 
 // site reads one site. Whatever has a mistake is left out of it.
 func (r *reader) site(v value) scheduler.Site {
-	if name := nameOf(v.node); plainName.MatchString(name) {
+	if name := nameOf(v.node); isPlainName(name) {
 		v.path = "sites." + name
 	}
 	first := len(r.problems)
@@ -140,7 +145,7 @@ func (s *siteReader) name() string {
 	switch {
 	case !ok:
 		s.missing(s.at, "name", v, "a short name, such as zjg-edz")
-	case !plainName.MatchString(name):
+	case !isPlainName(name):
 		s.mistake(v, "%q: must be letters and digits with - _ . in between, 64 at most", name)
 		return ""
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"fangzhi/archive/jsontext"
 )
 
 // cells are the columns of a CSV export: the keys of the JSON record, in its
@@ -62,7 +64,10 @@ func csvAppender(excel bool) func(dst []byte, r Record) ([]byte, error) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			cell := strings.ToValidUTF8(c.text(r), "\uFFFD")
+			cell := c.text(r)
+			if !jsontext.Valid(cell) {
+				cell = strings.ToValidUTF8(cell, "\uFFFD")
+			}
 			if excel {
 				cell = inert(cell)
 			}

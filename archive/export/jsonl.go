@@ -1,13 +1,15 @@
 package export
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"fangzhi/archive/diff"
+	"fangzhi/archive/jsontext"
 )
 
 // appendJSONL appends r as one line: the bytes of encoding/json without escapes
@@ -90,49 +92,41 @@ func appendClasses(b []byte, all []diff.Class) []byte {
 // appendText appends s as JSON.
 func appendText(b []byte, s string) []byte {
 	const digits = "0123456789abcdef"
-	b = append(b, '"')
-	// Of most texts no character but those of ASCII may need an escape.
-	sound := utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
-	from := 0 // of what is not appended yet
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf && !sound {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			switch {
-			case r == utf8.RuneError && size == 1:
-				b = append(append(b, s[from:i]...), `\ufffd`...)
-				from = i + size
-			case r == '\u2028' || r == '\u2029':
-				b = append(append(b, s[from:i]...), `\u202`...)
-				b = append(b, digits[r&0xf])
-				from = i + size
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(append(b, s[from:i]...), '\\')
-		switch c {
-		case '"', '\\':
-			b = append(b, c)
-		case '\b':
-			b = append(b, 'b')
-		case '\f':
-			b = append(b, 'f')
-		case '\n':
-			b = append(b, 'n')
-		case '\r':
-			b = append(b, 'r')
-		case '\t':
-			b = append(b, 't')
-		default:
-			b = append(b, 'u', '0', '0', digits[c>>4], digits[c&0xf])
-		}
-		i++
-		from = i
+	if !jsontext.Valid(s) || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029") {
+		return appendRare(b, s)
 	}
-	return append(append(b, s[from:]...), '"')
+	b = append(b, '"')
+	for {
+		n := jsontext.Plain(s)
+		b = append(b, s[:n]...)
+		if n == len(s) {
+			return append(b, '"')
+		}
+		switch c := s[n]; c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\b':
+			b = append(b, `\b`...)
+		case '\f':
+			b = append(b, `\f`...)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\t':
+			b = append(b, `\t`...)
+		default:
+			b = append(b, '\\', 'u', '0', '0', digits[c>>4], digits[c&0xf])
+		}
+		s = s[n+1:]
+	}
+}
+
+// appendRare is appendText of what has more to it than the escapes of ASCII.
+func appendRare(b []byte, s string) []byte {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.Encode(s) // a text: it cannot fail
+	return append(b, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...)
 }

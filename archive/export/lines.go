@@ -42,7 +42,9 @@ func (l *lines) write(e entry) error {
 		line = append([]byte(l.header), line...)
 		l.header = ""
 	}
-	return l.put(line)
+	err := l.put(line)
+	texts.Put(&e.text)
+	return err
 }
 
 func (l *lines) put(b []byte) error {

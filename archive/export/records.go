@@ -79,7 +79,7 @@ type merge struct {
 // single goes page by page and asks for the versions of those alone that have
 // something to tell.
 func (m *merge) single(cur *cursor) error {
-	for p, err := range pages(m.ctx, m.store, m.sel) {
+	for p, err := range pages(m.ctx, m.store, m.sel, true) {
 		if err != nil {
 			return err
 		}
@@ -108,8 +108,8 @@ func (m *merge) single(cur *cursor) error {
 
 // run yields what is asked for of pages, whose versions at names.
 func (m *merge) run(at archive.Filter, pages []archive.Page) error {
-	var before archive.Snapshot
-	known := false
+	none := &archive.Snapshot{}
+	before, known := none, false
 	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(at)) {
 		if err != nil {
 			return err
@@ -125,10 +125,10 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 				m.page = pages[0]
 				known = m.sel.wantsPage(m.page)
 			}
-			before = archive.Snapshot{}
+			before = none
 		}
 		prior := before
-		before = s
+		before = &s
 		m.last = max(m.last, s.Version)
 		if m.held != nil && m.next == nil && s.Version == m.held.Version+1 {
 			m.next = &s
@@ -143,7 +143,7 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 		}
 		m.held, m.next, m.prior = &s, nil, nil
 		if s.Version > 1 && prior.Version == s.Version-1 {
-			m.prior = &prior
+			m.prior = prior
 		}
 	}
 	return m.flush()

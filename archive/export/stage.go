@@ -121,7 +121,12 @@ type staged struct {
 	buf   *bufio.Writer
 	sum   hash.Hash
 	size  int64
+	sent  int64 // up to where the system was asked to begin with the disk
 }
+
+// sendBytes is how much of a file waits before the system is asked to begin writing
+// it to the disk: a checkpoint would wait for all of it at once.
+const sendBytes = 8 << 20
 
 // create makes a file of the export.
 func (s *stage) create(name string) (*staged, error) {
@@ -148,6 +153,10 @@ func (f *staged) Write(p []byte) (int, error) {
 	n, err := f.buf.Write(p)
 	f.sum.Write(p[:n])
 	f.size += int64(n)
+	if written := f.size - int64(f.buf.Buffered()); written-f.sent >= sendBytes {
+		startSync(f.f, f.sent, written-f.sent)
+		f.sent = written
+	}
 	return n, err
 }
 
@@ -210,7 +219,7 @@ func (s *stage) reopen(o openFile) (*staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &staged{name: o.Name, stage: s, f: f, buf: bufio.NewWriterSize(f, 1<<16), sum: sha256.New(), size: o.Size}
+	g := &staged{name: o.Name, stage: s, f: f, buf: bufio.NewWriterSize(f, 1<<16), sum: sha256.New(), size: o.Size, sent: o.Size}
 	info, err := f.Stat()
 	if err == nil && info.Size() < o.Size {
 		err = fmt.Errorf("%s: is shorter than it was", o.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 	"time"
 
 	"fangzhi/archive"
@@ -14,13 +15,13 @@ type stretch []archive.Page
 
 // stretchPages is how many pages a stretch has at most. What they say is held in
 // memory, of some stretches at a time.
-const stretchPages = 72
+const stretchPages = 60
 
 // stretches yields the pages that sel asks for, by (Site, URL).
 func stretches(ctx context.Context, store Store, sel Selection) iter.Seq2[stretch, error] {
 	return func(yield func(stretch, error) bool) {
 		var s stretch
-		for p, err := range pages(ctx, store, sel) {
+		for p, err := range pages(ctx, store, sel, true) {
 			if err != nil {
 				yield(nil, fmt.Errorf("export: %w", err))
 				return
@@ -51,7 +52,7 @@ func (s stretch) records(ctx context.Context, store Store, sel Selection) iter.S
 }
 
 // entry is a record and, where a format makes its text of the record alone, that
-// text.
+// text: then the record has no body any more.
 type entry struct {
 	Record
 	text []byte
@@ -77,8 +78,12 @@ func encoder(j Job, g gone) func(Record) ([]byte, error) {
 
 // encodeLine makes a text of its own of what add appends.
 func encodeLine(add func(dst []byte, r Record) ([]byte, error)) func(Record) ([]byte, error) {
-	return func(r Record) ([]byte, error) { return add(make([]byte, 0, r.weight()+r.weight()/16+1024), r) }
+	return func(r Record) ([]byte, error) { return add((*texts.Get().(*[]byte))[:0], r) }
 }
+
+// texts are those that were written, to be filled again: a new one for each record
+// was most of what an export leaves to the collector.
+var texts = sync.Pool{New: func() any { return new([]byte) }}
 
 // encoded makes entries of records, without those up to after.
 func encoded(records iter.Seq2[Record, error], encode func(Record) ([]byte, error), after place) iter.Seq2[entry, error] {
@@ -90,6 +95,7 @@ func encoded(records iter.Seq2[Record, error], encode func(Record) ([]byte, erro
 			e := entry{Record: r}
 			if err == nil && encode != nil {
 				e.text, err = encode(r)
+				e.Body = "" // the text has it
 			}
 			if !yield(e, err) || err != nil {
 				return

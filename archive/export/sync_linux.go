@@ -16,3 +16,9 @@ func syncAll(dir string) error {
 	defer f.Close()
 	return unix.Syncfs(int(f.Fd()))
 }
+
+// startSync asks the system to begin writing n bytes of f to the disk, and does not
+// wait for it. It promises nothing: f is synced in the end.
+func startSync(f *os.File, from, n int64) {
+	unix.SyncFileRange(int(f.Fd()), from, n, unix.SYNC_FILE_RANGE_WRITE)
+}

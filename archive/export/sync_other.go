@@ -18,3 +18,6 @@ func syncAll(dir string) error {
 		return errors.Join(f.Sync(), f.Close())
 	})
 }
+
+// startSync leaves it to the system when to begin writing to the disk.
+func startSync(*os.File, int64, int64) {}

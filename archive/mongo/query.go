@@ -94,6 +94,14 @@ func sorted(f archive.Filter, exact bool, fields ...string) *options.FindOptions
 	return o
 }
 
+// brief are the fields of archive.Page.Brief.
+var brief = func() (fields bson.D) {
+	for _, name := range []string{"site", "url", "column", "kind", "state", "moved_to", "also", "last_seen", "title", "fingerprint", "versions"} {
+		fields = append(fields, bson.E{Key: name, Value: 1})
+	}
+	return append(fields, bson.E{Key: "_id", Value: 0})
+}()
+
 // Pages yields pages by (Site, URL), compared bytewise.
 func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
 	return list(ctx, s, s.pages, "pages", f.Limit, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {
@@ -112,7 +120,11 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 			w.filter = append(w.filter, bson.E{Key: "moved_to", Value: text(f.MovedTo)})
 		}
 		w.within("first_seen", f)
-		return w.filter, sorted(f, true, "site", "url"), nil
+		o := sorted(f, true, "site", "url")
+		if f.Brief {
+			o.SetProjection(brief)
+		}
+		return w.filter, o, nil
 	}, s.pagesOf)
 }
 

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"fangzhi/archive"
+	"fangzhi/archive/jsontext"
 )
 
 // article scans the column that holds an article: JSON as this package writes
@@ -27,7 +27,7 @@ func (a article) Scan(src any) error {
 // readArticle reads an article that encode wrote, as encoding/json would. It is
 // false for whatever else may be JSON of an article, which is left to that.
 func readArticle(text string) (a archive.Article, ok bool) {
-	if !utf8.ValidString(text) {
+	if !jsontext.Valid(text) {
 		return a, false
 	}
 	r := reader{left: text}
@@ -196,19 +196,19 @@ func (r *reader) text() string {
 		return ""
 	}
 	plain := true
-	for i := 0; i < len(r.left); i++ {
-		switch c := r.left[i]; {
-		case c == '"':
+	for i := jsontext.Plain(r.left); i < len(r.left); i += jsontext.Plain(r.left[i:]) {
+		switch r.left[i] {
+		case '"':
 			s := r.left[:i]
 			r.left = r.left[i+1:]
 			if plain {
 				return strings.Clone(s)
 			}
 			return r.unescaped(s)
-		case c == '\\':
+		case '\\':
 			plain = false
-			i++
-		case c < ' ':
+			i = min(i+2, len(r.left))
+		default:
 			r.fail()
 			return ""
 		}

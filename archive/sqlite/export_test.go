@@ -52,6 +52,7 @@ const (
 	FindVisit = findVisit
 	FindKnown = findKnown + "(?, ?, ?)"
 	BecomeDue = becomeDue
+	Summarise = summarise
 
 	FindNamesakes = findNamesakes + "(?, ?)"
 )

@@ -11,8 +11,9 @@ import (
 )
 
 // firstChunk is how many records a listing reads at first; it reads more at a
-// time as it goes on, for a reader that leaves early.
-const firstChunk = 16
+// time as it goes on, for a reader that leaves early. A stretch of an export, which
+// is read to its end, is smaller.
+const firstChunk = 64
 
 // list yields what next reads, chunk by chunk: no connection and no
 // transaction is held while the caller looks at a record, so the caller may
@@ -22,7 +23,7 @@ func list[T any](s *Store, ctx context.Context, what string, chunk, limit int, n
 	return func(yield func(T, error) bool) {
 		var last *T
 		left := limit
-		for n := firstChunk; ; n = min(4*n, chunk) {
+		for n := min(firstChunk, chunk); ; n = min(4*n, chunk) {
 			if limit > 0 {
 				n = min(n, left)
 			}

@@ -169,7 +169,7 @@ var (
 		"page_size(4096)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-6000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}
-	readerPragmas = []string{"query_only(1)", "cache_size(-2000)"}
+	readerPragmas = []string{"query_only(1)", "cache_size(-500)", "temp.cache_size(-1000)"}
 )
 
 // dsn names the file to the driver: as an absolute address, for a relative one

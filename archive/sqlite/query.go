@@ -24,6 +24,16 @@ func pageFields(p *archive.Page) []any {
 	}
 }
 
+// briefColumns are those of archive.Page.Brief.
+const briefColumns = `p.site, p.url, p."column", p.kind, p.state, p.moved_to, p.also, p.last_seen, p.title, p.fingerprint, p.versions`
+
+func briefFields(p *archive.Page) []any {
+	return []any{
+		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.MovedTo, object{&p.Also},
+		instant{&p.LastSeen}, &p.Title, digest{&p.Fingerprint}, &p.Versions,
+	}
+}
+
 const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status, s.trust,
 	s.payload, s.fingerprint, s.rules, s.reader, s.read_at, s.parts, s.story, s.article`
 
@@ -123,7 +133,11 @@ func (w *where) past(o order, f archive.Filter, site, url string, orEqual string
 func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
 	return list(s, ctx, "list pages", 512, f.Limit, func(last *archive.Page, n int) ([]archive.Page, error) {
 		query, args := pagesQuery(f, last, n)
-		return scan(pageFields)(s.query(ctx, query, args...))
+		fields := pageFields
+		if f.Brief {
+			fields = briefFields
+		}
+		return scan(fields)(s.query(ctx, query, args...))
 	})
 }
 
@@ -156,7 +170,11 @@ func pagesQuery(f archive.Filter, last *archive.Page, n int) (string, []any) {
 	if last != nil {
 		w.past(o, f, last.Site, last.URL, "")
 	}
-	return `SELECT ` + pageColumns + from + w.String() + o.by("p.site", "p.url"), append(w.args, n)
+	columns := pageColumns
+	if f.Brief {
+		columns = briefColumns
+	}
+	return `SELECT ` + columns + from + w.String() + o.by("p.site", "p.url"), append(w.args, n)
 }
 
 // latest is true of the highest version of a page.
@@ -240,7 +258,7 @@ func visitsOf(f archive.Filter) (from string, w *where) {
 	case f.Run != "":
 		from = ` FROM runs r CROSS JOIN visits v ON v.run = r.key CROSS JOIN pages p ON p.id = v.page`
 	default:
-		from = ` FROM visits v CROSS JOIN pages p ON p.id = v.page CROSS JOIN runs r ON r.key = v.run`
+		from = ` FROM visits v INDEXED BY visits_at CROSS JOIN pages p ON p.id = v.page CROSS JOIN runs r ON r.key = v.run`
 	}
 	w.address(f)
 	if f.Run != "" {
@@ -287,6 +305,12 @@ func runsQuery(f archive.Filter, last *archive.Run, n int) (string, []any) {
 	return `SELECT ` + runColumns + ` FROM runs` + w.String() + o.by("planned", "site", "id"), append(w.args, n)
 }
 
+// summarise walks over the pages as they lie: by an index each would be looked up
+// in the table, anywhere in the file.
+const summarise = `SELECT site, state, kind, count(*), sum(versions), count(*) FILTER (WHERE due <= ?1),
+	count(*) FILTER (WHERE due > ?1), coalesce(min(due) FILTER (WHERE due > ?1), 0)
+	FROM pages NOT INDEXED GROUP BY site, state, kind ORDER BY site`
+
 // Summaries counts the pages and versions of each site.
 func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary, error) {
 	type group struct {
@@ -297,9 +321,7 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 	groups, err := read(s, ctx, "summarise", func() ([]group, error) {
 		return scan(func(g *group) []any {
 			return []any{&g.site, &g.state, &g.kind, &g.pages, &g.versions, &g.due, &g.later, &g.first}
-		})(s.query(ctx, `SELECT site, state, kind, count(*), sum(versions), count(*) FILTER (WHERE due <= ?1),
-			count(*) FILTER (WHERE due > ?1), coalesce(min(due) FILTER (WHERE due > ?1), 0)
-			FROM pages GROUP BY site, state, kind ORDER BY site`, by.UnixMilli()))
+		})(s.query(ctx, summarise, by.UnixMilli()))
 	})
 	var all []archive.Summary
 	for _, g := range groups {

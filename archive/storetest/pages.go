@@ -46,6 +46,15 @@ var pageTests = []subtest{
 		f.equal("page", got, e.Page)
 		f.inUTC(got)
 	}},
+	{"a brief page has the fields of Brief alone", func(f *fixture) {
+		r := f.begin(site, 0)
+		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
+		e.Page.MovedTo, e.Page.Failures, e.Page.Also = url(2), 3, []string{"通知公告"}
+		e.Page.ReadAs, e.Page.Parts, e.Page.ETag = archive.DigestOf([]byte("again")), 2, `"1"`
+		f.record(r, e)
+		f.equal("whole", collect(f.T, f.Pages(f.Context(), archive.Filter{})), []archive.Page{e.Page})
+		f.equal("brief", collect(f.T, f.Pages(f.Context(), archive.Filter{Brief: true})), []archive.Page{e.Page.Brief()})
+	}},
 	{"how a page is asked for comes back, and what fills it", func(f *fixture) {
 		asked := unread(site, url(1))
 		asked.Kind = archive.KindList

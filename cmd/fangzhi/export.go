@@ -148,7 +148,7 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	if percent, ok := garbage[job.Format]; ok {
 		defer debug.SetGCPercent(debug.SetGCPercent(percent))
 	}
-	progress := a.exportProgress(expected(cmd, store, job, a.now()))
+	progress := a.exportProgress(func() int64 { return expected(cmd, store, job, a.now()) })
 	to.Observe = progress.observe
 	report, err := export.Run(ctx, store, job, to)
 	progress.done()
@@ -161,7 +161,7 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 // garbage is how much of it may gather, in percent of what is held, where that
 // matters: lines hold little and let much through, so that collecting as often as
 // usual took some of the time; a folder holds a growing list of files.
-var garbage = map[export.Format]int{export.JSONL: 200, export.CSV: 200, export.Markdown: 50}
+var garbage = map[export.Format]int{export.JSONL: 800, export.CSV: 800, export.Markdown: 50}
 
 // exported tells what came of an export.
 func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
@@ -219,11 +219,11 @@ func expected(cmd *cobra.Command, store archive.Store, j export.Job, now time.Ti
 
 // exportProgress shows on a terminal how far an export is, how fast it goes and,
 // where the end is known, how long it will take.
-func (a *app) exportProgress(total int64) countProgress {
+func (a *app) exportProgress(total func() int64) countProgress {
 	if a.quiet || !isTerminal(a.stderr) {
 		return countProgress{}
 	}
-	return countProgress{progressbar.NewOptions64(total,
+	return countProgress{progressbar.NewOptions64(total(),
 		progressbar.OptionSetWriter(a.stderr),
 		progressbar.OptionSetDescription("exporting"),
 		progressbar.OptionSpinnerType(14),
