@@ -94,9 +94,9 @@ func sorted(f archive.Filter, exact bool, fields ...string) *options.FindOptions
 	return o
 }
 
-// brief are the fields of archive.Page.Brief.
+// brief are the fields of archive.Page.Brief, and what tells pagesOf to look again.
 var brief = func() (fields bson.D) {
-	for _, name := range []string{"site", "url", "column", "kind", "state", "moved_to", "also", "last_seen", "title", "fingerprint", "versions"} {
+	for _, name := range []string{"site", "url", "column", "kind", "state", "moved_to", "also", "last_seen", "title", "fingerprint", "versions", "behind"} {
 		fields = append(fields, bson.E{Key: name, Value: 1})
 	}
 	return append(fields, bson.E{Key: "_id", Value: 0})
