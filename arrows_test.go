@@ -41,10 +41,11 @@ var arrows = map[string][]string{
 		"archive", "archive/diff", "archive/export", "archive/intake", "archive/mongo", "archive/proof", "archive/sqlite",
 		"torture",
 	},
-	"torture":      {"crawler", "crawler/portaltest", "archive"},
-	"bench":        {"crawler/portaltest"},
-	"bench/export": {"archive", "archive/sqlite"},
-	"bench/import": {"archive/warc", "crawler/portaltest"},
+	"torture":       {"crawler", "crawler/portaltest", "archive"},
+	"bench":         {"bench/process", "crawler/portaltest"},
+	"bench/export":  {"archive", "archive/sqlite", "bench/process"},
+	"bench/import":  {"archive/warc", "bench/process", "crawler/portaltest"},
+	"bench/process": {},
 }
 
 // homes says which packages alone may import what: each library has one place.

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"fangzhi/bench/process"
 )
 
 // bench is one measurement under way.
@@ -45,11 +47,9 @@ func newBench(ctx context.Context, o options, notes io.Writer) (*bench, error) {
 		builds = append(builds, [2]string{b.program, "fangzhi/cmd/fangzhi"})
 	}
 	for _, build := range builds {
-		cmd := exec.CommandContext(ctx, "go", "build", "-o", build[0], build[1])
-		cmd.Stderr = notes
-		if err := cmd.Run(); err != nil {
+		if err := process.Build(ctx, build[0], build[1], notes); err != nil {
 			b.close()
-			return nil, fmt.Errorf("build %s: %w", build[1], err)
+			return nil, err
 		}
 	}
 	return b, nil
@@ -126,7 +126,7 @@ func (b *bench) crawl(ctx context.Context, server *server, name string, args []s
 		return crawl{}, fmt.Errorf("%s: %s: %w\n%s", name, strings.Join(args, " "), err, tail(text, 20))
 	}
 	c := crawl{
-		name: name, wall: time.Since(start), peak: peakOf(cmd.ProcessState),
+		name: name, wall: time.Since(start), peak: process.Peak(cmd.ProcessState),
 		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}
 	var report struct {

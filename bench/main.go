@@ -24,9 +24,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
+
+	"fangzhi/bench/process"
 )
 
 // options are the flags.
@@ -92,9 +93,7 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 		return err
 	}
 	defer b.close()
-	if busy, known := load(); known && busy > float64(runtime.NumCPU())/2 {
-		fmt.Fprintf(notes, "bench: the machine is busy (load %.1f on %d processors): rates will be low, costs somewhat high\n", busy, runtime.NumCPU())
-	}
+	process.WarnBusy(notes, "rates will be low, costs somewhat high")
 	figures, err := b.measure(ctx)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 	"time"
 )
@@ -105,17 +104,6 @@ func fetchedTwice(crawls []crawl) figure {
 	}
 	f.measured = fmt.Sprint(sum)
 	return f
-}
-
-// load is how many processes ran or waited to run over the last minute, where
-// the system tells.
-func load() (n float64, known bool) {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0, false
-	}
-	_, err = fmt.Sscan(string(text), &n)
-	return n, err == nil
 }
 
 func missed(figures []figure) bool {

@@ -21,10 +21,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"fangzhi/bench/process"
 )
 
 // target is what an export has to reach on two cores.
@@ -87,14 +88,10 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 		}
 	}
 	program := filepath.Join(dir, "fangzhi")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/fangzhi")
-	build.Stderr = notes
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build: %w", err)
+	if err := process.Build(ctx, program, "./cmd/fangzhi", notes); err != nil {
+		return err
 	}
-	if busy, known := load(); known && busy > float64(runtime.NumCPU())/2 {
-		fmt.Fprintf(notes, "bench: the machine is busy (load %.1f on %d processors): records/s will be low, records/CPU s about right\n", busy, runtime.NumCPU())
-	}
+	process.WarnBusy(notes, "records/s will be low, records/CPU s about right")
 	missed := false
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "export\trecords/s\ttarget\trecords/CPU s\tpeak MB\tsize MB\t")
@@ -115,17 +112,6 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 		return errMissed
 	}
 	return nil
-}
-
-// load is how many processes ran or waited to run over the last minute, where
-// the system tells.
-func load() (n float64, known bool) {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0, false
-	}
-	_, err = fmt.Sscan(string(text), &n)
-	return n, err == nil
 }
 
 func measure(ctx context.Context, out io.Writer, t target, program, archive, to string) (ok bool, err error) {
@@ -151,7 +137,7 @@ func measure(ctx context.Context, out io.Writer, t target, program, archive, to 
 		return nil
 	})
 	rate := float64(records) * t.each / took.Seconds()
-	peak := peakOf(cmd.ProcessState)
+	peak := process.Peak(cmd.ProcessState)
 	ok = rate >= t.rate && peak <= targetPeak
 	verdict, wanted := "ok", "-"
 	if !ok {

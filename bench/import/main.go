@@ -20,11 +20,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"fangzhi/bench/process"
 )
 
 const (
@@ -67,18 +68,14 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	}
 	if *program == "" {
 		*program = filepath.Join(dir, "fangzhi")
-		build := exec.CommandContext(ctx, "go", "build", "-o", *program, "./cmd/fangzhi")
-		build.Stderr = notes
-		if err := build.Run(); err != nil {
-			return fmt.Errorf("build: %w", err)
+		if err := process.Build(ctx, *program, "./cmd/fangzhi", notes); err != nil {
+			return err
 		}
 	}
 	if *program, err = filepath.Abs(*program); err != nil {
 		return err
 	}
-	if busy, known := load(); known && busy > float64(runtime.NumCPU())/2 {
-		fmt.Fprintf(notes, "bench: the machine is busy (load %.1f on %d processors): captures/s will be low, captures/CPU s about right\n", busy, runtime.NumCPU())
-	}
+	process.WarnBusy(notes, "captures/s will be low, captures/CPU s about right")
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "captures\tcaptures/s\tcaptures/CPU s\tprocessors\tpeak MB\tWARC MB\tarchive MB\ttargets: %d/s, %d MB\n", targetRate, targetPeak/1_000_000)
 	missed := false
@@ -125,7 +122,7 @@ func measure(ctx context.Context, out io.Writer, program, file string, n int) (o
 	}
 	took := time.Since(began).Seconds()
 	spent := (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	rate, peak := float64(n)/took, peakOf(cmd.ProcessState)
+	rate, peak := float64(n)/took, process.Peak(cmd.ProcessState)
 	ok = rate >= targetRate && peak <= targetPeak
 	verdict := "ok"
 	if !ok {
@@ -142,15 +139,4 @@ func megabytes(file string) float64 {
 		return 0
 	}
 	return float64(info.Size()) / 1e6
-}
-
-// load is how many processes ran or waited to run over the last minute, where
-// the system tells.
-func load() (n float64, known bool) {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0, false
-	}
-	_, err = fmt.Sscan(string(text), &n)
-	return n, err == nil
 }

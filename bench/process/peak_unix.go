@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peakOf returns the peak of a finished process's resident memory in bytes.
-func peakOf(s *os.ProcessState) int64 {
+// Peak returns the peak of a finished process's resident memory in bytes.
+func Peak(s *os.ProcessState) int64 {
 	usage, ok := s.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
