@@ -163,7 +163,8 @@ func (s *Store) openReaders(parameters string) error {
 }
 
 // What each connection is told. Memory stays small: a crawl reads few pages of
-// the file again, and the system caches them as well.
+// the file again, and the system caches them as well. (temp: the tables that a
+// query makes for itself.)
 var (
 	writerPragmas = []string{
 		"page_size(4096)", "synchronous(FULL)", "foreign_keys(1)",

@@ -147,6 +147,7 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	}
 	if percent, ok := garbage[job.Format]; ok {
 		defer debug.SetGCPercent(debug.SetGCPercent(percent))
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(garbageUpTo, debug.SetMemoryLimit(-1))))
 	}
 	progress := a.exportProgress(func() int64 { return expected(cmd, store, job, a.now()) })
 	to.Observe = progress.observe
@@ -162,6 +163,10 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 // matters: lines hold little and let much through, so that collecting as often as
 // usual took some of the time; a folder holds a growing list of files.
 var garbage = map[export.Format]int{export.JSONL: 800, export.CSV: 800, export.Markdown: 50}
+
+// garbageUpTo is the memory in bytes beyond which garbage is collected whatever
+// its percentage: large articles would make it much.
+const garbageUpTo = 120 << 20
 
 // exported tells what came of an export.
 func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
