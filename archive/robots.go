@@ -23,10 +23,14 @@ type RobotsFile struct {
 // MaxRobots bounds how long a robots.txt is gone by (RFC 9309, 2.4).
 const MaxRobots = 24 * time.Hour
 
+// clockStep is how far back a clock may be set and still be thought right: time
+// services do so by milliseconds all day.
+const clockStep = time.Minute
+
 // Fresh says whether f is to be gone by at the time now. One that a clock which
 // ran ahead dated is not.
 func (f RobotsFile) Fresh(now time.Time) bool {
-	return now.Before(f.Expires) && !now.Before(f.Fetched) && f.Expires.Sub(f.Fetched) <= MaxRobots
+	return now.Before(f.Expires) && f.Fetched.Sub(now) <= clockStep && f.Expires.Sub(f.Fetched) <= MaxRobots
 }
 
 // robotsName is what the robots.txt of an origin is kept as, learnt of no site.

@@ -18,7 +18,8 @@ func TestRobotsFileFresh(t *testing.T) {
 	}{
 		{"just fetched", at.Add(archive.MaxRobots), at, true},
 		{"a day later", at.Add(archive.MaxRobots), at.Add(archive.MaxRobots), false},
-		{"fetched by a clock that ran ahead", at.Add(archive.MaxRobots), at.Add(-time.Second), false},
+		{"fetched by a clock that ran ahead", at.Add(archive.MaxRobots), at.Add(-2 * time.Minute), false},
+		{"fetched before the clock was set back a little", at.Add(archive.MaxRobots), at.Add(-time.Second), true},
 		{"for longer than a day", at.Add(archive.MaxRobots + 1), at, false},
 	} {
 		if got := (archive.RobotsFile{Fetched: at, Expires: c.expires}).Fresh(c.now); got != c.want {

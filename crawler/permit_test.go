@@ -2,6 +2,7 @@ package crawler_test
 
 import (
 	"testing"
+	"time"
 
 	"fangzhi/archive"
 	"fangzhi/crawler"
@@ -11,7 +12,11 @@ import (
 func TestPermission(t *testing.T) {
 	p, path := oneArticle(portaltest.Options{})
 	p.SetRobots("User-agent: *\nDisallow: /yw/\nAllow: /yw/2*\nCrawl-delay: 2\n")
-	r := newRig(t, p)
+	now := time.Now()
+	r := newRig(t, p, func(o *crawler.Options) {
+		// A clock that is being set right: it goes back at every look.
+		o.Now = func() time.Time { now = now.Add(-10 * time.Millisecond); return now }
+	})
 	for url, want := range map[string]crawler.Permission{
 		"/yw/index.html": {Reason: `robots.txt: line 2, "Disallow: /yw/"`},
 		path:             {Allowed: true, Reason: `robots.txt: line 3, "Allow: /yw/2*"`},

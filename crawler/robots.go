@@ -106,7 +106,7 @@ func (r *robots) judge(rules robotsRules, to address) permit {
 
 // holds says whether the file is to be gone by for an errand.
 func (f *robotsFile) holds(e errand, now time.Time) bool {
-	return now.Before(f.until) && f.until.Sub(now) <= archive.MaxRobots && !f.at.Before(e.robotsSince)
+	return archive.RobotsFile{Fetched: f.at, Expires: f.until}.Fresh(now) && !f.at.Before(e.robotsSince)
 }
 
 // renew takes the file from the archive, where another run has fetched it by now,

@@ -58,6 +58,8 @@ func TestRobotsAcrossProcesses(t *testing.T) {
 	pass(time.Hour)
 	asks(1, "in full", crawler.Tick{Full: true}, r.site)
 	asks(0, "after that", crawler.Tick{}, r.site)
+	pass(-time.Second)
+	asks(0, "when the clock was set back a little", crawler.Tick{}, r.site)
 
 	pass(30 * time.Hour)
 	p.Break("/robots.txt", 3, portaltest.Status(503, ""))
