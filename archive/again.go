@@ -26,4 +26,5 @@ type Earlier struct {
 	Rules       Digest    `json:"rules,omitempty"`
 	Reader      int       `json:"reader,omitempty"`
 	Article     Article   `json:"article"`
+	Damaged     bool      `json:"-"` // is not what was written, by its sum
 }

@@ -90,6 +90,7 @@ func Settle(run string, p Page, c Capture, r *Reading, v Verdict) Entry {
 		page.Versions++
 		visit.Version = page.Versions
 		page.Fingerprint, page.ReadAs = fingerprintOf(r, visit.Payload), ""
+		page.Damaged &^= DamagedTitle // all of it is new
 		e.Snapshot = &Snapshot{
 			Site: p.Site, URL: p.URL, Version: page.Versions, Column: p.Column, Kind: page.Kind,
 			TakenAt: c.At.Truncate(time.Second), PriorSeen: p.LastSeen, Status: c.Status, Trust: c.Trust,

@@ -4,6 +4,7 @@ package archive
 type Lesson struct {
 	Site, Name string
 	Data       []byte
+	Damaged    bool // is not what was written, by its sum
 }
 
 // Import is what another archive holds, to be added as it is there.

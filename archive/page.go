@@ -105,6 +105,8 @@ type Page struct {
 	Versions int `json:"versions"`
 	Visits   int `json:"visits"`
 	Failures int `json:"failures"` // visits in a row that could not tell what the page says
+
+	Damaged PageDamage `json:"-"` // parts that are not what was written, by their sums
 }
 
 // Brief is p with what tells where it stands, and with nothing of how it is

@@ -84,6 +84,8 @@ type Run struct {
 	Bytes      int64    `json:"bytes"`             // of payload
 	Columns    []Yield  `json:"columns,omitempty"` // what each column yielded
 	Notes      []string `json:"notes,omitempty"`   // what a reader should know: caps that were hit, and the like
+
+	Damaged bool `json:"-"` // is not what was written, by its sum
 }
 
 // Crawls says whether such a run asks hosts for pages.

@@ -23,6 +23,7 @@ type Snapshot struct {
 	ReadAt      time.Time `json:"read_at,omitzero"` // when it was last read again; zero: it reads as when it was taken
 	Story       string    `json:"story,omitempty"`  // the same for every snapshot that carries the same text
 	Sketch      Sketch    `json:"-"`
+	Damaged     bool      `json:"-"` // the reading of ReadAt is not what was written, by its sum
 }
 
 // Part is a further page of an article that its portal parted into pages. The

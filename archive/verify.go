@@ -25,7 +25,7 @@ type VerifyOptions struct {
 
 // VerifyReport counts what Verify looked at.
 type VerifyReport struct {
-	Step         string     `json:"step,omitempty"` // what is looked at: database, pages, log, runs, payloads; "" in the end
+	Step         string     `json:"step,omitempty"` // what is looked at: database, pages, readings, log, runs, lessons, payloads; "" in the end
 	Part         int        `json:"part,omitempty"`
 	Parts        int        `json:"parts,omitempty"`
 	Pages        int        `json:"pages"`
@@ -70,7 +70,8 @@ func Verify(ctx context.Context, s Store, o VerifyOptions, fault func(Fault)) (V
 		name string
 		do   func(context.Context) error
 	}{
-		{"database", v.database}, {"pages", v.pages}, {"log", v.log}, {"runs", v.runs}, {"payloads", v.payloads},
+		{"database", v.database}, {"pages", v.pages}, {"readings", v.readings}, {"log", v.log}, {"runs", v.runs}, {"lessons", v.lessons},
+		{"payloads", v.payloads},
 	} {
 		v.report.Step = step.name
 		v.observe()
@@ -127,6 +128,10 @@ func (v *verifier) runs(ctx context.Context) error {
 		}
 		v.report.Runs++
 		object := Fault{Object: "run " + r.ID, Site: r.Site}
+		if r.Damaged {
+			object.Text = "what it says is not what was written, by its checksum"
+			v.fault(object)
+		}
 		switch r.State {
 		case RunRunning:
 			if other := open[r.Site]; other != "" {

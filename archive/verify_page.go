@@ -162,6 +162,20 @@ func (h holding) faults() (all []Fault) {
 			fault(page, "counts %d failures in a row, the ledger has %d", p.Failures, failures)
 		}
 	}
+	for _, part := range []struct {
+		damage PageDamage
+		what   string
+	}{
+		{DamagedHistory, "how it was found and what its visits left"}, {DamagedTitle, "its title, or how its latest version reads"},
+		{DamagedRequest, "how it is asked for"}, {DamagedAlso, "the further columns that list it"},
+	} {
+		if p.Damaged&part.damage != 0 {
+			fault(page, "what is kept of it is not what was written, by its checksum: %s", part.what)
+		}
+	}
+	if !slices.Contains(Kinds, p.Kind) {
+		fault(page, "is of the kind %q, which there is not", p.Kind)
+	}
 	if !h.stateAllowed(last) {
 		fault(page, "is in the state %q, which does not follow from its last visit's outcome %q", p.State, last.Outcome)
 	}
@@ -180,6 +194,9 @@ func (h holding) faults() (all []Fault) {
 		}
 		if s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint {
 			fault(object, "has not the fingerprint of its article")
+		}
+		if s.Damaged {
+			fault(object, "how it was read again at %s is not what was written, by its checksum", stamp(s.ReadAt))
 		}
 		if n := cuts[s.Version]; n != 1 {
 			fault(object, "was cut by %d visits of the ledger", n)

@@ -30,6 +30,7 @@ type readingDoc struct {
 	Reader      int            `bson:"reader,omitempty"`
 	Article     articleDoc     `bson:"article"`
 	ArticleFile string         `bson:"article_file,omitempty"` // in bucket large, in place of Article
+	Sum         archive.Sum    `bson:"sum,omitempty"`
 }
 
 // Reread gives versions another reading, one after the other.
@@ -87,7 +88,7 @@ func (s *Store) reread(ctx context.Context, run string, a *archive.Again) error 
 	if err := s.fence(ctx, run); err != nil {
 		return err
 	}
-	_, err = s.pages.UpdateOne(ctx, append(page, bson.E{Key: "versions", Value: a.Version}), follows(fingerprint, text(a.Article.Title), ""))
+	_, err = s.pages.UpdateOne(ctx, append(page, bson.E{Key: "versions", Value: a.Version}), follows(key{a.Site, a.URL}, fingerprint, text(a.Article.Title), ""))
 	return err
 }
 
@@ -113,7 +114,7 @@ func (s *Store) readsAs(ctx context.Context, d snapshotDoc, a *archive.Again) (b
 func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a *archive.Again, fingerprint archive.Digest, follow bool) error {
 	before := readingDoc{
 		Site: d.Site, URL: d.URL, Version: d.Version, N: d.Readings, ReadAt: d.ReadAt,
-		Fingerprint: d.Fingerprint, Rules: d.Rules, Reader: d.Reader, Article: d.Article, ArticleFile: d.ArticleFile,
+		Fingerprint: d.Fingerprint, Rules: d.Rules, Reader: d.Reader, Article: d.Article, ArticleFile: d.ArticleFile, Sum: d.Sum,
 	}
 	if before.ReadAt == 0 {
 		before.ReadAt = d.TakenAt
@@ -139,7 +140,7 @@ func (s *Store) replaceReading(ctx context.Context, run string, d snapshotDoc, a
 	}
 	set := bson.D{
 		{Key: "read_at", Value: dateOf(a.At)}, {Key: "readings", Value: d.Readings + 1}, {Key: "fingerprint", Value: fingerprint},
-		{Key: "article", Value: now.Article}, {Key: "unindexed", Value: true},
+		{Key: "article", Value: now.Article}, {Key: "unindexed", Value: true}, {Key: "sum", Value: a.Sum()},
 	}
 	unset := bson.D{}
 	for _, f := range []struct {
@@ -209,10 +210,12 @@ func (s *Store) takeReadings(ctx context.Context, docs []readingDoc, f archive.F
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, archive.Earlier{
+		e := archive.Earlier{
 			Site: d.Site, URL: d.URL, Version: d.Version, N: d.N, ReadAt: timeOf(d.ReadAt),
 			Fingerprint: d.Fingerprint, Rules: d.Rules, Reader: d.Reader, Article: article,
-		})
+		}
+		e.Compare(d.Sum)
+		all = append(all, e)
 	}
 	return all, nil
 }
@@ -268,6 +271,6 @@ func (s *Store) asTaken(ctx context.Context, d *snapshotDoc) error {
 		first, err = readingDoc{}, nil // the hash of the leaf will tell
 	}
 	d.ReadAt, d.Fingerprint, d.Rules, d.Reader = 0, first.Fingerprint, first.Rules, first.Reader
-	d.Article, d.ArticleFile = first.Article, first.ArticleFile
+	d.Article, d.ArticleFile, d.Sum = first.Article, first.ArticleFile, first.Sum
 	return err
 }

@@ -31,6 +31,7 @@ type snapshotDoc struct {
 	Story       string         `bson:"story,omitempty"`
 	Sketch      []int64        `bson:"sketch,omitempty"`
 	ReadAt      bson.DateTime  `bson:"read_at,omitempty"`   // when it was last read again
+	Sum         archive.Sum    `bson:"sum,omitempty"`       // of that reading
 	Readings    int            `bson:"readings,omitempty"`  // how often it was
 	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet, or that of an older text
 }
@@ -57,11 +58,13 @@ func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
 	if err != nil {
 		return archive.Snapshot{}, fmt.Errorf("version %d of %s: %w", d.Version, d.URL, err)
 	}
-	return archive.Snapshot{
+	s := archive.Snapshot{
 		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
 		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status, Trust: d.Trust,
 		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, ReadAt: timeOf(d.ReadAt), Parts: partsOf(d.Parts), Story: d.Story,
-	}, nil
+	}
+	s.Compare(d.Sum)
+	return s, nil
 }
 
 // partDoc is a further page of an article as it is stored.

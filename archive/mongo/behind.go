@@ -54,6 +54,7 @@ func (s *Store) catchUp(ctx context.Context, d *pageDoc) (changed bool, err erro
 	if err == nil && (v.Fingerprint != d.Fingerprint || d.Behind && v.Article.Title != d.Title) {
 		changed = true
 		d.Fingerprint, d.Title, d.ReadAs = v.Fingerprint, v.Article.Title, ""
+		d.SumTitle = archive.TitleSum(d.Site, d.URL, string(d.Title), d.Fingerprint, "")
 	}
 	return changed, err
 }
@@ -109,18 +110,19 @@ func (s *Store) settlePage(ctx context.Context, d pageDoc) error {
 	// On condition that it was not visited or read again since.
 	_, err = s.pages.UpdateOne(ctx, bson.D{
 		{Key: "site", Value: d.Site}, {Key: "url", Value: d.URL}, {Key: "versions", Value: d.Versions}, {Key: "fingerprint", Value: before.Fingerprint},
-	}, follows(d.Fingerprint, d.Title, d.ReadAs))
+	}, follows(key{d.Site, d.URL}, d.Fingerprint, d.Title, d.ReadAs))
 	return err
 }
 
-// follows sets what a page says of its latest version, and takes the mark away.
-func follows(fingerprint archive.Digest, title text, readAs archive.Digest) bson.D {
+// follows sets what page k says of its latest version, and takes the mark away.
+func follows(k key, fingerprint archive.Digest, title text, readAs archive.Digest) bson.D {
 	gone := bson.D{{Key: "behind", Value: ""}}
 	if readAs == "" {
 		gone = append(gone, bson.E{Key: "read_as", Value: ""})
 	}
 	return bson.D{
-		{Key: "$set", Value: bson.D{{Key: "fingerprint", Value: fingerprint}, {Key: "title", Value: title}}},
+		{Key: "$set", Value: bson.D{{Key: "fingerprint", Value: fingerprint}, {Key: "title", Value: title},
+			{Key: "sum_title", Value: archive.TitleSum(k.site, k.url, string(title), fingerprint, readAs)}}},
 		{Key: "$unset", Value: gone},
 	}
 }

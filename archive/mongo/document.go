@@ -42,12 +42,17 @@ type pageDoc struct {
 	Also         []string       `bson:"also,omitempty"`
 	GoneSince    bson.DateTime  `bson:"gone_since,omitempty"`
 	RestoredAt   bson.DateTime  `bson:"restored_at,omitempty"`
+	Sum          archive.Sum    `bson:"sum,omitempty"` // these four are its archive.PageSums
+	SumTitle     archive.Sum    `bson:"sum_title,omitempty"`
+	SumAsked     archive.Sum    `bson:"sum_asked,omitempty"`
+	SumAlso      archive.Sum    `bson:"sum_also,omitempty"`
 	Seq          int            `bson:"seq,omitempty"`    // of its last visit committed
 	Claim        bson.ObjectID  `bson:"claim,omitempty"`  // see Store.clear
 	Behind       bool           `bson:"behind,omitempty"` // its latest version may have been read again since: see Store.pagesOf
 }
 
 func pageDocOf(p archive.Page) pageDoc {
+	sums := p.Sums()
 	return pageDoc{
 		Site: p.Site, URL: p.URL, Column: p.Column, Kind: p.Kind, State: p.State, FoundOn: p.FoundOn,
 		Anchor: text(p.Anchor), ListedDay: p.ListedDay, Depth: p.Depth, MovedTo: text(p.MovedTo),
@@ -58,11 +63,12 @@ func pageDocOf(p archive.Page) pageDoc {
 		Asked: requestDocOf(p.Request), Feeds: p.Feeds,
 		Item: p.Item, Also: p.Also,
 		GoneSince: dateOf(p.GoneSince), RestoredAt: dateOf(p.RestoredAt),
+		Sum: sums.History, SumTitle: sums.Title, SumAsked: sums.Request, SumAlso: sums.Also,
 	}
 }
 
 func (d pageDoc) page() archive.Page {
-	return archive.Page{
+	p := archive.Page{
 		Site: d.Site, URL: d.URL, Column: d.Column, Kind: d.Kind, State: d.State, FoundOn: d.FoundOn,
 		Anchor: string(d.Anchor), ListedDay: d.ListedDay, Depth: d.Depth, MovedTo: string(d.MovedTo),
 		FirstSeen: timeOf(d.FirstSeen), LastVisit: timeOf(d.LastVisit), LastSeen: timeOf(d.LastSeen),
@@ -73,6 +79,8 @@ func (d pageDoc) page() archive.Page {
 		Item: d.Item, Also: d.Also,
 		GoneSince: timeOf(d.GoneSince), RestoredAt: timeOf(d.RestoredAt),
 	}
+	p.Compare(archive.PageSums{History: d.Sum, Title: d.SumTitle, Request: d.SumAsked, Also: d.SumAlso})
+	return p
 }
 
 // requestDoc is how a page is asked for, as it is stored.
@@ -176,6 +184,7 @@ type runDoc struct {
 	Bytes      int64            `bson:"bytes"`
 	Notes      []text           `bson:"notes,omitempty"`
 	Columns    []archive.Yield  `bson:"columns,omitempty"`
+	Sum        archive.Sum      `bson:"sum"`
 }
 
 func runDocOf(r archive.Run) runDoc {
@@ -183,7 +192,7 @@ func runDocOf(r archive.Run) runDoc {
 		ID: r.ID, Site: r.Site, Planned: dateOf(r.Planned), Trigger: r.Trigger, State: r.State, Reason: text(r.Reason),
 		Full: r.Full, FullSince: dateOf(r.FullSince), Walk: r.Walk, Owner: r.Owner, Lease: dateOf(r.Lease),
 		Started: dateOf(r.Started), Ended: dateOf(r.Ended), Articles: r.Articles, Lists: r.Lists, Requisites: r.Requisites,
-		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes, Columns: r.Columns,
+		Discovered: r.Discovered, Requests: r.Requests, Bytes: r.Bytes, Columns: r.Columns, Sum: r.Sum(),
 	}
 	for _, n := range r.Notes {
 		d.Notes = append(d.Notes, text(n))
@@ -201,5 +210,6 @@ func (d runDoc) run() archive.Run {
 	for _, n := range d.Notes {
 		r.Notes = append(r.Notes, string(n))
 	}
+	r.Compare(d.Sum)
 	return r
 }

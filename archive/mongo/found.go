@@ -116,15 +116,20 @@ func (p *plan) changes() (models []mongo.WriteModel) {
 		}}, "due", due)
 	}
 	if p.askedTo != nil {
-		update(bson.E{}, "asked", requestDocOf(p.askedTo))
+		models = append(models, mongo.NewUpdateOneModel().SetFilter(page).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
+			{Key: "asked", Value: requestDocOf(p.askedTo)}, {Key: "sum_asked", Value: archive.RequestSum(p.key.site, p.key.url, p.askedTo)},
+		}}}))
 	}
 	if p.kindTo != "" {
 		update(bson.E{Key: "kind", Value: archive.KindUnread}, "kind", p.kindTo)
 	}
-	if len(p.alsoTo) > 0 {
-		models = append(models, mongo.NewUpdateOneModel().SetFilter(page).SetUpdate(bson.D{
-			{Key: "$addToSet", Value: bson.D{{Key: "also", Value: bson.D{{Key: "$each", Value: p.alsoTo}}}}},
-		}))
+	for _, column := range p.alsoTo {
+		models = append(models, mongo.NewUpdateOneModel().
+			SetFilter(append(page[:2:2], bson.E{Key: "also", Value: bson.D{{Key: "$ne", Value: column}}})).
+			SetUpdate(bson.D{
+				{Key: "$push", Value: bson.D{{Key: "also", Value: column}}},
+				{Key: "$bit", Value: bson.D{{Key: "sum_also", Value: bson.D{{Key: "xor", Value: archive.AlsoSum(p.key.site, p.key.url, column)}}}}},
+			}))
 	}
 	return models
 }

@@ -53,8 +53,7 @@ func (s *Store) doImport(ctx context.Context, in archive.Import) error {
 		}
 	}
 	for _, l := range in.Lessons {
-		d := learntDoc{Site: l.Site, Name: l.Name, Mark: bson.NewObjectID(), Data: append([]byte{}, l.Data...)}
-		if _, err := s.learnt.ReplaceOne(ctx, learntBy(l.Site, l.Name), d, options.Replace().SetUpsert(true)); err != nil {
+		if _, err := s.learnt.ReplaceOne(ctx, learntBy(l.Site, l.Name), learntDocOf(l), options.Replace().SetUpsert(true)); err != nil {
 			return fmt.Errorf("learnt: %w", err)
 		}
 	}

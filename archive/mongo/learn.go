@@ -20,6 +20,17 @@ type learntDoc struct {
 	Name string        `bson:"name"`
 	Mark bson.ObjectID `bson:"mark"`
 	Data []byte        `bson:"data"`
+	Sum  archive.Sum   `bson:"sum"`
+}
+
+func learntDocOf(l archive.Lesson) learntDoc {
+	return learntDoc{Site: l.Site, Name: l.Name, Mark: bson.NewObjectID(), Data: append([]byte{}, l.Data...), Sum: l.Sum()}
+}
+
+func (d learntDoc) lesson() archive.Lesson {
+	l := archive.Lesson{Site: d.Site, Name: d.Name, Data: d.Data}
+	l.Compare(d.Sum)
+	return l
 }
 
 func learntBy(site, name string) bson.D {
@@ -69,10 +80,7 @@ func (s *Store) learn(ctx context.Context, run, site, name string, data []byte) 
 	if err := s.fence(ctx, run); err != nil {
 		return err
 	}
-	d := learntDoc{Site: site, Name: name, Mark: bson.NewObjectID(), Data: data}
-	if d.Data == nil {
-		d.Data = []byte{}
-	}
+	d := learntDocOf(archive.Lesson{Site: site, Name: name, Data: data})
 	if fresh {
 		there, err := insert(ctx, s.learnt, []learntDoc{d})
 		if err == nil && len(there) > 0 {
@@ -94,7 +102,7 @@ func (s *Store) Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error] {
 	}, func(_ context.Context, docs []learntDoc) ([]archive.Lesson, error) {
 		lessons := make([]archive.Lesson, len(docs))
 		for i, d := range docs {
-			lessons[i] = archive.Lesson{Site: d.Site, Name: d.Name, Data: d.Data}
+			lessons[i] = d.lesson()
 		}
 		return lessons, nil
 	})

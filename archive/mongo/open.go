@@ -139,8 +139,8 @@ func (s *Store) reach(ctx context.Context) error {
 }
 
 // format is the version of the documents that this package writes. In format 1
-// there was no log.
-const format = 2
+// there was no log, in format 2 there were no sums.
+const format = 3
 
 type metaDoc struct {
 	ID      string        `bson:"_id"`
@@ -207,10 +207,17 @@ func (s *Store) upgrade(ctx context.Context, from int) error {
 	if s.options.Upgrading != nil {
 		s.options.Upgrading(from, format)
 	}
-	if err := s.markOld(ctx); err != nil {
+	var err error
+	if from < 2 {
+		err = s.markOld(ctx)
+	}
+	if err == nil {
+		err = s.sumOld(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("upgrade from format %d: %w", from, err)
 	}
-	_, err := s.meta.UpdateOne(ctx, bson.D{{Key: "_id", Value: "fangzhi"}}, bson.D{{Key: "$max", Value: bson.D{{Key: "format", Value: format}}}})
+	_, err = s.meta.UpdateOne(ctx, bson.D{{Key: "_id", Value: "fangzhi"}}, bson.D{{Key: "$max", Value: bson.D{{Key: "format", Value: format}}}})
 	return err
 }
 

@@ -27,7 +27,10 @@ func (s *Store) Page(ctx context.Context, site, url string) (archive.Page, error
 	if err == nil && d.Behind {
 		_, err = s.catchUp(ctx, &d)
 	}
-	return d.page(), fault(ctx, err, "page %s of %s", url, site)
+	if err != nil {
+		return archive.Page{}, fault(ctx, err, "page %s of %s", url, site)
+	}
+	return d.page(), nil
 }
 
 // where is the part of a query that a listing's Filter makes up.

@@ -159,8 +159,9 @@ func (s *Store) commit(ctx context.Context, b *batch) error {
 	for _, p := range b.order {
 		switch {
 		case p.visited != nil:
+			p.visited.Also = p.also
 			d := pageDocOf(*p.visited)
-			d.Seq, d.Also = p.seq, p.also
+			d.Seq = p.seq
 			models = append(models, mongo.NewReplaceOneModel().SetFilter(p.asPlanned()).SetReplacement(d))
 		case p.commits():
 			models = append(models, mongo.NewUpdateOneModel().SetFilter(p.asPlanned()).

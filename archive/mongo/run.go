@@ -102,12 +102,14 @@ func (s *Store) expire(ctx context.Context, r archive.Run) error {
 	if open.Lease != 0 {
 		lease = open.Lease
 	}
+	over := open.run()
+	over.State, over.Ended = archive.RunInterrupted, timeOf(ended)
+	over.Reason = fmt.Sprintf("its owner gave no sign of life: taken over by %s", r.ID)
 	// On condition that its owner did not renew it in this moment.
 	_, err = s.runs.UpdateOne(ctx, bson.D{
 		{Key: "_id", Value: open.ID}, {Key: "state", Value: archive.RunRunning}, {Key: "lease", Value: lease},
 	}, bson.D{{Key: "$set", Value: bson.D{
-		{Key: "state", Value: archive.RunInterrupted}, {Key: "ended", Value: ended},
-		{Key: "reason", Value: fmt.Sprintf("its owner gave no sign of life: taken over by %s", r.ID)},
+		{Key: "state", Value: over.State}, {Key: "ended", Value: ended}, {Key: "reason", Value: over.Reason}, {Key: "sum", Value: over.Sum()},
 	}}})
 	return err
 }

@@ -80,7 +80,8 @@ func (w *writer) reread(a *archive.Again) error {
 		}
 	}
 	if latest && (v.pageFingerprint != fingerprint || v.pageTitle != a.Article.Title || v.pageReadsAs != "") {
-		_, err = w.exec(`UPDATE pages SET fingerprint = ?, title = ?, read_as = NULL WHERE id = ?`, print, a.Article.Title, v.page)
+		_, err = w.exec(`UPDATE pages SET fingerprint = ?, title = ?, read_as = NULL, sum_title = ? WHERE id = ?`, print, a.Article.Title,
+			int64(archive.TitleSum(a.Site, a.URL, a.Article.Title, fingerprint, "")), v.page)
 	}
 	return err
 }
@@ -99,13 +100,13 @@ func (w *writer) replaceReading(a *archive.Again, v *version, article string, pr
 	if err != nil {
 		return err
 	}
-	if _, err := w.exec(`INSERT INTO readings (snapshot, n, read_at, fingerprint, rules, reader, article)
-		VALUES (?1, (SELECT count(*) FROM readings WHERE snapshot = ?1), ?2, ?3, ?4, ?5, ?6)`,
+	if _, err := w.exec(`INSERT INTO readings (snapshot, n, read_at, fingerprint, rules, reader, article, sum)
+		VALUES (?1, (SELECT count(*) FROM readings WHERE snapshot = ?1), ?2, ?3, ?4, ?5, ?6, (SELECT sum FROM snapshots WHERE id = ?1))`,
 		v.id, millis(v.readAt), before, rulesBefore, v.reader, v.article); err != nil {
 		return err
 	}
-	_, err = w.exec(`UPDATE snapshots SET read_at = ?, fingerprint = ?, rules = ?, reader = ?, sketch = ?, article = ? WHERE id = ?`,
-		a.At.UnixMilli(), print, rules, a.Reader, packSketch(archive.SketchOf(a.Article)), article, v.id)
+	_, err = w.exec(`UPDATE snapshots SET read_at = ?, fingerprint = ?, rules = ?, reader = ?, sketch = ?, article = ?, sum = ? WHERE id = ?`,
+		a.At.UnixMilli(), print, rules, a.Reader, packSketch(archive.SketchOf(a.Article)), article, int64(a.Sum()), v.id)
 	return err
 }
 
@@ -146,8 +147,10 @@ func (w *writer) reindex(a *archive.Again, v *version, latest bool) error {
 // Earlier yields how versions read before they were read again.
 func (s *Store) Earlier(ctx context.Context, f archive.Filter) iter.Seq2[archive.Earlier, error] {
 	fields := func(e *archive.Earlier) []any {
+		var kept archive.Sum
 		return []any{
 			&e.Site, &e.URL, &e.Version, &e.N, instant{&e.ReadAt}, digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article},
+			last{&kept, func() { e.Compare(kept) }},
 		}
 	}
 	f.Newest = false
@@ -157,7 +160,7 @@ func (s *Store) Earlier(ctx context.Context, f archive.Filter) iter.Seq2[archive
 		if last != nil {
 			w.and("(p.site, p.url, s.version, r.n) > (?, ?, ?, ?)", last.Site, last.URL, last.Version, last.N)
 		}
-		return scan(fields)(s.query(ctx, `SELECT p.site, p.url, s.version, r.n, r.read_at, r.fingerprint, r.rules, r.reader, r.article
+		return scan(fields)(s.query(ctx, `SELECT p.site, p.url, s.version, r.n, r.read_at, r.fingerprint, r.rules, r.reader, r.article, r.sum
 			FROM pages p CROSS JOIN snapshots s ON s.page = p.id CROSS JOIN readings r ON r.snapshot = s.id`+
 			w.String()+` ORDER BY p.site, p.url, s.version, r.n LIMIT ?`, append(w.args, n)...))
 	})
@@ -170,7 +173,7 @@ func (s *Store) asTaken(ctx context.Context, cuts []archive.Snapshot, ids []int6
 			continue
 		}
 		first := &cuts[i]
-		first.ReadAt, first.Article = time.Time{}, archive.Article{}
+		first.ReadAt, first.Article, first.Damaged = time.Time{}, archive.Article{}, false
 		found, err := scan(func(e *archive.Snapshot) []any {
 			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article}}
 		})(s.query(ctx, `SELECT fingerprint, rules, reader, article FROM readings WHERE snapshot = ? AND n = 0`, ids[i]))

@@ -13,10 +13,10 @@ const (
 	becomeDue = `UPDATE pages SET due = ?1 WHERE site = ?2 AND url = ?3
 		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1 OR last_visit > ?4)`
 
-	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
+	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1), sum_also = (sum_also | ?5) - (sum_also & ?5) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
 		AND json_array_length(coalesce(also, '[]')) < ?4 AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(also, '[]')) WHERE value = ?1)`
 
-	becomeAsked = `UPDATE pages SET asked = ?1 WHERE site = ?2 AND url = ?3 AND asked IS NOT ?1`
+	becomeAsked = `UPDATE pages SET asked = ?1, sum_asked = ?4 WHERE site = ?2 AND url = ?3 AND (asked IS NOT ?1 OR sum_asked <> ?4)`
 
 	becomeKind = `UPDATE pages SET kind = ? WHERE site = ? AND url = ? AND kind = 'unread'`
 )
@@ -41,7 +41,8 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 		}
 	}
 	if p.Column != "" {
-		if _, err := t.exec(becomeAlso, p.Column, p.Site, p.URL, archive.MaxAlso); err != nil {
+		if _, err := t.exec(becomeAlso, p.Column, p.Site, p.URL, archive.MaxAlso,
+			int64(archive.AlsoSum(p.Site, p.URL, p.Column))); err != nil {
 			return err
 		}
 	}
@@ -59,7 +60,7 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(becomeAsked, asked, p.Site, p.URL); err != nil {
+		if _, err := t.exec(becomeAsked, asked, p.Site, p.URL, int64(archive.RequestSum(p.Site, p.URL, p.Request))); err != nil {
 			return err
 		}
 	}
@@ -87,11 +88,13 @@ func (t *recording) addFound(p *archive.Page, due time.Time) (added bool, err er
 	if err != nil {
 		return false, err
 	}
+	sums := p.Sums()
 	n, err := t.exec(insertPage,
 		p.Column, string(p.Kind), string(p.State), p.FoundOn, p.Anchor, p.ListedDay,
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(due),
 		p.ETag, p.LastModified, digests[0], digests[1], p.Title, digests[2], nil, p.Parts,
-		p.Versions, p.Visits, p.Failures, asked, feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p), also, p.Site, p.URL)
+		p.Versions, p.Visits, p.Failures, asked, feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p),
+		int64(sums.History), int64(sums.Title), int64(sums.Request), int64(sums.Also), also, p.Site, p.URL)
 	return n > 0, err
 }
 

@@ -73,7 +73,7 @@ func (s *Store) Import(ctx context.Context, in archive.Import) error {
 			return err
 		}
 		for _, l := range in.Lessons {
-			if _, err := w.exec(setLearnt, l.Site, l.Name, append([]byte{}, l.Data...)); err != nil {
+			if err := w.setLearnt(l); err != nil {
 				return err
 			}
 		}
@@ -153,13 +153,13 @@ func (t *recording) setPage(d *draft) error {
 	}
 	if !found {
 		t.learnt = append(t.learnt, nameOf(d.Page.Site, d.Page.URL))
-		_, err = t.insert(insertPage, append(d.pageValues(), also, d.Page.Site, d.Page.URL)...)
+		_, err = t.insert(insertPage, append(d.pageValues(), int64(d.sums.Also), also, d.Page.Site, d.Page.URL)...)
 		return err
 	}
 	if _, err = t.exec(updatePage, append(d.pageValues(), id)...); err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE pages SET also = ? WHERE id = ?`, also, id)
+	_, err = t.exec(`UPDATE pages SET also = ?, sum_also = ? WHERE id = ?`, also, int64(d.sums.Also), id)
 	return err
 }
 

@@ -36,16 +36,23 @@ func (s *Store) Learn(ctx context.Context, run, site, name string, data []byte) 
 		if len(data) > archive.MaxLearnt {
 			return fmt.Errorf("%d bytes: must be at most %d", len(data), archive.MaxLearnt)
 		}
-		if data == nil {
-			data = []byte{}
-		}
-		_, err := w.exec(setLearnt, site, name, data)
-		return err
+		return w.setLearnt(archive.Lesson{Site: site, Name: name, Data: data})
 	})
 }
 
-const setLearnt = `INSERT INTO learnt (site, name, data) VALUES (?, ?, ?)
-	ON CONFLICT (site, name) DO UPDATE SET data = excluded.data`
+// setLearnt keeps l in place of what is there under its name.
+func (w *writer) setLearnt(l archive.Lesson) error {
+	_, err := w.exec(`INSERT INTO learnt (site, name, data, sum) VALUES (?, ?, ?, ?)
+		ON CONFLICT (site, name) DO UPDATE SET data = excluded.data, sum = excluded.sum`, l.Site, l.Name, append([]byte{}, l.Data...), int64(l.Sum()))
+	return err
+}
+
+const lessonColumns = `site, name, data, sum`
+
+func lessonFields(l *archive.Lesson) []any {
+	var kept archive.Sum
+	return []any{&l.Site, &l.Name, &l.Data, last{&kept, func() { l.Compare(kept) }}}
+}
 
 // Lessons yields all that was learnt, by (Site, Name).
 func (s *Store) Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error] {
@@ -54,7 +61,7 @@ func (s *Store) Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error] {
 		if last != nil {
 			after = *last
 		}
-		return scan(func(l *archive.Lesson) []any { return []any{&l.Site, &l.Name, &l.Data} })(s.query(ctx,
-			`SELECT site, name, data FROM learnt WHERE (site, name) > (?, ?) ORDER BY site, name LIMIT ?`, after.Site, after.Name, n))
+		return scan(lessonFields)(s.query(ctx,
+			`SELECT `+lessonColumns+` FROM learnt WHERE (site, name) > (?, ?) ORDER BY site, name LIMIT ?`, after.Site, after.Name, n))
 	})
 }

@@ -131,6 +131,9 @@ func (s *Store) migrate(ctx context.Context) error {
 		if err := w.sealOld(ctx); err != nil {
 			return fmt.Errorf("seal what is recorded: %w", err)
 		}
+		if err := w.sumOld(ctx); err != nil {
+			return fmt.Errorf("sum what is recorded: %w", err)
+		}
 		_, err = w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(texts)))
 		return err
 	})
@@ -140,6 +143,8 @@ const (
 	// leafSize is what a leaf takes in the file, with its index, and once more
 	// in the WAL.
 	leafSize = 2 * 120
+	// rowSize is what a page takes in the WAL, which gets it with its sum.
+	rowSize = 2 * 400
 	// spare is what a step takes that fills nothing in.
 	spare = 16 << 20
 )
@@ -151,11 +156,11 @@ func (s *Store) room(ctx context.Context) error {
 	if !known {
 		return nil
 	}
-	var visits uint64
-	if err := s.writer.conn.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM visits`).Scan(&visits); err != nil {
+	var visits, pages uint64
+	if err := s.writer.conn.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM visits), 0), coalesce((SELECT max(id) FROM pages), 0)`).Scan(&visits, &pages); err != nil {
 		return err
 	}
-	if need := spare + visits*leafSize; left < need {
+	if need := spare + visits*leafSize + pages*rowSize; left < need {
 		return fmt.Errorf("its format is that of an older fangzhi, and to upgrade it the disk needs %d MiB of free space, it has %d MiB: nothing was changed",
 			need>>20, left>>20)
 	}

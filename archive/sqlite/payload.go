@@ -115,7 +115,7 @@ func (s *Store) Payload(ctx context.Context, d archive.Digest) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w (%w)", archive.ErrCorrupt, err)
 		}
-		if archive.DigestOf(payload) != d {
+		if archive.DigestOf(payload) != d || int64(len(payload)) != size {
 			return nil, archive.ErrCorrupt
 		}
 		return payload, nil

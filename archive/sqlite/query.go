@@ -12,15 +12,17 @@ import (
 const pageColumns = `p.site, p.url, p."column", p.kind, p.state, p.found_on, p.anchor, p.listed_day, p.depth, p.moved_to,
 	p.first_seen, p.last_visit, p.last_seen, p.last_change, p.due, p.etag, p.last_modified, p.last_digest, p.payload,
 	p.title, p.fingerprint, p.read_as, p.parts, p.versions, p.visits, p.failures, p.asked, p.feeds, p.also, coalesce(p.item, 0),
-	p.gone_since, p.restored_at`
+	p.gone_since, p.restored_at, p.sum, p.sum_title, p.sum_asked, p.sum_also`
 
 func pageFields(p *archive.Page) []any {
+	var kept archive.PageSums
 	return []any{
 		&p.Site, &p.URL, &p.Column, (*string)(&p.Kind), (*string)(&p.State), &p.FoundOn, &p.Anchor, &p.ListedDay, &p.Depth, &p.MovedTo,
 		instant{&p.FirstSeen}, instant{&p.LastVisit}, instant{&p.LastSeen}, instant{&p.LastChange}, instant{&p.Due},
 		&p.ETag, &p.LastModified, digest{&p.LastDigest}, digest{&p.Payload},
 		&p.Title, digest{&p.Fingerprint}, digest{&p.ReadAs}, &p.Parts, &p.Versions, &p.Visits, &p.Failures, object{&p.Request}, object{&p.Feeds}, object{&p.Also}, &p.Item,
 		instant{&p.GoneSince}, instant{&p.RestoredAt},
+		&kept.History, &kept.Title, &kept.Request, last{&kept.Also, func() { p.Compare(kept) }},
 	}
 }
 
@@ -35,12 +37,14 @@ func briefFields(p *archive.Page) []any {
 }
 
 const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_at, s.prior_seen, s.status, s.trust,
-	s.payload, s.fingerprint, s.rules, s.reader, s.read_at, s.parts, s.story, s.article`
+	s.payload, s.fingerprint, s.rules, s.reader, s.read_at, s.parts, s.story, s.article, s.sum`
 
 func snapshotFields(s *archive.Snapshot) []any {
+	var kept archive.Sum
 	return []any{
 		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
 		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, instant{&s.ReadAt}, object{&s.Parts}, &s.Story, article{&s.Article},
+		last{&kept, func() { s.Compare(kept) }},
 	}
 }
 
@@ -56,13 +60,15 @@ func visitFields(v *archive.Visit) []any {
 }
 
 const runColumns = `id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-	articles, lists, discovered, requests, bytes, notes, walk, columns, requisites`
+	articles, lists, discovered, requests, bytes, notes, walk, columns, requisites, sum`
 
 func runFields(r *archive.Run) []any {
+	var kept archive.Sum
 	return []any{
 		&r.ID, &r.Site, instant{&r.Planned}, (*string)(&r.Trigger), (*string)(&r.State), &r.Reason, &r.Full, instant{&r.FullSince}, &r.Owner,
 		instant{&r.Lease}, instant{&r.Started}, instant{&r.Ended},
 		object{&r.Articles}, object{&r.Lists}, &r.Discovered, &r.Requests, &r.Bytes, object{&r.Notes}, &r.Walk, object{&r.Columns}, object{&r.Requisites},
+		last{&kept, func() { r.Compare(kept) }},
 	}
 }
 

@@ -63,6 +63,7 @@ type draft struct {
 	lastDigest, pagePayload, pageFingerprint, readAs, visitPayload any
 	payload, fingerprint, rules, parts                             any
 	article                                                        string
+	sums                                                           archive.PageSums
 	header, request, absence                                       any // of the visit
 	asked, feeds                                                   any
 	leaf                                                           archive.Hash
@@ -95,6 +96,7 @@ func draftOf(e *archive.Entry) (d draft, err error) {
 	if d.asked, d.feeds, err = asking(&e.Page); err != nil {
 		return d, err
 	}
+	d.sums = e.Page.Sums()
 	if e.Payload != nil && d.visitPayload == nil {
 		return d, fmt.Errorf("%s: a payload without a digest", e.Visit.URL)
 	}
@@ -204,13 +206,15 @@ const (
 	updatePage = `UPDATE pages SET "column" = ?, kind = ?, state = ?, found_on = ?, anchor = ?, listed_day = ?,
 		depth = ?, moved_to = ?, first_seen = ?, last_visit = ?, last_seen = ?, last_change = ?, due = ?,
 		etag = ?, last_modified = ?, last_digest = ?, payload = ?, title = ?, fingerprint = ?, read_as = ?, parts = ?,
-		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, gone_since = ?, restored_at = ?, item = ? WHERE id = ?`
+		versions = ?, visits = ?, failures = ?, asked = ?, feeds = ?, gone_since = ?, restored_at = ?, item = ?,
+		sum = ?, sum_title = ?, sum_asked = ? WHERE id = ?`
 
 	insertPage = `INSERT INTO pages ("column", kind, state, found_on, anchor, listed_day,
 		depth, moved_to, first_seen, last_visit, last_seen, last_change, due,
 		etag, last_modified, last_digest, payload, title, fingerprint, read_as, parts,
-		versions, visits, failures, asked, feeds, gone_since, restored_at, item, also, site, url)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		versions, visits, failures, asked, feeds, gone_since, restored_at, item, sum, sum_title, sum_asked,
+		sum_also, also, site, url)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 	findVisit = `SELECT 1 FROM visits WHERE page = ? AND at = ?`
 
@@ -261,6 +265,7 @@ func (d *draft) pageValues() []any {
 		p.Depth, p.MovedTo, millis(p.FirstSeen), millis(p.LastVisit), millis(p.LastSeen), millis(p.LastChange), millis(p.Due),
 		p.ETag, p.LastModified, d.lastDigest, d.pagePayload, p.Title, d.pageFingerprint, d.readAs, p.Parts,
 		p.Versions, p.Visits, p.Failures, d.asked, d.feeds, millis(p.GoneSince), millis(p.RestoredAt), itemOf(p),
+		int64(d.sums.History), int64(d.sums.Title), int64(d.sums.Request),
 	}
 }
 
@@ -277,7 +282,7 @@ func (t *recording) addPage(d *draft) (id int64, held bool, err error) {
 		t.learnt = append(t.learnt, nameOf(p.Site, p.URL))
 		also, err := alsoOf(p)
 		if err == nil {
-			id, err = t.insert(insertPage, append(values, also, p.Site, p.URL)...)
+			id, err = t.insert(insertPage, append(values, int64(d.sums.Also), also, p.Site, p.URL)...)
 		}
 		return id, false, err
 	}

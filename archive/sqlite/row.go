@@ -88,6 +88,23 @@ func (d digest) Scan(src any) error {
 	return nil
 }
 
+// last scans the last column of a row, a sum, and then calls then: the fields
+// before it are there by then.
+type last struct {
+	to   *archive.Sum
+	then func()
+}
+
+func (l last) Scan(src any) error {
+	v, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a sum is %T, not a number", src)
+	}
+	*l.to = archive.Sum(v)
+	l.then()
+	return nil
+}
+
 // header scans a column of header lines.
 type header struct{ to *http.Header }
 

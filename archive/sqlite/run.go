@@ -69,21 +69,20 @@ func (s *Store) BeginRun(ctx context.Context, r archive.Run, pages []archive.Pag
 // ErrBusy when there is one whose lease did not.
 func (w *writer) takeSite(r archive.Run) error {
 	var key int64
-	var lease time.Time
-	open, err := w.row(`SELECT key, lease FROM runs WHERE site = ? AND state = 'running'`, []any{r.Site}, &key, instant{&lease})
+	var over archive.Run
+	open, err := w.row(`SELECT key, `+runColumns+` FROM runs WHERE site = ? AND state = 'running'`, []any{r.Site}, append([]any{&key}, runFields(&over)...)...)
 	if err != nil || !open {
 		return err
 	}
-	if !lease.Before(r.Started) {
+	if !over.Lease.Before(r.Started) {
 		return archive.ErrBusy
 	}
-	ended := lease // after that its owner did nothing more
+	ended := over.Lease // after that its owner did nothing more
 	if ended.IsZero() {
 		ended = r.Started
 	}
-	_, err = w.exec(`UPDATE runs SET state = ?, ended = ?, reason = ? WHERE key = ?`, string(archive.RunInterrupted), millis(ended),
-		fmt.Sprintf("its owner gave no sign of life: taken over by %s", r.ID), key)
-	return err
+	over.State, over.Ended, over.Reason = archive.RunInterrupted, ended, fmt.Sprintf("its owner gave no sign of life: taken over by %s", r.ID)
+	return w.updateRun(key, over)
 }
 
 // allDue makes due at the start of r what was not visited since r.FullSince,
@@ -101,9 +100,9 @@ func (w *writer) addRun(r archive.Run) error {
 		return err
 	}
 	_, err = w.exec(`INSERT INTO runs (id, site, planned, "trigger", state, reason, "full", full_since, owner, lease, started, ended,
-		articles, lists, discovered, requests, bytes, notes, walk, columns, requisites) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		articles, lists, discovered, requests, bytes, notes, walk, columns, requisites, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites)
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites, int64(r.Sum()))
 	return err
 }
 
@@ -114,9 +113,9 @@ func (w *writer) updateRun(key int64, r archive.Run) error {
 		return err
 	}
 	_, err = w.exec(`UPDATE runs SET site = ?, planned = ?, "trigger" = ?, state = ?, reason = ?, "full" = ?, full_since = ?, owner = ?,
-		lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ?, requisites = ? WHERE key = ?`,
+		lease = ?, started = ?, ended = ?, articles = ?, lists = ?, discovered = ?, requests = ?, bytes = ?, notes = ?, walk = ?, columns = ?, requisites = ?, sum = ? WHERE key = ?`,
 		r.Site, r.Planned.UnixMilli(), string(r.Trigger), string(r.State), r.Reason, r.Full, millis(r.FullSince), r.Owner,
-		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites, key)
+		millis(r.Lease), millis(r.Started), millis(r.Ended), articles, lists, r.Discovered, r.Requests, r.Bytes, notes, r.Walk, columns, requisites, int64(r.Sum()), key)
 	return err
 }
 

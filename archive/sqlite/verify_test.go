@@ -55,6 +55,7 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 	t.Parallel()
 	u0, u1 := address(0), address(1)
 	second := "version 2 of " + u0
+	unlike := "page " + u0 + ": what is kept of it is not what was written, by its checksum: "
 	for name, c := range map[string]struct {
 		damage []string
 		want   []string // parts of the lines, in their order
@@ -90,7 +91,7 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 		},
 		"a visit that is not there, and nothing that tells": {
 			[]string{`DELETE FROM log WHERE n = 4`, `DELETE FROM visits WHERE outcome = 'gone'`, `UPDATE pages SET visits = 2, state = 'live', last_visit = last_seen WHERE visits = 3`},
-			[]string{"log: has 4 leaves, the archive's own checkpoint has 5: entries are missing"},
+			[]string{unlike + "how it was found", "log: has 4 leaves, the archive's own checkpoint has 5: entries are missing"},
 		},
 		"a leaf in the middle that is not there": {
 			[]string{`DELETE FROM log WHERE n = 3`},
@@ -114,15 +115,15 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 		},
 		"a page that counts wrong": {
 			[]string{`UPDATE pages SET visits = 7, versions = 3, failures = 1, state = 'live' WHERE id = 1`},
-			[]string{"page " + u0 + ": counts 7 visits, the ledger has 3", "page " + u0 + `: is in the state "live", which does not follow from its last visit's outcome "gone"`, "page " + u0 + ": counts 3 versions, the archive holds 2"},
+			[]string{"page " + u0 + ": counts 7 visits, the ledger has 3", unlike + "how it was found", "page " + u0 + `: is in the state "live", which does not follow from its last visit's outcome "gone"`, "page " + u0 + ": counts 3 versions, the archive holds 2"},
 		},
 		"a page whose times are wrong": {
 			[]string{`UPDATE pages SET last_visit = last_visit + 1, last_seen = last_seen - 1, failures = 1, fingerprint = zeroblob(32) WHERE id = 1`},
-			[]string{"says its last visit was at 2026-03-01T10:00:00.001Z, the ledger says at 2026-03-01T10:00:00.000Z", "says it was last seen at", "counts 1 failures in a row, the ledger has 0", "has not the fingerprint of its latest version"},
+			[]string{"says its last visit was at 2026-03-01T10:00:00.001Z, the ledger says at 2026-03-01T10:00:00.000Z", "says it was last seen at", "counts 1 failures in a row, the ledger has 0", unlike + "how it was found", unlike + "its title", "has not the fingerprint of its latest version"},
 		},
 		"a run that has no end": {
 			[]string{`UPDATE runs SET state = 'done'`},
-			[]string{"run zjg-edz@2026-03-01T08:00:00.000Z: is done, but has no time at which it ended"},
+			[]string{"run zjg-edz@2026-03-01T08:00:00.000Z: what it says is not what was written", "run zjg-edz@2026-03-01T08:00:00.000Z: is done, but has no time at which it ended"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestVerifyTellsWhatIsNotSealed(t *testing.T) {
 	run(t, path, `CREATE TEMP TABLE copied AS SELECT * FROM visits WHERE id = 2`,
 		`UPDATE copied SET id = 99, at = at + 1, outcome = 'unchanged', header = NULL, request = NULL`, `INSERT INTO visits SELECT * FROM copied`,
 		`UPDATE pages SET visits = 2, last_visit = last_visit + 1, last_seen = last_seen + 1 WHERE id = (SELECT page FROM visits WHERE id = 2)`)
-	if got, report := verified(t, store, archive.VerifyOptions{}); len(got) > 0 || report.Unsealed != 1 {
+	if got, report := verified(t, store, archive.VerifyOptions{}); len(got) != 1 || !strings.Contains(got[0], "by its checksum: how it was found") || report.Unsealed != 1 {
 		t.Errorf("%d unsealed, faults %q", report.Unsealed, got)
 	}
 }

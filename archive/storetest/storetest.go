@@ -19,6 +19,7 @@
 //	again.go              Reread, Earlier
 //	learn.go              Learnt, Learn
 //	search.go             Search
+//	sums.go               what is damaged, and stays told
 //	log.go                the log: leaves, nodes, checkpoints
 //	import.go             what is taken from another archive
 //	copy.go               Copies: what a copy between two kinds of store is
@@ -62,6 +63,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"learn", learnTests},
 		{"reread", rereadTests},
 		{"search", searchTests},
+		{"sums", sumTests},
 		{"log", logTests},
 		{"import", importTests},
 		{"sharing", sharingTests},
