@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,16 +22,27 @@ type Sum uint32
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// summers are used again: to make them takes longer than to sum.
+var summers = sync.Pool{New: func() any { return &leafWriter{b: make([]byte, 0, 1024)} }}
+
 // summing begins what is summed; head tells it from all else that is.
-func summing(head string) leafWriter {
-	w := leafWriter{b: make([]byte, 0, 1024), asJSON: true}
-	w.b = append(w.b, "fangzhi "...)
+func summing(head string) *leafWriter {
+	w := summers.Get().(*leafWriter)
+	w.asJSON = true
+	w.b = append(w.b[:0], "fangzhi "...)
 	w.b = append(w.b, head...)
 	w.b = append(w.b, " 1\n"...)
 	return w
 }
 
-func (w *leafWriter) sum() Sum { return max(Sum(crc32.Checksum(w.b, castagnoli)), 1) }
+// sum ends what is summed.
+func (w *leafWriter) sum() Sum {
+	s := max(Sum(crc32.Checksum(w.b, castagnoli)), 1)
+	if cap(w.b) <= 64<<10 {
+		summers.Put(w)
+	}
+	return s
+}
 
 func (w *leafWriter) millis(name string, t time.Time) {
 	if !t.IsZero() {

@@ -13,8 +13,10 @@ const (
 	becomeDue = `UPDATE pages SET due = ?1 WHERE site = ?2 AND url = ?3
 		AND (due IS NULL OR due > ?1) AND (last_visit IS NULL OR last_visit < ?1 OR last_visit > ?4)`
 
-	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1), sum_also = (sum_also | ?5) - (sum_also & ?5) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
+	becomeAlso = `UPDATE pages SET also = json_insert(coalesce(also, '[]'), '$[#]', ?1) WHERE site = ?2 AND url = ?3 AND "column" <> ?1
 		AND json_array_length(coalesce(also, '[]')) < ?4 AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(also, '[]')) WHERE value = ?1)`
+
+	sumAlso = `UPDATE pages SET sum_also = (sum_also | ?1) - (sum_also & ?1) WHERE site = ?2 AND url = ?3` // exclusive or
 
 	becomeAsked = `UPDATE pages SET asked = ?1, sum_asked = ?4 WHERE site = ?2 AND url = ?3 AND (asked IS NOT ?1 OR sum_asked <> ?4)`
 
@@ -41,8 +43,11 @@ func (t *recording) discover(p *archive.Page, at time.Time) error {
 		}
 	}
 	if p.Column != "" {
-		if _, err := t.exec(becomeAlso, p.Column, p.Site, p.URL, archive.MaxAlso,
-			int64(archive.AlsoSum(p.Site, p.URL, p.Column))); err != nil {
+		listed, err := t.exec(becomeAlso, p.Column, p.Site, p.URL, archive.MaxAlso)
+		if err == nil && listed > 0 { // few are: their sums are not worth making for all
+			_, err = t.exec(sumAlso, int64(archive.AlsoSum(p.Site, p.URL, p.Column)), p.Site, p.URL)
+		}
+		if err != nil {
 			return err
 		}
 	}
