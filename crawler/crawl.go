@@ -41,6 +41,7 @@ type crawl struct {
 	requests  atomic.Int64
 	around    *around // what the run saw, to look at pages that are gone against
 	standIns  *standIns
+	oneText   *oneText
 	reading   *semaphore.Weighted // seats of the site
 	importing *importing          // nil: a crawl
 	absent    absent
@@ -139,6 +140,9 @@ func (k *crawl) crawl(ctx context.Context) error {
 	}
 	var err error
 	if k.sessions, err = learntSessions(ctx, k.c.store, k.site.Name); err != nil {
+		return err
+	}
+	if k.oneText, err = learntOneText(ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
 	if err := k.openBacklog(ctx); err != nil {

@@ -39,8 +39,8 @@ const (
 )
 
 // standsIn says whether page, which came for p, reads as r and is to be judged by
-// v, is the site's home page or a list of it in the place of an article; r and v
-// say so then.
+// v, is the site's home page or a list of it in the place of an article, or what the
+// site says in the place of all of them; r and v say so then.
 func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *archive.Reading, v *archive.Verdict, s *seat) error {
 	if !v.Cut && r.Kind != archive.KindList || r.Trouble != archive.TroubleNone || got.Status != 200 || !k.expectsArticle(p) {
 		return nil
@@ -70,10 +70,14 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 		}
 	}
 	home, err := k.homeOf(p, s)
-	if err == nil {
-		_, err = is(home)
+	if err != nil {
+		return err
 	}
-	return err
+	if found, err := is(home); found || err != nil {
+		return err
+	}
+	k.saidToAll(p, got, r, v)
+	return nil
 }
 
 // expectsArticle says whether p is a page that had an article, or of which a list
