@@ -51,7 +51,7 @@ func Crashes(ctx context.Context, o Options, articles int) (f Figures, err error
 	}
 	for round := range 2 {
 		if round == 1 {
-			e := &editor{portal: p, random: rand.New(rand.NewPCG(o.Seed, 1))}
+			e := &editor{portal: p, random: rand.New(rand.NewPCG(o.Seed, 1)), publishes: articles}
 			for range 2 * articles {
 				e.work()
 			}

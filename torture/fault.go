@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -78,7 +79,7 @@ func Faults(ctx context.Context, o Options, articles int) (f Figures, err error)
 	tasks = slices.DeleteFunc(tasks, func(t task) bool { return o.skips(t.n) })
 	o.logf("%d calls, %d faults", f.Points, len(tasks))
 	var mu sync.Mutex
-	err = spread(ctx, len(tasks), func(ctx context.Context, i int) error {
+	err = spread(ctx, len(tasks), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) error {
 		t := tasks[i]
 		dir, free, err := o.scratch()
 		if err != nil {

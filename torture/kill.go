@@ -45,7 +45,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 	}
 	defer stop()
 	random := rand.New(rand.NewPCG(o.Seed, 3))
-	edit := &editor{portal: p, random: rand.New(rand.NewPCG(o.Seed, 4))}
+	edit := &editor{portal: p, random: rand.New(rand.NewPCG(o.Seed, 4)), publishes: articles / 2}
 	var editing sync.WaitGroup
 	working, rest := context.WithCancel(ctx)
 	defer func() {

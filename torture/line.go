@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"runtime"
 	"sync"
 	"time"
 
@@ -75,7 +76,8 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 	f.Points = sent
 	o.logf("%d messages, %d mishaps", sent, sent*len(mishaps))
 	var mu sync.Mutex
-	err = spread(ctx, sent*len(mishaps), func(ctx context.Context, i int) error {
+	// A crawl mostly waits for the server here.
+	err = spread(ctx, sent*len(mishaps), 3*runtime.GOMAXPROCS(0), func(ctx context.Context, i int) error {
 		n, mishap := i/len(mishaps)+1, mishaps[i%len(mishaps)]
 		if o.skips(n) {
 			return nil

@@ -70,7 +70,7 @@ type editor struct {
 	random    *rand.Rand
 	serial    int
 	edits     atomic.Int64 // read while it works
-	published int
+	publishes int          // articles that it may still publish
 }
 
 // work changes one thing: mostly an article's text, now and then its place or
@@ -85,8 +85,8 @@ func (e *editor) work() {
 		err = e.portal.Restore(a.URL)
 	case roll == 0:
 		err = e.portal.Withdraw(a.URL)
-	case roll == 1 && e.published < 400:
-		e.published++
+	case roll == 1 && e.publishes > 0:
+		e.publishes--
 		e.portal.Publish(a.Column, dress(article(10_000+e.serial), e.serial))
 	case roll == 2 && len(a.Files) > 0: // the text stays, other bytes under the address of its document
 		err = e.portal.Edit(a.URL, func(a *portaltest.Article) { a.Files[0].Bytes = document(10_000 + e.serial) })

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -91,10 +90,10 @@ func (r reports) total() (n int) {
 // skips says whether point n, counted from 1, is left out.
 func (o *Options) skips(n int) bool { return o.Every > 1 && n%o.Every != 0 }
 
-// spread has f do each of n things, several at a time.
-func spread(ctx context.Context, n int, f func(ctx context.Context, i int) error) error {
+// spread has f do each of n things, atOnce of them at a time.
+func spread(ctx context.Context, n, atOnce int, f func(ctx context.Context, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.SetLimit(atOnce)
 	for i := range n {
 		if ctx.Err() != nil {
 			break

@@ -76,7 +76,7 @@ func tortureCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&f.only, "only", tortures, "only these `TORTURES`")
 	cmd.Flags().IntVar(&f.kills, "kills", 500, "kill the program `N` times in each store")
-	cmd.Flags().IntVar(&f.articles, "articles", 300, "`ARTICLES` of the portal that the killed program crawls; a third for MongoDB")
+	cmd.Flags().IntVar(&f.articles, "articles", 200, "`ARTICLES` of the portal that the killed program crawls; a third for MongoDB")
 	cmd.Flags().IntVar(&f.every, "every", 1, "try every `N`th point only")
 	cmd.Flags().Uint64Var(&f.seed, "seed", uint64(a.now().UnixNano()), "what chance begins with; the same seed kills at the same moments")
 	cmd.Flags().StringVar(&f.mongodb, "mongodb", "", "torture archives on this server too, in databases made for it: mongodb://HOST/")
@@ -119,10 +119,10 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 		bad = bad || figures.Bad()
 		return a.printFigures(figures, f.json)
 	}
-	// The kills of each store go on beside all the rest, one torture of which
-	// keeps the whole machine busy.
+	// Crashes and faults keep the whole machine busy, one after the other. What mostly
+	// waits, for a moment to kill at or for a server, goes on beside them.
 	group, ctx := errgroup.WithContext(ctx)
-	var rest []func() error
+	var busy []func() error
 	for _, name := range f.only {
 		switch {
 		case (name == "crashes" || name == "faults") && !torture.CanTrace():
@@ -141,15 +141,15 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 				group.Go(func() error { return a.killMongo(ctx, o, f, show) })
 			}
 		case "crashes":
-			rest = append(rest, func() error { return show(torture.Crashes(ctx, o, 2)) })
+			busy = append(busy, func() error { return show(torture.Crashes(ctx, o, 2)) })
 		case "faults":
-			rest = append(rest, func() error { return show(torture.Faults(ctx, o, 2)) })
+			busy = append(busy, func() error { return show(torture.Faults(ctx, o, 2)) })
 		case "lines":
-			rest = append(rest, func() error { return show(torture.Lines(ctx, o, f.mongodb, 2)) })
+			group.Go(func() error { return show(torture.Lines(ctx, o, f.mongodb, 2)) })
 		}
 	}
 	group.Go(func() error {
-		for _, do := range rest {
+		for _, do := range busy {
 			if err := do(); err != nil {
 				return err
 			}
