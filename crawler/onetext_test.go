@@ -76,3 +76,26 @@ func TestCopiesRetitledAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A page that takes the title and text of another is changed, and so is that other,
+// whose title the text has.
+func TestTitleCorrectedToAnothers(t *testing.T) {
+	p := portaltest.New(portaltest.Options{})
+	p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+	paths := []string{p.Publish("yw", article("县政府召开防讯工作会议")), p.Publish("yw", article("县政府召开防汛工作会议"))}
+	r := newRig(t, p)
+	r.run()
+	for _, path := range paths {
+		if err := p.Edit(path, func(a *portaltest.Article) {
+			a.Title, a.Body = "县政府召开防汛工作会议", []string{"会议强调，各乡镇要落实防汛责任，做好值班值守，确保群众安全度汛。"}
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.run()
+	for _, path := range paths {
+		if n := len(r.snapshots(r.base + path)); n != 2 {
+			t.Errorf("%s has %d versions: %s", path, n, r.last(r.base+path).Reason)
+		}
+	}
+}
