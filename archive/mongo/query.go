@@ -102,7 +102,7 @@ var brief = func() (fields bson.D) {
 	for _, name := range []string{"site", "url", "column", "kind", "state", "moved_to", "also", "last_seen", "title", "fingerprint", "versions", "behind"} {
 		fields = append(fields, bson.E{Key: name, Value: 1})
 	}
-	return append(fields, bson.E{Key: "_id", Value: 0})
+	return fields
 }()
 
 // Pages yields pages by (Site, URL), compared bytewise.

@@ -79,7 +79,11 @@ func (r *results[D]) behind() bson.D {
 func (r *results[D]) chunk(ctx context.Context) (docs []D, err error) {
 	for {
 		for len(docs) < inChunk && (len(docs) == 0 || r.cursor.RemainingBatchLength() > 0) && r.cursor.Next(ctx) {
-			if !r.got() {
+			isNew, err := r.got()
+			if err != nil {
+				return nil, err
+			}
+			if !isNew {
 				continue
 			}
 			var d D
@@ -105,12 +109,16 @@ func (r *results[D]) chunk(ctx context.Context) (docs []D, err error) {
 }
 
 // got takes note of the document that the cursor is at; it is false for one that
-// was got before.
-func (r *results[D]) got() bool {
+// was got before, by its _id.
+func (r *results[D]) got() (isNew bool, err error) {
 	raw := r.cursor.Current
-	id := string(raw.Lookup("_id").Value)
+	key, err := raw.LookupErr("_id")
+	if err != nil {
+		return false, fmt.Errorf("query of %s: its documents have no _id: %w", r.c.Name(), err)
+	}
+	id := string(key.Value)
 	if _, again := r.seen[id]; again {
-		return false
+		return false, nil
 	}
 	at := make(bson.D, len(r.sort))
 	same := r.last != nil
@@ -128,7 +136,7 @@ func (r *results[D]) got() bool {
 	}
 	r.last = at
 	r.seen[id] = struct{}{}
-	return true
+	return true, nil
 }
 
 // close tells the server even when ctx has ended.

@@ -51,9 +51,11 @@ var pageTests = []subtest{
 		e := visit(r, unread(site, url(1)), time.Second, text("标题", "正文"))
 		e.Page.MovedTo, e.Page.Failures, e.Page.Also = url(2), 3, []string{"通知公告"}
 		e.Page.ReadAs, e.Page.Parts, e.Page.ETag = archive.DigestOf([]byte("again")), 2, `"1"`
+		more := visit(r, unread(site, url(2)), 2*time.Second, text("又一篇", "正文"))
 		f.record(r, e)
-		f.equal("whole", collect(f.T, f.Pages(f.Context(), archive.Filter{})), []archive.Page{e.Page})
-		f.equal("brief", collect(f.T, f.Pages(f.Context(), archive.Filter{Brief: true})), []archive.Page{e.Page.Brief()})
+		f.record(r, more)
+		f.equal("whole", collect(f.T, f.Pages(f.Context(), archive.Filter{})), []archive.Page{e.Page, more.Page})
+		f.equal("brief", collect(f.T, f.Pages(f.Context(), archive.Filter{Brief: true})), []archive.Page{e.Page.Brief(), more.Page.Brief()})
 	}},
 	{"how a page is asked for comes back, and what fills it", func(f *fixture) {
 		asked := unread(site, url(1))
