@@ -105,8 +105,21 @@ var brief = func() (fields bson.D) {
 	return fields
 }()
 
+// briefOf is pagesOf of documents with the fields of brief.
+func (s *Store) briefOf(ctx context.Context, docs []pageDoc) ([]archive.Page, error) {
+	pages, err := s.pagesOf(ctx, docs)
+	for i := range pages {
+		pages[i] = pages[i].Brief()
+	}
+	return pages, err
+}
+
 // Pages yields pages by (Site, URL), compared bytewise.
 func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	made := s.pagesOf
+	if f.Brief {
+		made = s.briefOf
+	}
 	return list(ctx, s, s.pages, "pages", f.Limit, func(context.Context) (bson.D, *options.FindOptionsBuilder, error) {
 		w := where{bson.D{}}
 		w.is("site", f.Site)
@@ -128,7 +141,7 @@ func (s *Store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.P
 			o.SetProjection(brief)
 		}
 		return w.filter, o, nil
-	}, s.pagesOf)
+	}, made)
 }
 
 // Snapshots yields snapshots by (Site, URL, Version).
