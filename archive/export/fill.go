@@ -109,6 +109,10 @@ func (r *run) captures(cur *cursor, held Archive) error {
 		if err != nil {
 			return err
 		}
+		// As in records.
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
 		if c.fault != nil {
 			r.report.Damaged = append(r.report.Damaged, fmt.Sprintf("%s at %s: %v", c.visit.URL, c.visit.At.Format(time.RFC3339), c.fault))
 			continue
