@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -101,7 +102,7 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		if c.profile == "" && !c.bare {
 			c.payload, err = store.Payload(ctx, c.visit.Payload)
 			switch {
-			case errors.Is(err, archive.ErrNotFound), errors.Is(err, archive.ErrCorrupt):
+			case isLost(err):
 				now.Lost = append(now.Lost, c.visit.At)
 				if c.fault = err; lost(c.visit) {
 					continue // it was told
@@ -115,6 +116,27 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	return now, true, nil
+}
+
+// isLost says whether err is that the archive has lost a payload.
+func isLost(err error) bool {
+	return errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrCorrupt)
+}
+
+// without is a store from which payloads are lost, though they be repaired by
+// now: an export that goes on has left out what is of them, and the cursor is to
+// know it.
+type without struct {
+	Store
+	lost map[archive.Digest]bool
+}
+
+func (s without) Payload(ctx context.Context, d archive.Digest) ([]byte, error) {
+	b, err := s.Store.Payload(ctx, d)
+	if err == nil && s.lost[d] {
+		return nil, fmt.Errorf("read payload %s: when the export began it was %w", d, archive.ErrNotFound)
+	}
+	return b, err
 }
 
 // line follows the visits of one page.

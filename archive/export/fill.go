@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"time"
 )
@@ -104,8 +105,8 @@ func (r *run) captures(cur *cursor, held Archive) error {
 	if err != nil {
 		return err
 	}
-	after := r.journal.After
-	for c, err := range ahead(captures(r.ctx, r.store, r.job.Selection, cur), capture.weight) {
+	after, store := r.journal.After, without{r.store, maps.Clone(r.lost)}
+	for c, err := range ahead(captures(r.ctx, store, r.job.Selection, cur), capture.weight) {
 		if err != nil {
 			return err
 		}
@@ -113,11 +114,13 @@ func (r *run) captures(cur *cursor, held Archive) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		if c.fault != nil {
+		passed := after.passed(c.page.Site, c.page.URL, 0, c.visit.At)
+		if c.fault != nil && (!passed || r.lost[c.visit.Payload]) {
+			r.lost[c.visit.Payload] = true
 			r.report.Damaged = append(r.report.Damaged, fmt.Sprintf("%s at %s: %v", c.visit.URL, c.visit.At.Format(time.RFC3339), c.fault))
 			continue
 		}
-		if after.passed(c.page.Site, c.page.URL, 0, c.visit.At) {
+		if passed {
 			continue
 		}
 		if err := w.write(c); err != nil {

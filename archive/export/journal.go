@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +27,12 @@ type journal struct {
 	Open    []openFile     `json:"open,omitempty"`
 
 	// Of web archives.
-	Number int       `json:"number,omitempty"` // of the next WARC file
-	Info   string    `json:"info,omitempty"`   // id of the open one's warcinfo
-	Runs   []string  `json:"runs,omitempty"`   // of the index
-	Main   *waczPage `json:"main,omitempty"`
-	Last   time.Time `json:"last,omitzero"`
+	Number int              `json:"number,omitempty"` // of the next WARC file
+	Info   string           `json:"info,omitempty"`   // id of the open one's warcinfo
+	Runs   []string         `json:"runs,omitempty"`   // of the index
+	Main   *waczPage        `json:"main,omitempty"`
+	Last   time.Time        `json:"last,omitzero"`
+	Lost   []archive.Digest `json:"lost,omitempty"` // payloads that the archive had lost: what is of them was left out
 }
 
 // place is that of a record or capture in the order of an export.
@@ -82,7 +85,19 @@ func (r *run) takeUp(held Archive) error {
 		r.journal.Job = job
 		return r.stage.clear()
 	}
+	for _, d := range j.Lost {
+		switch _, err := r.store.Payload(r.ctx, d); {
+		case err == nil: // repaired: what was left out is behind
+			r.journal.Job = job
+			return r.stage.clear()
+		case !isLost(err):
+			return err
+		}
+	}
 	r.journal = j
+	for _, d := range j.Lost {
+		r.lost[d] = true
+	}
 	r.stage.files = j.Files
 	r.report.Records, r.report.Resumed = j.Records, true
 	return nil
@@ -148,7 +163,7 @@ func (w *webArchive) checkpoint(r *run, held Archive, at place, l *pageList) err
 	if err := w.index.spill(); err != nil {
 		return err
 	}
-	j := journal{After: at, Number: w.number, Info: w.info, Runs: w.index.runs}
+	j := journal{After: at, Number: w.number, Info: w.info, Runs: w.index.runs, Lost: slices.Sorted(maps.Keys(r.lost))}
 	open := []*staged{w.file}
 	if l != nil {
 		j.Main, j.Last = l.main, l.last

@@ -63,7 +63,8 @@ type Report struct {
 
 // Run exports what j asks for of store to t. The file or folder is there whole
 // or not at all. JSONL, CSV, WARC and WACZ that were interrupted go on where they
-// were, if it is the same job on the same archive; other formats begin again.
+// were, if it is the same job on the same archive, and nothing was repaired of
+// what was left out as lost; other formats begin again.
 // Either way the bytes are those of an export that was not interrupted.
 func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 	j = j.plain()
@@ -73,7 +74,7 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 	if t.Path == "-" || t.device() {
 		return pipe(ctx, store, j, t)
 	}
-	r := run{ctx: ctx, store: store, job: j, to: t}
+	r := run{ctx: ctx, store: store, job: j, to: t, lost: map[archive.Digest]bool{}}
 	if err := r.checkTarget(true); err != nil {
 		return Report{}, err
 	}
@@ -138,7 +139,8 @@ type run struct {
 	job     Job
 	to      Target
 	stage   *stage
-	journal journal // of the last checkpoint; zero before the first
+	journal journal                 // of the last checkpoint; zero before the first
+	lost    map[archive.Digest]bool // payloads that the archive had lost as they were come to
 	report  Report
 }
 
