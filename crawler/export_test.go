@@ -78,6 +78,9 @@ func NewFrontier(started time.Time, most int, due func(context.Context, int, arc
 func (f Frontier) Next(ctx context.Context) (archive.Page, bool, error) { return f.f.next(ctx) }
 func (f Frontier) Done(urls ...string)                                  { f.f.done(urls...) }
 func (f Frontier) Drop(url string)                                      { f.f.drop(url) }
+func (f Frontier) Claim(url string) bool                                { return f.f.claim(url) }
+func (f Frontier) Await(ctx context.Context, url string) error          { return f.f.await(ctx, url) }
+func (f Frontier) Waits(url string) (over func())                       { return f.f.waits(url) }
 func (f Frontier) Rest(host string) bool                                { return f.f.rest(host) }
 
 // Alike says in words how sure two URLs are one page.

@@ -22,6 +22,7 @@ type frontier struct {
 	queue    []archive.Page
 	busy     map[string]bool // handed out, or queued, and not yet recorded
 	held     map[string]bool // of busy: visited, and recorded when all else is done
+	waiting  map[string]bool // whoever has these waits for another page
 	resting  map[string]bool // hosts that are left alone for the rest of the run
 	given    int
 	more     bool            // a look may find more
@@ -36,7 +37,7 @@ const batch = 128
 func newFrontier(started time.Time, most int, due func(context.Context, int, archive.Except) ([]archive.Page, error)) *frontier {
 	return &frontier{
 		due: due, started: started, most: most, more: true,
-		busy: map[string]bool{}, held: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
+		busy: map[string]bool{}, held: map[string]bool{}, waiting: map[string]bool{}, resting: map[string]bool{}, changed: make(chan struct{}),
 	}
 }
 
@@ -184,18 +185,32 @@ func (f *frontier) claim(url string) bool {
 	return true
 }
 
-// await waits until nobody works on a page any more, or it waits itself for the
-// end of the run.
+// await waits until nobody works on a page any more, or it waits itself: for the
+// end of the run, or for another page.
 func (f *frontier) await(ctx context.Context, url string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for f.busy[url] && !f.held[url] {
+	for f.busy[url] && !f.held[url] && !f.waiting[url] {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
 		f.wait(ctx)
 	}
 	return nil
+}
+
+// waits says that whoever has the page at url is about to await another one, until
+// over is called: nobody awaits his meanwhile.
+func (f *frontier) waits(url string) (over func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting[url] = true
+	f.signal()
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.waiting, url)
+	}
 }
 
 // release gives back pages that were claimed and not visited.

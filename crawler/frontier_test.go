@@ -210,3 +210,39 @@ func TestFrontierErrors(t *testing.T) {
 		t.Errorf("Next with a cancelled context = %v, %v", ok, err)
 	}
 }
+
+// Nobody waits for the page of one who waits, so there is no ring of them; and the
+// end of the run ends each wait.
+func TestFrontierAwait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := crawler.NewFrontier(time.Now(), 0, (&pile{}).due)
+		ring := []string{"http://a.cn/1", "http://a.cn/2", "http://a.cn/3"}
+		for _, url := range ring {
+			if !f.Claim(url) || f.Claim(url) {
+				t.Fatalf("%s is not one worker's", url)
+			}
+		}
+		var all sync.WaitGroup
+		for i, url := range ring {
+			all.Go(func() {
+				defer f.Done(url)
+				defer f.Waits(url)()
+				if err := f.Await(t.Context(), ring[(i+1)%len(ring)]); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+
+		f.Claim("http://a.cn/4")
+		ctx, stop := context.WithCancelCause(t.Context())
+		stopped := errors.New("stopped")
+		go func() {
+			synctest.Wait()
+			stop(stopped)
+		}()
+		if err := f.Await(ctx, "http://a.cn/4"); !errors.Is(err, stopped) {
+			t.Errorf("the wait ended with %v", err)
+		}
+	})
+}

@@ -15,11 +15,10 @@ import (
 // status of 200: its home page, and its lists. They are looked at only where a page
 // comes that is not what a list called it.
 type standIns struct {
-	mu    sync.Mutex
-	known map[archive.Digest]extract.Imprint // of lists, by what the archive has of them
-
-	asking sync.Mutex        // one worker looks for a home page
-	homes  map[string]string // by origin: its URL, once it was looked for; "": it could not be had
+	mu     sync.Mutex
+	known  map[archive.Digest]extract.Imprint // of lists, by what the archive has of them
+	homes  map[string]string                  // by origin: the URL of its home page, once it was looked for
+	looked map[string]bool                    // pages that were looked at as a home page
 }
 
 type standIn struct {
@@ -28,7 +27,7 @@ type standIn struct {
 }
 
 func newStandIns() *standIns {
-	return &standIns{known: map[archive.Digest]extract.Imprint{}, homes: map[string]string{}}
+	return &standIns{known: map[archive.Digest]extract.Imprint{}, homes: map[string]string{}, looked: map[string]bool{}}
 }
 
 const (
@@ -73,8 +72,10 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 	if err != nil {
 		return err
 	}
-	if found, err := is(home); found || err != nil {
-		return err
+	if home != p.URL {
+		if found, err := is(home); found || err != nil {
+			return err
+		}
 	}
 	k.saidToAll(p, got, r, v)
 	return nil
@@ -83,7 +84,7 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 // expectsArticle says whether p is a page that had an article, or of which a list
 // says so.
 func (k *crawl) expectsArticle(p archive.Page) bool {
-	if p.Request != nil || k.columns[p.URL] || p.Kind != archive.KindArticle && p.Kind != archive.KindUnread || isHomeURL(p.URL) {
+	if p.Request != nil || k.columns[p.URL] || p.Kind != archive.KindArticle && p.Kind != archive.KindUnread || isHomeURL(p.URL) || k.standIns.wasLookedAt(p.URL) {
 		return false
 	}
 	return p.Versions > 0 || p.FoundOn != "" && p.Depth > 0 && (!k.site.Everything || p.ListedDay != "")
@@ -160,21 +161,30 @@ func (k *crawl) standInAt(url string) (s standIn, ok bool, err error) {
 // maxHomeHops is how many redirects of a home page are gone after.
 const maxHomeHops = 3
 
+// wasLookedAt says whether url was looked at as a home page: in its own place
+// nothing stands.
+func (s *standIns) wasLookedAt(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.looked[url]
+}
+
 // homeOf is the URL of the home page of p's host, which the archive has as this run
 // saw it, as far as it can be had: where the run did not ask for it yet, it does
-// now. Imports have what the archive has.
+// now. Where it leads to p, that is p. Imports have what the archive has.
 func (k *crawl) homeOf(p archive.Page, s *seat) (home string, err error) {
 	a, err := canonical(p.URL)
 	if err != nil {
 		return "", nil
 	}
-	s.leave()
-	defer s.take()
-	k.standIns.asking.Lock()
-	defer k.standIns.asking.Unlock()
-	if home, done := k.standIns.homes[a.origin()]; done {
+	k.standIns.mu.Lock()
+	home, done := k.standIns.homes[a.origin()]
+	k.standIns.mu.Unlock()
+	if done {
 		return home, nil
 	}
+	s.leave()
+	defer s.take()
 	home = a.origin() + "/"
 	for range maxHomeHops {
 		at, err := k.lookAt(p, home)
@@ -184,14 +194,24 @@ func (k *crawl) homeOf(p archive.Page, s *seat) (home string, err error) {
 		if at.MovedTo == "" {
 			break
 		}
-		home = at.MovedTo
+		if home = at.MovedTo; home == p.URL {
+			break
+		}
 	}
+	k.standIns.mu.Lock()
+	defer k.standIns.mu.Unlock()
 	k.standIns.homes[a.origin()] = home
 	return home, nil
 }
 
 // lookAt returns the page at url, a home page, as this run saw it. One that the
 // site did not know is asked for on such occasions only.
+//
+// Workers do not wait for each other in a ring here. Who waits for a page says so
+// of its own page, beside, and nobody waits for that meanwhile: he takes the page
+// as the archive has it. Who visits the page at url waits for nobody: a page that
+// is looked at as a home page looks for none. No lock is held at either, and the
+// end of the run ends both.
 func (k *crawl) lookAt(beside archive.Page, url string) (archive.Page, error) {
 	page := func() (archive.Page, error) {
 		at, err := k.c.store.Page(k.wire, k.site.Name, url)
@@ -207,6 +227,7 @@ func (k *crawl) lookAt(beside archive.Page, url string) (archive.Page, error) {
 	case k.importing != nil:
 		return page()
 	case !k.frontier.claim(url): // somebody is at it
+		defer k.frontier.waits(beside.URL)()
 		if err := k.frontier.await(k.wait, url); err != nil {
 			return archive.Page{}, err
 		}
@@ -217,6 +238,9 @@ func (k *crawl) lookAt(beside archive.Page, url string) (archive.Page, error) {
 		k.frontier.release(url)
 		return at, err
 	}
+	k.standIns.mu.Lock()
+	k.standIns.looked[url] = true
+	k.standIns.mu.Unlock()
 	f, err := k.visit(at)
 	if err != nil {
 		k.frontier.release(url)

@@ -3,9 +3,12 @@ package crawler_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
@@ -32,6 +35,11 @@ func TestStandIns(t *testing.T) {
 		{"home page with a counter", proseHome, func(*days) portaltest.Fault {
 			return portaltest.Text(200, strings.Replace(proseHome, "</body>", "<p>今日访问 3187 次</p></body>", 1))
 		}, "the site's home page BASE/, by its text"},
+		{"home page that lies elsewhere", "", func(d *days) portaltest.Fault {
+			d.portal.Break("/", 0, portaltest.RedirectTo(302, "/zjg/"))
+			d.portal.Break("/zjg/", 0, portaltest.InPlace("/"))
+			return portaltest.InPlace("/")
+		}, "the list BASE/zjg/, by its "},
 		{"list of the column", "", func(*days) portaltest.Fault { return portaltest.InPlace("/yw/index.html") }, "the list BASE/yw/index.html, by its "},
 		{"list of another column", "", func(*days) portaltest.Fault { return portaltest.InPlace("/tzgg/index.html") }, "the list BASE/tzgg/index.html, by its "},
 	} {
@@ -151,4 +159,65 @@ func TestStandInOfAnImport(t *testing.T) {
 		t.Errorf("ledger %q", told)
 	}
 	soundStore(t, store)
+}
+
+// A home page that lies elsewhere and reads as an article may be a page that is due
+// itself, or that another worker has when somebody looks for it: nobody waits for
+// somebody who waits for him.
+func TestStandInHomeElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		parallel int
+		home     int  // which of the articles the portal's / leads to
+		meet     bool // the home page comes once somebody else looks for it
+	}{
+		{"it looks for itself", 1, 0, false},
+		{"it is due after the page that it is looked for by", 1, 3, false},
+		{"another worker has it, and looks too", 4, 0, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.New(portaltest.Options{})
+			p.AddColumn(portaltest.Column{Path: "yw", Name: "要闻动态"})
+			var paths []string
+			for _, title := range []string{"全县春耕生产全面展开", "县领导调研重点项目建设", "云溪大桥建成通车", "县政府召开防汛工作会议"} {
+				paths = append(paths, p.Publish("yw", article(title)))
+			}
+			home, other := paths[c.home], paths[3-c.home]
+			p.Break("/", 0, portaltest.RedirectTo(302, home))
+			looked := make(chan struct{})
+			var once sync.Once
+			var r *rig
+			r = newRig(t, p, func(o *crawler.Options) {
+				o.Observe = func(e crawler.Event) {
+					if e.Entry.Visit.URL == r.base+"/" {
+						once.Do(func() { close(looked) })
+					}
+				}
+			})
+			r.site.Politeness.Parallel = c.parallel
+			r.run()
+			for path, title := range map[string]string{home: "全县安全生产大检查启动", other: "县人大常委会召开会议"} {
+				if err := p.Edit(path, func(a *portaltest.Article) { *a = article(title) }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.meet {
+				p.Break(home, 1, portaltest.Hold(looked))
+			}
+			p.ForgetRequests()
+			hangs := time.AfterFunc(time.Minute, func() { panic("the run hangs") })
+			r.run()
+			hangs.Stop()
+			for _, path := range []string{home, other} {
+				if n := r.page(r.base + path).Versions; n != 2 {
+					t.Errorf("%s has %d versions: %s", path, n, r.last(r.base+path).Reason)
+				}
+			}
+			if n, m := p.Count("/"), p.Count(home); n != 1 || m != 1 {
+				t.Errorf("/ was asked for %d times, %s %d times", n, home, m)
+			}
+			sound(t, r)
+		})
+	}
 }
