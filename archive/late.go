@@ -124,9 +124,9 @@ func (e Entry) Uncut(versions []Snapshot) Entry {
 
 // Confirmed is the verdict on page p of which the answer, or the file that it was
 // saved in, says no more than that it stands. Ok is false where nothing is known
-// that could.
+// that could: no version, no bytes, no visit that found it.
 func Confirmed(p Page, o Outcome, reason string) (v Verdict, ok bool) {
-	if p.Versions == 0 && p.LastDigest == "" && p.Payload == "" {
+	if p.Versions == 0 && p.LastDigest == "" && p.Payload == "" && p.LastSeen.IsZero() {
 		return v, false
 	}
 	v = here(p, reason)
