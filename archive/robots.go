@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // RobotsFile is the robots.txt of an origin as it was fetched last. It is the
@@ -17,7 +19,7 @@ type RobotsFile struct {
 	Expires time.Time `json:"expires"`
 	Status  int       `json:"status"`
 	Digest  Digest    `json:"digest"` // of Body
-	Body    string    `json:"body"`   // without content coding; "" where there is none, and all may be fetched
+	Body    string    `json:"body"`   // without content coding, in UTF-8: other bytes are kept percent-encoded, which says the same in a rule; "" where there is none, and all may be fetched
 }
 
 // MaxRobots bounds how long a robots.txt is gone by (RFC 9309, 2.4).
@@ -61,6 +63,7 @@ func RobotsOf(ctx context.Context, s interface {
 func KeepRobots(ctx context.Context, s interface {
 	Learn(ctx context.Context, run, site, name string, data []byte) error
 }, run string, f RobotsFile) error {
+	f.Body = escapedBytes(f.Body)
 	f.Digest = DigestOf([]byte(f.Body))
 	b, err := json.Marshal(f)
 	if err == nil {
@@ -70,4 +73,20 @@ func KeepRobots(ctx context.Context, s interface {
 		return fmt.Errorf("keep the robots.txt of %s: %w", f.Origin, err)
 	}
 	return nil
+}
+
+// escapedBytes is s with each byte that is no UTF-8 percent-encoded: JSON would
+// make another text of it.
+func escapedBytes(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		} else {
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -180,6 +181,10 @@ func (f *robotsFile) take(got answer, token string, now time.Time) {
 		// A damaged coding leaves what could be unpacked; rules that are there
 		// are kept to.
 		body, _ := extract.DecodeContent(got.Header.Get("Content-Encoding"), got.Payload, robotsSize)
+		if bytes.HasPrefix(body, []byte{0xff, 0xfe}) || bytes.HasPrefix(body, []byte{0xfe, 0xff}) { // UTF-16, as some editors save it
+			text, _, _, _ := extract.Decode(extract.Input{Payload: body})
+			body = []byte(text)
+		}
 		f.keep(parseRobots(string(body), token), "", now)
 		f.body = string(body)
 	}

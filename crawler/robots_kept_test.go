@@ -70,3 +70,38 @@ func TestRobotsAcrossProcesses(t *testing.T) {
 	asks(1, "when a clock that ran ahead was put right", crawler.Tick{}, other)
 	sound(t, r)
 }
+
+// A robots.txt in whatever charset bars the same in each process, and is fetched by
+// one of them.
+func TestRobotsKeptOfAnyCharset(t *testing.T) {
+	const rules = "User-agent: *\nDisallow: /yw/\n"
+	wide := ""
+	for _, c := range []byte(rules) {
+		wide += string([]byte{c, 0})
+	}
+	for _, c := range []struct{ name, text string }{
+		{"a comment in UTF-8", "# 云溪\n" + rules},
+		{"a comment in GBK", "# \xd4\xc6\xcf\xaa\n" + rules},
+		{"a rule in GBK", "User-agent: *\nDisallow: /*\xd4\xc6\nDisallow: /yw/\n"},
+		{"UTF-16", "\xff\xfe" + wide},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, path := oneArticle(portaltest.Options{})
+			p.SetRobots(c.text)
+			r := newRig(t, p)
+			r.run()
+			r.crawl = r.crawler(r.store)
+			r.run()
+			if n := p.Count("/robots.txt"); n != 1 {
+				t.Errorf("two processes asked for it %d times", n)
+			}
+			for _, url := range []string{r.base + path, r.base + "/a/%D4%C6"} {
+				told, _, ok, err := r.crawl.Kept(t.Context(), r.site, url)
+				barred := strings.Contains(url, path) || c.name == "a rule in GBK"
+				if err != nil || !ok || told.Allowed == barred {
+					t.Errorf("%s: kept %+v, %v, %v", url, told, ok, err)
+				}
+			}
+		})
+	}
+}
