@@ -92,7 +92,7 @@ func (a *app) printAccounts(url string, accounts []account, asJSON bool) error {
 		}
 	}
 	if len(accounts) == 0 {
-		a.hint("%s is not in the archive, and no site is known whose crawl may enter it", url)
+		return fmt.Errorf("%s is not in the archive, and no site is known whose crawl may enter it", url)
 	}
 	return nil
 }

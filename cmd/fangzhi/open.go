@@ -147,7 +147,20 @@ func openKind(ctx context.Context, spec string, how access, upgrading func(from,
 		}
 		return store, err
 	}
-	return nil, usage("archive %q: must be sqlite:PATH or mongodb://HOST/NAME", spec)
+	return nil, specError(spec)
+}
+
+func specError(spec string) error {
+	return usage("archive %q: must be sqlite:PATH or mongodb://HOST/NAME", spec)
+}
+
+// validSpec says whether spec could be that of an archive.
+func validSpec(spec string) error {
+	switch kind, rest, _ := strings.Cut(spec, ":"); {
+	case kind == "sqlite" && rest != "", kind == "mongodb", kind == "mongodb+srv":
+		return nil
+	}
+	return specError(spec)
 }
 
 // nameOf is an archive's spec as it may be printed: without a password.

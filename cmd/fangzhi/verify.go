@@ -75,6 +75,11 @@ func verifyCommand(a *app) *cobra.Command {
 			case proofFile != "":
 				return a.checkProof(proofFile, checkpoint, payload)
 			}
+			for _, spec := range from {
+				if err := validSpec(spec); err != nil {
+					return err
+				}
+			}
 			o := archive.VerifyOptions{}
 			var err error
 			if o.Part, o.Parts, err = parts(subset); err != nil {
