@@ -23,11 +23,18 @@ func TestInterruptedExport(t *testing.T) {
 		k.visit(fmt.Sprintf("/n/%03d.html", i), day(10).Add(time.Duration(i)*time.Second), article(t, fmt.Sprintf("新闻%d", i), fmt.Sprintf("第%d条新闻的正文。", i)))
 	}
 	for n, f := range []export.Format{export.JSONL, export.WACZ} {
-		for _, change := range []string{"nothing", "a visit", "another reading"} {
+		for _, change := range []string{"nothing", "a visit", "another reading", "another reading in a run that is open"} {
 			t.Run(fmt.Sprintf("%s, after %s", f, change), func(t *testing.T) {
 				// All that is recorded is sealed: another run adds no checkpoint.
 				if _, err := k.store.Seal(t.Context(), day(10)); err != nil {
 					t.Fatal(err)
+				}
+				at := day(20 + n)
+				open := archive.Run{ID: archive.RunID("town", at), Site: "town", Planned: at, Trigger: archive.TriggerReread, State: archive.RunRunning, Started: at, Lease: at.Add(time.Hour)}
+				if strings.HasSuffix(change, "open") {
+					if err := k.store.BeginRun(t.Context(), open, nil); err != nil {
+						t.Fatal(err)
+					}
 				}
 				path := filepath.Join(t.TempDir(), "out")
 				j := export.Job{Format: f}
@@ -46,6 +53,17 @@ func TestInterruptedExport(t *testing.T) {
 					k.visit("/n/000.html", day(12+n), article(t, "新闻0", fmt.Sprintf("改了%d次。", n+1)))
 				case "another reading":
 					k.reread("/n/000.html", day(12+n))
+				case "another reading in a run that is open":
+					for _, i := range []int{0, 119} { // before what was written, and behind it
+						again := archive.Again{Site: "county", URL: fmt.Sprintf("%s/n/%03d.html", portalRoot, i), Version: 1, At: at, Reader: 9, Article: archive.Article{Title: "再读", Body: fmt.Sprint(f)}}
+						if err := k.store.Reread(t.Context(), open.ID, []archive.Again{again}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					open.State, open.Ended = archive.RunDone, at
+					if err := k.store.EndRun(t.Context(), open); err != nil {
+						t.Fatal(err)
+					}
 				}
 				r, err := export.Run(t.Context(), k.store, j, export.Target{Path: path})
 				if err != nil || r.Resumed != (change == "nothing") {

@@ -211,8 +211,9 @@ func (r *run) export() error {
 type Archive struct {
 	LastVisit  time.Time `json:"last_visit,omitzero"`
 	LastURL    string    `json:"last_url,omitempty"`
-	LastRun    string    `json:"last_run,omitempty"`   // one that reads versions again adds no entry
+	LastRun    string    `json:"last_run,omitempty"`
 	Entries    int64     `json:"entries"`              // in its log
+	Readings   int64     `json:"readings,omitempty"`   // times that a version was read again, which adds no entry
 	Checkpoint string    `json:"checkpoint,omitempty"` // the last one of the log
 }
 
@@ -221,7 +222,7 @@ func stateOf(ctx context.Context, store Store) (Archive, error) {
 	if err != nil {
 		return Archive{}, err
 	}
-	a := Archive{Entries: log.Size + int64(log.Unsealed)}
+	a := Archive{Entries: log.Size + int64(log.Unsealed), Readings: log.Readings}
 	if log.Checkpoint.Size > 0 {
 		a.Checkpoint = log.Checkpoint.String()
 	}

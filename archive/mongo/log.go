@@ -92,6 +92,10 @@ func (s *Store) Log(ctx context.Context) (l archive.Log, err error) {
 		l.Size, err = s.logSize(ctx)
 	}
 	if err == nil {
+		// How a version read is kept before it reads otherwise.
+		l.Readings, err = s.readings.EstimatedDocumentCount(ctx)
+	}
+	if err == nil {
 		l.Checkpoint, err = s.checkpoint(ctx)
 	}
 	return l, fault(ctx, err, "log")

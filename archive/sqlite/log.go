@@ -168,6 +168,11 @@ func (s *Store) Log(ctx context.Context) (archive.Log, error) {
 			return l, err
 		}
 		l.Unsealed = left[0]
+		again, err := scan(one[int64])(s.query(ctx, `SELECT count(*) FROM readings`))
+		if err != nil {
+			return l, err
+		}
+		l.Readings = again[0]
 		last, err := scan(checkpointFields)(s.query(ctx, lastCheckpoint))
 		if len(last) == 1 {
 			l.Checkpoint = last[0]

@@ -57,6 +57,18 @@ var rereadTests = []subtest{
 		}})
 		f.inUTC(f.earlier(archive.Filter{})[0])
 	}},
+	{"the log counts readings", func(f *fixture) {
+		r := f.begin(site, 0)
+		f.record(r, storyOfThree(r)...)
+		f.equal("before", f.log().Readings, int64(0))
+		again := []archive.Again{readAgain(url(1), 1, 1, text("别的标题", "别的正文")), readAgain(url(1), 2, 1, text("标题", "再读"))}
+		f.reread(r, again...)
+		f.equal("two", f.log().Readings, int64(2))
+		f.reread(r, again...)
+		f.equal("the same again", f.log().Readings, int64(2))
+		f.reread(r, readAgain(url(1), 2, 2, text("标题", "又读")))
+		f.equal("another", f.log().Readings, int64(3))
+	}},
 	{"an older version leaves the page as it is", func(f *fixture) {
 		r := f.begin(site, 0)
 		batch := storyOfThree(r)
