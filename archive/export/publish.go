@@ -16,7 +16,11 @@ func (r *run) publish(cur *cursor, held Archive) error {
 		return err
 	}
 	s, target := r.stage, r.path()
-	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: slices.Clone(s.list()), Damaged: r.report.Damaged}
+	increment, err := r.increment()
+	if err != nil {
+		return err
+	}
+	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: slices.Clone(s.list()), Damaged: r.report.Damaged, Increment: increment}
 	folder := r.to.folder(r.job)
 	if folder || r.to.Receipt {
 		name := receiptName
@@ -33,7 +37,6 @@ func (r *run) publish(cur *cursor, held Archive) error {
 		}
 	}
 	r.report.Files = slices.Clone(s.list())
-	var err error
 	if folder {
 		err = syncFolders(filepath.Join(s.dir, outFolder))
 	}
@@ -50,6 +53,18 @@ func (r *run) publish(cur *cursor, held Archive) error {
 		return err
 	}
 	return s.remove()
+}
+
+// increment says behind what the export begins; nil: it has no cursor.
+func (r *run) increment() (*Increment, error) {
+	if r.to.Cursor == "" {
+		return nil, nil
+	}
+	before, err := hashFile(r.to.Cursor)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Increment{}, nil
+	}
+	return &Increment{After: before.SHA256}, err
 }
 
 // place puts file or folder in place.

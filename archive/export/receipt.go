@@ -22,6 +22,13 @@ type Receipt struct {
 	Records int      `json:"records"` // or captures
 	Files   []File   `json:"files"`   // by path
 	Damaged []string `json:"damaged,omitempty"`
+
+	Increment *Increment `json:"increment,omitempty"` // of an export with a cursor
+}
+
+// Increment says that an export has only what its cursor did not know.
+type Increment struct {
+	After string `json:"after"` // SHA-256 of the cursor's file as it was before, in hex; "": there was none, and this is all
 }
 
 const (

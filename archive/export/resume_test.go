@@ -96,7 +96,7 @@ func TestResumeAfterRepair(t *testing.T) {
 	}
 	pdf := archive.DigestOf([]byte("%PDF-1.4 表")) // before the captures at which it is interrupted
 	whole := filepath.Join(t.TempDir(), "out")
-	all, err := export.Run(t.Context(), k.store, export.Job{Format: export.WARC}, export.Target{Path: whole})
+	all, err := export.Run(t.Context(), k.store, export.Job{Format: export.WARC}, export.Target{Path: whole, Cursor: filepath.Join(t.TempDir(), "cursor")})
 	if err != nil {
 		t.Fatal(err)
 	}
