@@ -97,18 +97,26 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 	for last >= 0 && (all[last].profile != "" || all[last].bare) {
 		last--
 	}
+	read := map[archive.Digest]error{} // how reading went of what captures had or referred to
 	for i, c := range all {
 		c.last = i == last
-		if c.profile == "" && !c.bare {
-			c.payload, err = store.Payload(ctx, c.visit.Payload)
-			switch {
-			case isLost(err):
+		if !c.bare {
+			err, done := read[c.needs()]
+			if c.profile == "" || !done {
+				var payload []byte
+				payload, err = store.Payload(ctx, c.needs())
+				if err != nil && !isLost(err) {
+					return known, false, err
+				}
+				if read[c.needs()] = err; c.profile == "" {
+					c.payload = payload
+				}
+			}
+			if err != nil {
 				now.Lost = append(now.Lost, c.visit.At)
 				if c.fault = err; lost(c.visit) {
 					continue // it was told
 				}
-			case err != nil:
-				return known, false, err
 			}
 		}
 		if !yield(c, nil) {
@@ -116,6 +124,14 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	return now, true, nil
+}
+
+// needs is the payload that c says, or refers to.
+func (c capture) needs() archive.Digest {
+	if c.profile != "" {
+		return c.refers.Payload
+	}
+	return c.visit.Payload
 }
 
 // isLost says whether err is that the archive has lost a payload.
