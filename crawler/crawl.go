@@ -92,7 +92,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{}, moving: map[string]bool{}, brought: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
-		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(),
+		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(), oneText: newOneText(),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {
@@ -140,9 +140,6 @@ func (k *crawl) crawl(ctx context.Context) error {
 	}
 	var err error
 	if k.sessions, err = learntSessions(ctx, k.c.store, k.site.Name); err != nil {
-		return err
-	}
-	if k.oneText, err = learntOneText(ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
 	if err := k.openBacklog(ctx); err != nil {

@@ -137,9 +137,6 @@ func (im *importing) all() error {
 	if k.sessions, err = learntSessions(im.ctx, k.c.store, k.site.Name); err != nil {
 		return err
 	}
-	if k.oneText, err = learntOneText(im.ctx, k.c.store, k.site.Name); err != nil {
-		return err
-	}
 	if err := errors.Join(im.each(), im.settle()); err != nil {
 		return err
 	}

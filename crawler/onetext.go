@@ -1,114 +1,103 @@
 package crawler
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
 	"fangzhi/archive"
+	"fangzhi/extract"
 )
 
-// oneText is what came in the place of articles, by what it says: a provider's
-// notice, a block that no sign tells. Where different articles are answered with
-// one text that has the title of none of them, that is no new text of theirs.
+// oneText is what came in the place of articles in one run, by what it says: a
+// provider's notice, a block that no sign tells. Where page after page of different
+// articles is answered with one text that has the title of none of them, that is no
+// new text of theirs. Nothing of it outlives the run, so that what was an edit
+// nevertheless has its version by a later one.
 type oneText struct {
-	mu    sync.Mutex
-	said  map[archive.Digest]replaced // in this run
-	known map[archive.Digest]string   // to be no article, now or in earlier runs: the page that said it first
-	news  bool
+	mu   sync.Mutex
+	said map[archive.Digest][]replaced // as many of each as are needed to tell the next
 }
 
 // replaced is a page that had an article and says something else now.
 type replaced struct{ url, title string }
 
 const (
-	oneTextName = "one text" // what is known is kept as; see Store.Learn
-	// maxReplaced and maxOneTexts bound what is remembered of a run and for good.
+	// saidBefore is how many pages of different titles must have said the same
+	// before a further one is told by it: two are edited alike now and then.
+	saidBefore = 2
+	// maxReplaced bounds the texts that are remembered of a run.
 	maxReplaced = 1000
-	maxOneTexts = 100
+
+	saidToAllSign = "no article: " // what the signature begins with
 )
 
-// learntOneText is what earlier runs of site learnt; what cannot be read is learnt
-// anew.
-func learntOneText(ctx context.Context, store Store, site string) (*oneText, error) {
-	o := &oneText{said: map[archive.Digest]replaced{}}
-	data, err := store.Learnt(ctx, site, oneTextName)
-	if err != nil && !errors.Is(err, archive.ErrNotFound) {
-		return nil, fmt.Errorf("what was learnt of texts in the place of articles: %w", err)
-	}
-	if json.Unmarshal(data, &o.known) != nil || o.known == nil {
-		o.known = map[archive.Digest]string{}
-	}
-	return o, nil
-}
+func newOneText() *oneText { return &oneText{said: map[archive.Digest][]replaced{}} }
 
-// keep has the store remember what this run learnt.
-func (o *oneText) keep(ctx context.Context, k *crawl) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.news {
-		return nil
-	}
-	b, err := json.Marshal(o.known)
-	if err != nil {
-		return fmt.Errorf("keep what was learnt of texts in the place of articles: %w", err)
-	}
-	return k.c.store.Learn(ctx, k.run.ID, k.site.Name, oneTextName, b)
-}
-
-// alsoFor returns a page that said what p says now, by a, in the place of an
-// article of another title; "" where there is none.
-func (o *oneText) alsoFor(p archive.Page, a archive.Article) (url string) {
-	title, text := wording(p.Title), wording(a.Title+a.Body)
-	if title == "" || text == "" {
+// alsoFor returns the first of the pages that said what p says now, in html, which
+// reads as a, in the place of articles of other titles; "" where there were too few.
+func (o *oneText) alsoFor(p archive.Page, a archive.Article, html string) (url string) {
+	title := lettersOf(p.Title)
+	if title == "" || !isNobodys(a) {
 		return ""
 	}
-	key := archive.DigestOf([]byte(text))
+	// All of it is compared, for what reads as the text need not be all that was edited.
+	key := archive.DigestOf([]byte(requestNote.ReplaceAllString(html, "")))
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if url := o.known[key]; url != "" {
-		return url
-	}
-	before, ok := o.said[key]
+	said := o.said[key]
 	switch {
-	case !ok && len(o.said) < maxReplaced:
-		o.said[key] = replaced{p.URL, title}
-	case ok && before.url != p.URL && before.title != title:
-		if len(o.known) < maxOneTexts {
-			o.known[key], o.news = before.url, true
-		}
-		return before.url
+	case slices.ContainsFunc(said, func(r replaced) bool { return r.url == p.URL || r.title == title }):
+	case len(said) == saidBefore:
+		return said[0].url
+	case len(said) > 0 || len(o.said) < maxReplaced:
+		o.said[key] = append(said, replaced{p.URL, title})
 	}
 	return ""
 }
 
-// wording is s without its digits, Latin letters, blanks and marks, for blocks name
-// the request, the time and the address. Where little is left it is all of s.
-func wording(s string) string {
-	kept := strings.Map(func(r rune) rune {
-		if r < 0x80 || !unicode.IsLetter(r) {
+// isNobodys says whether a has a text, and nothing that only a publication has: a
+// date, a line that says whose it is, a document.
+func isNobodys(a archive.Article) bool {
+	return a.Body != "" && a.Published.IsZero() && len(a.Attachments) == 0 &&
+		a.Source+a.Author+a.Editor+a.DocumentNumber+a.IndexNumber+a.Issuer+a.Written == ""
+}
+
+// requestNote is how blocks name the request, its time or who asked: that differs
+// from answer to answer. All other digits may be what an edit is about.
+var requestNote = regexp.MustCompile(`(?i)(?:(?:请求|拦截)\s?(?:编号|号|ID|时间)|(?:您的|客户端)\s?IP(?:\s?地址)?|(?:request|trace|ray)[ -]?id|(?:your|client) ip)\s*[:：]\s*[0-9A-Za-z.:/_ -]+`)
+
+// lettersOf is s without digits, blanks and marks: titles that these alone tell
+// apart are those of one series.
+func lettersOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
 			return -1
 		}
 		return r
 	}, s)
-	if 2*len(kept) < len(s) {
-		return strings.TrimSpace(s)
-	}
-	return kept
 }
 
-// saidToAll says whether r, which was read where p had an article, is what another
-// article's page said too; r and v say so then.
-func (k *crawl) saidToAll(p archive.Page, got answer, r *archive.Reading, v *archive.Verdict) {
+// saidToAll says whether r, which was read where p had an article, is what other
+// articles' pages said too; r and v say so then. An import takes it from files of
+// fangzhi that tell it of the visit, for it has no run to compare within.
+func (k *crawl) saidToAll(p archive.Page, got answer, page *extract.Page, r *archive.Reading, v *archive.Verdict) {
 	if !v.Cut || p.Versions == 0 || r.Kind != archive.KindArticle || r.Trouble != archive.TroubleNone {
 		return
 	}
-	if other := k.oneText.alsoFor(p, r.Article); other != "" {
-		r.Trouble, r.Signature = archive.TroubleUnreadable, "no article: "+other+" was answered with the same, and it has the title of neither"
+	sign := ""
+	if k.importing != nil {
+		told := k.importing.now.Told
+		if told != nil && told.Outcome == archive.Unreadable && strings.HasPrefix(told.Reason, saidToAllSign) && isNobodys(r.Article) {
+			sign = told.Reason
+		}
+	} else if other := k.oneText.alsoFor(p, r.Article, page.HTML()); other != "" {
+		sign = saidToAllSign + other + " and another page were answered with the same, and it has the title of none"
+	}
+	if sign != "" {
+		r.Trouble, r.Signature = archive.TroubleUnreadable, sign
 		*v = archive.Judge(p, got.Capture, r)
 	}
 }

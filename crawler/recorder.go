@@ -103,7 +103,7 @@ func (r *recorder) record(ctx context.Context) {
 		}
 	}
 	if r.failure == nil {
-		if err := errors.Join(r.k.keepFurniture(ctx), r.k.keepMasks(ctx), r.k.sessions.keep(ctx, r.k), r.k.oneText.keep(ctx, r.k), r.k.keepSlowness(ctx)); err != nil {
+		if err := errors.Join(r.k.keepFurniture(ctx), r.k.keepMasks(ctx), r.k.sessions.keep(ctx, r.k), r.k.keepSlowness(ctx)); err != nil {
 			r.failure = fmt.Errorf("record: %w", err)
 		}
 	}

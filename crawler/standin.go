@@ -77,7 +77,7 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 			return err
 		}
 	}
-	k.saidToAll(p, got, r, v)
+	k.saidToAll(p, got, page, r, v)
 	return nil
 }
 

@@ -52,6 +52,9 @@ func countyDays(t *testing.T) (archive.Store, crawler.Site) {
 			if i == 0 && n == 1 {
 				a.PerPage = 3
 			}
+			if i == 2 {
+				a.Title += "（" + string([]rune("甲乙丙丁戊己庚辛")[n]) + "类）"
+			}
 			if n == 2 {
 				a.Body = slices.Clone([]string{"通稿：全县春耕备耕工作会议三月一日在县城召开，各乡镇和有关部门的负责人参加了会议，会议对农资供应、农机检修、技术服务和田间管理作了部署，要求抓好落实。",
 					"会议还通报了去年粮食生产的情况，全县粮食播种面积比上年增加三千二百亩，总产量比上年增加百分之二点一，连续九年丰收。"})
@@ -103,6 +106,10 @@ func countyDays(t *testing.T) (archive.Store, crawler.Site) {
 			must(p.CountViews(urls[0][3], 18))
 			must(p.Restore(urls[0][5]))
 			p.Redirect(urls[0][7], urls[0][6])
+			for _, url := range urls[2][3:7] {
+				p.Break(url, 1, portaltest.Text(200, `<html><head><meta charset="utf-8"><title>服务提示</title></head><body><h1>您的宽带即将到期</h1>
+<p>尊敬的用户，您的宽带业务即将到期，请及时到营业厅办理续费手续，以免影响您的正常使用，感谢您的理解与支持。</p></body></html>`))
+			}
 		case 4:
 			must(p.Edit(urls[0][0], func(a *portaltest.Article) { a.Title += "（修订）" }))
 			p.Break(urls[1][4], 1, portaltest.Status(403, ""))

@@ -33,7 +33,7 @@ func TestImportOfAnExport(t *testing.T) {
 	}
 	for _, o := range []archive.Outcome{
 		archive.New, archive.Changed, archive.Unchanged, archive.NotModified, archive.Moved, archive.Gone, archive.Withdrawn,
-		archive.Restored, archive.Unreachable, archive.Refused,
+		archive.Restored, archive.Unreachable, archive.Refused, archive.Unreadable,
 	} {
 		if outcomes[o] == 0 {
 			t.Errorf("the crawl had no visit that ended as %s: %v", o, outcomes)
