@@ -58,11 +58,11 @@ func isSpokenOf(text string, from, to int) bool {
 	return strings.LastIndexAny(text[:from], "“「『《") > strings.LastIndexAny(text[:from], "”」』》")
 }
 
-// anyOf finds the longest of texts.
+// anyOf finds the longest of texts that text says and does not speak of.
 func anyOf(texts []string) func(string) string {
 	return func(text string) (longest string) {
 		for _, s := range texts {
-			if len(s) > len(longest) && strings.Contains(text, s) {
+			if at := strings.Index(text, s); at >= 0 && len(s) > len(longest) && !isSpokenOf(text, at, at+len(s)) {
 				longest = s
 			}
 		}
@@ -75,23 +75,32 @@ const (
 	// must be, and saysBody the part of the body.
 	saysSentence = 20
 	saysBody     = 10
-	// saysTitle is the part of a title.
-	saysTitle = 50
+	// saysTitle is the part of a title: 系统维护中 says so, 系统维护通知 is a notice.
+	// saysToReader is that of one that speaks to its reader.
+	saysTitle    = 75
+	saysToReader = 50
 	// saysText bounds the bytes of the page, less its links, on which it is looked
 	// for.
 	saysText = 4000
+	// ownAbove is what a page says of its own, at least, where what comes after is a
+	// remark: a notice of a lost certificate may end with 该信息已过期.
+	ownAbove = proseWeight / 2
+	// ownBelow is what it says of its own, at least, where its title is one of an
+	// article and not of trouble.
+	ownBelow = 2 * proseWeight
 )
 
 // says returns the first saying that find finds in what the page has to say: its
 // title or heading is little else, or sentences of it are, and they are no small
-// part of its body. Links are the frame's, which may be large.
-func (p *Page) says(find func(text string) string, body int32, heading int) string {
+// part of its body, nor come after what it has to say. Links are the frame's, which
+// may be large.
+func (p *Page) says(find func(text string) string, body *span, weight int32, heading int) string {
 	f := p.flat
+	found, sum, read, own, titled := "", int32(0), 0, int32(0), ""
 	title, _ := firstPart(strings.ToLower(f.title))
-	if s := find(title); s != "" && 100*weigh(s) >= saysTitle*weigh(title) {
-		return s
+	if s := find(title); 100*weigh(s) >= titleShare(title)*weigh(title) {
+		titled = s
 	}
-	found, sum, read := "", int32(0), 0
 	for i := range f.lines {
 		l := &f.lines[i]
 		if l.flags&lineHidden != 0 || 2*l.lw > l.w {
@@ -99,24 +108,50 @@ func (p *Page) says(find func(text string) string, body int32, heading int) stri
 		}
 		line, share := strings.ToLower(f.lineText(i)), int32(saysSentence)
 		if read += len(line); read > saysText {
-			return ""
+			break
 		}
 		if i == heading {
-			share = saysTitle
+			share = titleShare(line)
 		}
 		for sentence := range strings.FieldsFuncSeq(line, endsSentence) {
-			if s := find(sentence); s != "" && 100*weigh(s) >= share*weigh(sentence) {
+			s := find(sentence)
+			switch {
+			case s != "" && 100*weigh(s) >= share*weigh(sentence):
+				if found == "" && own >= ownAbove {
+					return ""
+				}
+				if i == heading && titled == "" {
+					titled = s
+					continue
+				}
 				sum += weigh(s)
 				if found == "" {
 					found = s
 				}
+			case i != heading && body.has(i) && !addressed.MatchString(sentence):
+				own += weigh(sentence)
 			}
 		}
 	}
-	if 100*sum < saysBody*body {
+	if titled != "" && own < ownBelow {
+		return titled
+	}
+	if read > saysText || 100*sum < saysBody*weight {
 		return ""
 	}
 	return found
+}
+
+// addressed finds what speaks to the reader, as pages of trouble do and articles
+// seldom.
+var addressed = regexp.MustCompile(`您|你|抱歉|对不起`)
+
+// titleShare is the part of a title, in percent, that a text of trouble must be.
+func titleShare(title string) int32 {
+	if addressed.MatchString(title) {
+		return saysToReader
+	}
+	return saysTitle
 }
 
 func endsSentence(r rune) bool {

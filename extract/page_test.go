@@ -81,6 +81,30 @@ func TestReadingTellsWhatAPageIsNot(t *testing.T) {
 	}
 }
 
+// Short notices may speak of trouble, in their title or in the end, and have neither
+// date nor source.
+func TestNoticesThatSpeakOfTrouble(t *testing.T) {
+	for _, c := range []struct {
+		title, text string
+		trouble     archive.Trouble
+	}{
+		{"系统维护通知", "因机房电力检修，政务服务大厅业务系统将于三月五日晚八时至次日六时停止办理，请各位办事群众提前安排好时间。", ""},
+		{"请求过于频繁问题的说明", "近期有群众反映查询社保时出现提示，经核查系短时间内多次刷新所致，请大家间隔一分钟后再试，无需到窗口办理。", ""},
+		{"遗失声明", "张三遗失河湾县自然资源局核发的不动产权证书一本，证号为湘（2019）河湾县不动产权第0001234号，现声明作废。该信息已过期。", ""},
+		{"系统维护", "系统维护中，请稍后再试。", archive.TroubleError},
+		{"系统维护公告", "系统维护中，暂停访问。", archive.TroubleError},
+		{"网站维护中", "网站正在升级改造，给您带来的不便敬请谅解。如有疑问请拨打0731-12345678。", archive.TroubleError},
+		{"错误提示", "抱歉，您访问的页面不存在。可能是您输入的网址有误，或者该页面已被移动，请返回首页重新查找您需要的内容。", archive.TroubleSoft404},
+		{"提示信息", "您好！该信息已过期，请返回首页。", archive.TroubleSoft404},
+		{"访问验证", "为了保障您的正常使用，请拖动下面的滑块完成拼图，验证通过后即可继续浏览本网站的内容。", archive.TroubleChallenge},
+	} {
+		html := `<html><head><meta charset="utf-8"><title>` + c.title + `</title></head><body><div><h1>` + c.title + `</h1><p>` + c.text + `</p></div></body></html>`
+		if r := open(t, extract.Input{Payload: []byte(html)}).Reading(); r.Trouble != c.trouble {
+			t.Errorf("%s: trouble %q, want %q: %s", c.title, r.Trouble, c.trouble, r.Signature)
+		}
+	}
+}
+
 func TestLinks(t *testing.T) {
 	page := `<base href="/a/"><ul>
 <li><a href="t1.html" title="关于印发全县重点工作任务分工方案的通知">关于印发全县重点工作…</a><span>[2024-06-29]</span></li>

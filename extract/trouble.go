@@ -52,14 +52,14 @@ func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 		return archive.TroubleNone, ""
 	}
 	if len(p.flat.text) < 3000 {
-		if s := p.says(anyOf(wafTexts), weight, title.line); s != "" {
+		if s := p.says(anyOf(wafTexts), body, weight, title.line); s != "" {
 			return archive.TroubleChallenge, "text " + s
 		}
 	}
 	if weight > 600 {
 		return archive.TroubleNone, ""
 	}
-	if s := p.says(absent, weight, title.line); s != "" {
+	if s := p.says(absent, body, weight, title.line); s != "" {
 		return archive.TroubleSoft404, "text " + s
 	}
 	if target := p.leadsHome(weight); target != "" {
@@ -68,7 +68,7 @@ func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 	if s := p.named404(title); s != "" {
 		return archive.TroubleSoft404, s
 	}
-	if s := p.says(anyOf(errorTexts), weight, title.line); s != "" {
+	if s := p.says(anyOf(errorTexts), body, weight, title.line); s != "" {
 		return archive.TroubleError, "text " + s
 	}
 	if len(p.flat.text) < 4000 && weight < 300 && p.hasPassword() {
