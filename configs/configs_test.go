@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"fangzhi/archive"
+	"fangzhi/bench/process"
 	"fangzhi/configs"
 	"fangzhi/crawler"
 	"fangzhi/crawler/discover"
@@ -299,27 +299,16 @@ func matches(t *testing.T, patterns []string, path string) bool {
 	return len(patterns) > 0 && s.Validate() == nil
 }
 
-// cpuTime is what this process took of the processors so far: a busy machine takes
-// longer for the same, not more.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 // Aliases of aliases of aliases: each level multiplies.
 func TestAliasesDoNotMultiply(t *testing.T) {
 	text := "sites: &s\n  - name: a\n    columns: &c [" + strings.Repeat("{name: n, url: u},", 500) + "]\n" +
 		strings.Repeat("  - {name: b, columns: *c}\n", 1000)
-	begun := cpuTime(t)
+	begun := process.Spent()
 	_, err := configs.Parse("x.yaml", []byte(text))
 	if err == nil || !strings.Contains(err.Error(), "more than 200000 values, aliases counted each time") {
 		t.Errorf("error of %d bytes", len(err.Error()))
 	}
-	if took := cpuTime(t) - begun; took > 20*time.Second {
+	if took := process.Spent() - begun; took > 20*time.Second {
 		t.Errorf("took %s", took)
 	}
 }

@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"fangzhi/bench/process"
 	"fangzhi/extract"
 )
 
 // costOf reads a page and says what that took of the processor.
 func costOf(t testing.TB, page []byte) time.Duration {
-	before := cpuTime()
+	before := process.Spent()
 	p, err := extract.Open(extract.Input{URL: "http://a.gov.cn/t20240101_1.html", Payload: page})
 	if err != nil {
 		t.Fatal(err)
@@ -24,16 +25,7 @@ func costOf(t testing.TB, page []byte) time.Duration {
 	p.Reading()
 	p.Links()
 	p.Lesson()
-	return cpuTime() - before
-}
-
-// cpuTime is what this process took of the processors so far.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return process.Spent() - before
 }
 
 // hostileChild names the environment of a process that reads one hostile page

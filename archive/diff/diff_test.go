@@ -3,7 +3,6 @@ package diff_test
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/archive/diff"
+	"fangzhi/bench/process"
 )
 
 // inline writes parts as a line of text.
@@ -78,17 +78,6 @@ func TestTextsRebuildsBothSides(t *testing.T) {
 	}
 }
 
-// cpuTime is what this process took of the processors so far: a busy machine takes
-// longer for the same, not more.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 // Two books that share nothing: the answer comes at once.
 func TestTextsFarApart(t *testing.T) {
 	var a, b strings.Builder
@@ -96,9 +85,9 @@ func TestTextsFarApart(t *testing.T) {
 		fmt.Fprintf(&a, "第%d条甲。", i)
 		fmt.Fprintf(&b, "%d章乙，", i)
 	}
-	start := cpuTime(t)
+	start := process.Spent()
 	diff.Texts(a.String(), b.String())
-	if took := cpuTime(t) - start; took > 20*time.Second {
+	if took := process.Spent() - start; took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

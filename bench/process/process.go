@@ -1,8 +1,8 @@
-// Package process builds the programs that the benchmarks measure, and asks the
-// operating system about them.
+// Package process builds the programs that benchmarks measure, and asks the
+// operating system about them, and about the process of a test.
 //
 //	process.go   building, and whether the machine is free for it
-//	peak_*.go    memory
+//	usage_*.go   memory and processor time
 package process
 
 import (
