@@ -14,6 +14,10 @@ type CopyOptions struct {
 	// Seal, where set, makes sure that what is recorded in the archive that is
 	// copied has its leaves, as far as its store does not see to it.
 	Seal func(ctx context.Context) error
+	// From is the name of the archive that is copied, and At the time: the copy
+	// keeps them until it is complete.
+	From string
+	At   time.Time
 }
 
 // CopyReport counts what Copy added.
@@ -26,9 +30,14 @@ type CopyReport struct {
 	Bytes    int64 `json:"bytes"`    // of payload
 	Readings int   `json:"readings"` // of versions that were read again
 	Lessons  int   `json:"lessons"`
-	Rounds   int   `json:"rounds"`  // in which the log was followed
-	Missing  int   `json:"missing"` // payloads that from has not, or not whole
-	Root     Hash  `json:"-"`       // of the log of Size leaves
+	Rounds   int   `json:"rounds"`            // in which the log was followed
+	Damaged  int   `json:"damaged,omitempty"` // leaves added that are not what was sealed, as they are
+	Lost     int   `json:"lost,omitempty"`    // leaves added of which from can read the place in the log alone
+	// Unread is what from could not read to the end, and why: what comes after is
+	// not in the copy.
+	Unread  []string `json:"unread,omitempty"`
+	Missing int      `json:"missing"` // payloads that from has not, or not whole
+	Root    Hash     `json:"-"`       // of the log of Size leaves
 }
 
 // copyAtOnce and copyBytes bound what goes into one import.
@@ -50,9 +59,17 @@ const copyRounds = 3
 // one moment: the log up to the leaf that was the last of it when Copy last asked,
 // the versions, and the pages as these leaves left them. What is no part of the log
 // is as it was when it was read, after that moment: runs, what was learnt, other
-// readings, and pages that were found and had not been visited by then. to keeps
-// the promises of an archive wherever Copy is cut short.
+// readings, and pages that were found and had not been visited by then.
+//
+// What is damaged in from keeps nothing else from being copied, and stays told: an
+// entry that is not what was sealed is copied as it is, with its leaf; of one that
+// cannot be read its place in the log. to keeps
+// the promises of an archive wherever Copy is cut short; from the first that is written
+// to it until EndCopy it is marked as a part of from (CopyingOf).
 func Copy(ctx context.Context, from, to Store, o CopyOptions) (CopyReport, error) {
+	if o.At.IsZero() {
+		o.At = time.Now()
+	}
 	c := copier{from: from, to: to, options: o}
 	err := c.copy(ctx)
 	if err != nil {
@@ -66,6 +83,7 @@ type copier struct {
 	options  CopyOptions
 	report   CopyReport
 	runs     map[string]bool // that to is known to have
+	marked   bool            // to says that it is a part of from
 }
 
 func (c *copier) copy(ctx context.Context) error {
@@ -82,7 +100,7 @@ func (c *copier) copy(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := c.allRuns(ctx); err != nil {
+	if err := c.allRuns(ctx); err != nil && !errors.Is(err, ErrCorrupt) { // it is told the second time
 		return err
 	}
 	for more := true; more; {
@@ -94,8 +112,11 @@ func (c *copier) copy(ctx context.Context) error {
 	}
 	// Readings after pages: another reading of a page's latest version sets the
 	// page too, so that what comes meanwhile leaves them agreeing.
-	for _, step := range []func(context.Context) error{c.allPages, c.allReadings, c.allPayloads, c.allRuns, c.allLessons} {
-		if err := step(ctx); err != nil {
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{{"pages", c.allPages}, {"readings", c.allReadings}, {"payloads", c.allPayloads}, {"runs", c.allRuns}, {"what was learnt", c.allLessons}} {
+		if err := c.read(step.what, step.do(ctx)); err != nil {
 			return err
 		}
 	}
@@ -170,26 +191,74 @@ func (c *copier) round(ctx context.Context) (more bool, err error) {
 	}
 	began := c.report.Size
 	chunk := Import{}
-	for leaf, err := range c.from.Leaves(ctx, began) {
-		if err != nil {
-			return false, err
+	add := func(leaf Leaf) error {
+		if chunk.Leaves = append(chunk.Leaves, leaf); len(chunk.Leaves) < copyAtOnce {
+			return nil
 		}
-		if leaf.N >= log.Size {
-			break
+		return c.leaves(ctx, &chunk)
+	}
+	for next := began; next < log.Size; {
+		to := log.Size // the leaves before it that were not read have no visit
+		for leaf, err := range c.from.Leaves(ctx, next) {
+			if errors.Is(err, ErrCorrupt) {
+				to = next + 1 // that one cannot be read
+				break
+			}
+			if err != nil {
+				return false, err
+			}
+			if leaf.N >= log.Size {
+				break
+			}
+			for ; next < leaf.N; next++ {
+				if err := c.lost(ctx, next, add); err != nil {
+					return false, err
+				}
+			}
+			if err := add(leaf); err != nil {
+				return false, err
+			}
+			next++
 		}
-		if want := c.report.Size + int64(len(chunk.Leaves)); leaf.N != want {
-			return false, fmt.Errorf("leaf %d of the archive: its visit is not there: %w: fangzhi verify tells more", want, ErrCorrupt)
-		}
-		if chunk.Leaves = append(chunk.Leaves, leaf); len(chunk.Leaves) >= copyAtOnce {
-			if err := c.leaves(ctx, &chunk); err != nil {
+		for ; next < to; next++ {
+			if err := c.lost(ctx, next, add); err != nil {
 				return false, err
 			}
 		}
 	}
-	if missing := log.Size - c.report.Size - int64(len(chunk.Leaves)); missing > 0 {
-		return false, fmt.Errorf("the last %d leaves of the archive: their visits are not there: %w: fangzhi verify tells more", missing, ErrCorrupt)
-	}
 	return log.Size-began > copyAtOnce, c.leaves(ctx, &chunk)
+}
+
+// lost adds leaf n of from, whose visit it cannot read.
+func (c *copier) lost(ctx context.Context, n int64, add func(Leaf) error) error {
+	hash, err := c.from.Nodes(ctx, []Node{{N: n}})
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
+		return fmt.Errorf("leaf %d of the archive: neither its visit nor its hash can be read, and without that the log cannot be gone on with: %w; the copy has all that came before; fangzhi verify tells more", n, ErrCorrupt)
+	}
+	if err != nil {
+		return err
+	}
+	for again, err := range c.from.Leaves(ctx, n) { // it may have come to be read meanwhile
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return err
+		}
+		if err == nil && again.N == n {
+			return add(again)
+		}
+		break
+	}
+	c.report.Lost++
+	return add(Leaf{N: n, Hash: hash[0], Damaged: true})
+}
+
+// read takes down that from could not be read to the end, which is the error of
+// nothing else.
+func (c *copier) read(what string, err error) error {
+	if !errors.Is(err, ErrCorrupt) {
+		return err
+	}
+	c.report.Unread = append(c.report.Unread, fmt.Sprintf("%s: could not be read to the end: %v", what, err))
+	return nil
 }
 
 // leaves adds a chunk of leaves with their payloads, runs and pages.
@@ -200,17 +269,23 @@ func (c *copier) leaves(ctx context.Context, chunk *Import) error {
 	byPage := map[[2]string][]Leaf{}
 	var wanted []Digest
 	for _, l := range chunk.Leaves {
+		if l.Lost() {
+			continue
+		}
 		k := [2]string{l.Visit.Site, l.Visit.URL}
 		byPage[k] = append(byPage[k], l)
 		if l.Visit.Payload != "" {
 			wanted = append(wanted, l.Visit.Payload)
 		}
-		if err := c.run(ctx, chunk, l.Visit.Run); err != nil {
+		if err := c.run(ctx, chunk, l.Visit); err != nil {
 			return err
 		}
 	}
 	for k, leaves := range byPage {
 		p, err := c.from.Page(ctx, k[0], k[1])
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
+			p, err = lostPage(leaves[0].Visit), nil
+		}
 		if err == nil {
 			p, err = c.asLogged(ctx, p, leaves)
 		}
@@ -222,7 +297,13 @@ func (c *copier) leaves(ctx context.Context, chunk *Import) error {
 	if err := c.payloads(ctx, wanted); err != nil {
 		return err
 	}
-	if err := c.to.Import(ctx, *chunk); err != nil {
+	err := c.put(ctx, *chunk)
+	if errors.Is(err, ErrCorrupt) {
+		if err = c.damaged(ctx, chunk.Leaves); err == nil {
+			err = c.put(ctx, *chunk)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	c.report.Size += int64(len(chunk.Leaves))
@@ -233,33 +314,65 @@ func (c *copier) leaves(ctx context.Context, chunk *Import) error {
 	return nil
 }
 
-// run adds the run of a leaf to chunk, unless to has it.
-func (c *copier) run(ctx context.Context, chunk *Import, id string) error {
-	if c.runs[id] {
+// damaged marks the leaves that are not what was sealed. Where it is the hash that
+// is damaged, which the node above tells, it is put right.
+func (c *copier) damaged(ctx context.Context, leaves []Leaf) error {
+	for i := range leaves {
+		l := &leaves[i]
+		if l.Damaged || l.Sound() {
+			continue
+		}
+		is := LeafHash(LeafOf(l.Visit, l.Snapshot))
+		around, err := c.from.Nodes(ctx, []Node{{N: l.N ^ 1}, {Level: 1, N: l.N >> 1}})
+		if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrCorrupt) {
+			return err
+		}
+		above := func(h Hash) bool {
+			if l.N%2 == 0 {
+				return nodeHash(h, around[0]) == around[1]
+			}
+			return nodeHash(around[0], h) == around[1]
+		}
+		if err == nil && above(is) && !above(l.Hash) {
+			l.Hash = is
+			continue
+		}
+		l.Damaged = true
+		c.report.Damaged++
+	}
+	return nil
+}
+
+// run adds the run of a visit to chunk, unless to has it.
+func (c *copier) run(ctx context.Context, chunk *Import, v Visit) error {
+	if c.runs[v.Run] {
 		return nil
 	}
-	for r, err := range c.from.Runs(ctx, Filter{Run: id, Limit: 1}) {
+	r := lostRun(v)
+	for found, err := range c.from.Runs(ctx, Filter{Run: v.Run, Limit: 1}) {
+		if err == nil {
+			r = found
+		} else if !errors.Is(err, ErrCorrupt) {
+			return err
+		}
+	}
+	// The open run before it of its site may have been closed since.
+	for before, err := range c.to.Runs(ctx, Filter{Site: r.Site, RunState: RunRunning}) {
 		if err != nil {
 			return err
 		}
-		// The open run before it of its site may have been closed since.
-		for before, err := range c.to.Runs(ctx, Filter{Site: r.Site, RunState: RunRunning}) {
+		for closed, err := range c.from.Runs(ctx, Filter{Run: before.ID}) {
 			if err != nil {
 				return err
 			}
-			for closed, err := range c.from.Runs(ctx, Filter{Run: before.ID}) {
-				if err != nil {
-					return err
-				}
-				chunk.Runs = append(chunk.Runs, closed)
-			}
+			chunk.Runs = append(chunk.Runs, closed)
 		}
-		chunk.Runs = append(chunk.Runs, r)
-		if c.runs == nil || len(c.runs) > copyAtOnce {
-			c.runs = map[string]bool{}
-		}
-		c.runs[id] = true
 	}
+	chunk.Runs = append(chunk.Runs, r)
+	if c.runs == nil || len(c.runs) > copyAtOnce {
+		c.runs = map[string]bool{}
+	}
+	c.runs[v.Run] = true
 	return nil
 }
 
@@ -275,7 +388,7 @@ func (c *copier) payloads(ctx context.Context, wanted []Digest) error {
 		if len(chunk.Payloads) == 0 {
 			return nil
 		}
-		err := c.to.Import(ctx, chunk)
+		err := c.put(ctx, chunk)
 		c.report.Payloads += len(chunk.Payloads)
 		c.report.Bytes += int64(size)
 		chunk, size = Import{}, 0

@@ -18,7 +18,10 @@ func (c *copier) asLogged(ctx context.Context, p Page, leaves []Leaf) (Page, err
 	if p.Visits != len(leaves) {
 		switch held, err := c.to.Page(ctx, p.Site, p.URL); {
 		case err == nil && held.Visits > 0:
-			q = held
+			if q = held; p.Visits < 0 { // it was lost since
+				p = held
+				p.Visits = -1
+			}
 		case err != nil && !errors.Is(err, ErrNotFound):
 			return q, err
 		}
@@ -111,5 +114,22 @@ func (p *Page) after(v Visit, cut *Snapshot) {
 		p.LastChange = v.At
 	case p.Versions == 0 && v.Payload != "" && (v.Outcome == New || v.Outcome == Changed || v.Outcome == Restored):
 		p.Payload, p.LastChange = v.Payload, v.At
+	}
+}
+
+// lostPage is the page of a visit where it is not there, or cannot be read: what
+// its visits tell of it, damaged.
+func lostPage(v Visit) Page {
+	return Page{
+		Site: v.Site, URL: v.URL, Column: v.Column, Kind: KindUnread, State: StateDiscovered, FirstSeen: v.At, Due: v.At, LastVisit: v.At,
+		Visits: -1, Damaged: DamagedHistory,
+	}
+}
+
+// lostRun is the run of a visit where it is not there, or cannot be read.
+func lostRun(v Visit) Run {
+	return Run{
+		ID: v.Run, Site: v.Site, Planned: v.At, State: RunInterrupted, Started: v.At, Ended: v.At, Damaged: true,
+		Reason: "what is known of this run was lost before it was copied here; it had a visit at the time that it is given",
 	}
 }

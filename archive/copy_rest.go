@@ -208,7 +208,7 @@ func (c *copier) add(ctx context.Context, chunk *Import) error {
 	if chunk.Empty() {
 		return nil
 	}
-	if err := c.to.Import(ctx, *chunk); err != nil {
+	if err := c.put(ctx, *chunk); err != nil {
 		return err
 	}
 	c.report.Pages += len(chunk.Pages)

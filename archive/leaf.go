@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,6 +21,23 @@ type Leaf struct {
 	Hash     Hash
 	Visit    Visit
 	Snapshot *Snapshot // nil when the visit cut no version
+	// Damaged, of a leaf to be imported: its visit and version are not what was
+	// sealed, and come as they are; a visit that is empty is lost.
+	Damaged bool
+}
+
+// Lost says whether nothing but its place in the log is left of the leaf.
+func (l *Leaf) Lost() bool { return l.Damaged && l.Visit.URL == "" && l.Visit.At.IsZero() }
+
+// Sound says whether the leaf's visit and version are what was sealed.
+func (l *Leaf) Sound() bool { return LeafHash(LeafOf(l.Visit, l.Snapshot)) == l.Hash }
+
+// String names the leaf to people.
+func (l *Leaf) String() string {
+	if l.Visit.URL == "" {
+		return fmt.Sprintf("leaf %d", l.N)
+	}
+	return fmt.Sprintf("leaf %d, the visit of %s at %s", l.N, l.Visit.URL, stamp(l.Visit.At))
 }
 
 // LeafOf returns the bytes that the log seals for a visit and the version that

@@ -250,9 +250,10 @@ type Store interface {
 	//
 	// Leaves go on with the log. One that the log has is passed over, ErrDiverged
 	// when the log has another in its place, or would have a gap; ErrCorrupt when
-	// its hash is not that of its visit and version. The page and the run of each
-	// are there already, or in the same import; else it is ErrNotFound. Then
-	// nothing changes.
+	// its hash is not that of its visit and version, unless it says that it is
+	// Damaged: then it is added as it is, and of one that is Lost the place in the
+	// log alone. The page and the run of each are there already, or in the same
+	// import; else it is ErrNotFound. Then nothing changes.
 	Import(ctx context.Context, in Import) error
 
 	// Close waits for what is under way and frees the archive.

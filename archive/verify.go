@@ -38,7 +38,8 @@ type VerifyReport struct {
 	Leaves       int64      `json:"leaves"`
 	Unsealed     int        `json:"unsealed"` // visits that are recorded and not in the log yet
 	Root         string     `json:"root,omitempty"`
-	Checkpoint   Checkpoint `json:"-"` // the one that the archive kept, of size 0: none
+	Checkpoint   Checkpoint `json:"-"`                 // the one that the archive kept, of size 0: none
+	PartOf       *Copying   `json:"part_of,omitempty"` // of a copy that has not come to its end: of what
 	Faults       int        `json:"faults"`
 }
 
@@ -66,6 +67,12 @@ type Fault struct {
 func Verify(ctx context.Context, s Store, o VerifyOptions, fault func(Fault)) (VerifyReport, error) {
 	v := verifier{store: s, options: o, tell: fault}
 	v.report.Part, v.report.Parts = o.Part, o.Parts
+	// That this is damaged is told with what was learnt.
+	if c, err := CopyingOf(ctx, s); err == nil && c.Part() {
+		v.report.PartOf = &c
+	} else if err != nil && !errors.Is(err, ErrCorrupt) {
+		return v.report, fmt.Errorf("verify: %w", err)
+	}
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error

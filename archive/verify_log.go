@@ -35,7 +35,7 @@ func (v *verifier) log(ctx context.Context) error {
 		if err := w.gap(ctx, leaf.N); err != nil {
 			return err
 		}
-		if LeafHash(LeafOf(leaf.Visit, leaf.Snapshot)) != leaf.Hash {
+		if !leaf.Sound() {
 			v.fault(Fault{
 				Object: fmt.Sprintf("visit of %s at %s", leaf.Visit.URL, stamp(leaf.Visit.At)),
 				Text:   fmt.Sprintf("it, or the version that it cut, is not what leaf %d of the log sealed", leaf.N),

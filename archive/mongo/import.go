@@ -73,8 +73,8 @@ func (s *Store) newLeaves(ctx context.Context, leaves []archive.Leaf) ([]archive
 	var there []archive.Node
 	for i, l := range leaves {
 		switch {
-		case archive.LeafHash(archive.LeafOf(l.Visit, l.Snapshot)) != l.Hash:
-			return nil, fmt.Errorf("leaf %d: %w", l.N, archive.ErrCorrupt)
+		case !l.Damaged && !l.Sound():
+			return nil, fmt.Errorf("%s: %w", &l, archive.ErrCorrupt)
 		case l.N != leaves[0].N+int64(i), l.N > size && i == 0:
 			return nil, fmt.Errorf("leaf %d: the log has %d: %w", l.N, size, archive.ErrDiverged)
 		case l.N < size:
@@ -87,7 +87,7 @@ func (s *Store) newLeaves(ctx context.Context, leaves []archive.Leaf) ([]archive
 	}
 	for i, h := range held {
 		if h != leaves[i].Hash {
-			return nil, fmt.Errorf("leaf %d: %w", leaves[i].N, archive.ErrDiverged)
+			return nil, fmt.Errorf("%s: %w", &leaves[i], archive.ErrDiverged)
 		}
 	}
 	return leaves[len(there):], nil
@@ -111,8 +111,10 @@ func (s *Store) planImport(ctx context.Context, in archive.Import, leaves []arch
 		keys[keyOf(page)], p.pages[keyOf(page)] = true, page
 	}
 	for _, l := range leaves {
-		keys[key{l.Visit.Site, l.Visit.URL}] = true
-		runs[l.Visit.Run] = true
+		if !l.Lost() {
+			keys[key{l.Visit.Site, l.Visit.URL}] = true
+			runs[l.Visit.Run] = true
+		}
 	}
 	if p.held, err = s.held(ctx, keys); err != nil {
 		return nil, err
@@ -128,10 +130,14 @@ func (s *Store) planImport(ctx context.Context, in archive.Import, leaves []arch
 		return nil, err
 	}
 	for _, l := range leaves {
+		if l.Lost() { // no visit has such an _id
+			p.leaves = append(p.leaves, visitDoc{ID: bson.NewObjectID(), Leaf: l.Hash[:]})
+			continue
+		}
 		k := key{l.Visit.Site, l.Visit.URL}
 		_, comes := p.pages[k]
 		if _, known := p.held[k]; !known && !comes {
-			return nil, fmt.Errorf("leaf %d: page %s: %w", l.N, l.Visit.URL, archive.ErrNotFound)
+			return nil, fmt.Errorf("%s: its page: %w", &l, archive.ErrNotFound)
 		}
 		d := visitDocOf(l.Visit)
 		d.Leaf = l.Hash[:]
@@ -181,6 +187,9 @@ func (s *Store) visitsThere(ctx context.Context, leaves []archive.Leaf) (map[mom
 	there := map[moment][]visitDoc{}
 	moments := map[string]map[bson.DateTime]bool{} // by site
 	for _, l := range leaves {
+		if l.Lost() {
+			continue
+		}
 		if moments[l.Visit.Site] == nil {
 			moments[l.Visit.Site] = map[bson.DateTime]bool{}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fangzhi/archive"
@@ -49,7 +50,11 @@ func (s *Store) Import(ctx context.Context, in archive.Import) error {
 		return s.fault(ctx, what, err)
 	}
 	var learnt []name
-	err = s.write(ctx, what, func(w *writer) error {
+	write := s.write
+	if slices.ContainsFunc(in.Leaves, func(l archive.Leaf) bool { return l.Lost() }) {
+		write = s.unreferenced
+	}
+	err = write(ctx, what, func(w *writer) error {
 		t := &recording{writer: w, known: s.known}
 		for _, p := range payloads {
 			key, _ := sum(archive.DigestOf(p))
@@ -173,7 +178,10 @@ func (t *recording) importLeaves(ctx context.Context, leaves []archive.Leaf, dra
 			return err
 		}
 		if drafts[i].leaf != l.Hash {
-			return fmt.Errorf("leaf %d: %w", l.N, archive.ErrCorrupt)
+			if !l.Damaged {
+				return fmt.Errorf("%s: %w", &l, archive.ErrCorrupt)
+			}
+			drafts[i].leaf = l.Hash
 		}
 		if l.N < t.log.Size() {
 			var held archive.Hash
@@ -181,12 +189,18 @@ func (t *recording) importLeaves(ctx context.Context, leaves []archive.Leaf, dra
 				return err
 			}
 			if held != l.Hash {
-				return fmt.Errorf("leaf %d: %w", l.N, archive.ErrDiverged)
+				return fmt.Errorf("%s: %w", &l, archive.ErrDiverged)
 			}
 			continue
 		}
 		if l.N > t.log.Size() {
 			return fmt.Errorf("leaf %d after %d: %w", l.N, t.log.Size(), archive.ErrDiverged)
+		}
+		if l.Lost() { // no visit has such an id
+			if err := t.seal(&t.log, -1-l.N, 0, l.Hash); err != nil {
+				return err
+			}
+			continue
 		}
 		var page, visited int64
 		found, err := t.row(findPage, []any{l.Visit.Site, l.Visit.URL}, &page, &visited)
@@ -200,7 +214,7 @@ func (t *recording) importLeaves(ctx context.Context, leaves []archive.Leaf, dra
 			err = t.addSnapshot(page, &drafts[i])
 		}
 		if err != nil {
-			return fmt.Errorf("leaf %d: %s: %w", l.N, l.Visit.URL, err)
+			return fmt.Errorf("%s: %w", &l, err)
 		}
 	}
 	t.grown = t.log

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -18,7 +19,8 @@ const firstChunk = 64
 // list yields what next reads, chunk by chunk: no connection and no
 // transaction is held while the caller looks at a record, so the caller may
 // call the store, or leave, or take an hour. next gets the last record that was
-// yielded, nil at first, and how many to read; fewer than that end the list.
+// yielded, nil at first, and how many to read; fewer than that end the list. It
+// goes as far as it can be read.
 func list[T any](s *Store, ctx context.Context, what string, chunk, limit int, next func(last *T, n int) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var last *T
@@ -28,6 +30,10 @@ func list[T any](s *Store, ctx context.Context, what string, chunk, limit int, n
 				n = min(n, left)
 			}
 			all, err := read(s, ctx, what, func() ([]T, error) { return next(last, n) })
+			if err != nil && n > 1 && errors.Is(err, archive.ErrCorrupt) {
+				n = 1 // what comes before the damage can be read
+				all, err = read(s, ctx, what, func() ([]T, error) { return next(last, n) })
+			}
 			if err != nil {
 				yield(*new(T), err)
 				return

@@ -3,8 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"fangzhi/archive"
@@ -167,7 +169,7 @@ func (s *Store) Log(ctx context.Context) (archive.Log, error) {
 		if err != nil {
 			return l, err
 		}
-		l.Unsealed = left[0]
+		l.Unsealed = max(left[0], 0) // leaves of visits that are lost outnumber visits
 		again, err := scan(one[int64])(s.query(ctx, `SELECT count(*) FROM readings`))
 		if err != nil {
 			return l, err
@@ -208,22 +210,46 @@ func (s *Store) Leaves(ctx context.Context, from int64) iter.Seq2[archive.Leaf, 
 				ids = append(ids, r.snapshot.Int64)
 			}
 		}
-		cuts, err := s.snapshots(ctx, ids)
-		if err == nil {
-			err = s.asTaken(ctx, cuts, ids)
-		}
+		cuts, err := s.cuts(ctx, ids)
 		if err != nil {
 			return nil, err
 		}
 		leaves := make([]archive.Leaf, len(rows))
 		for i, r := range rows {
 			leaves[i] = r.Leaf
-			if r.snapshot.Valid && len(cuts) > 0 {
-				leaves[i].Snapshot, cuts = &cuts[0], cuts[1:]
+			if r.snapshot.Valid {
+				leaves[i].Snapshot = cuts[r.snapshot.Int64]
 			}
 		}
 		return leaves, nil
 	})
+}
+
+// cuts returns the snapshots with these ids as they were taken, without those that
+// cannot be read: their leaves tell.
+func (s *Store) cuts(ctx context.Context, ids []int64) (map[int64]*archive.Snapshot, error) {
+	all, err := s.snapshots(ctx, ids)
+	if err == nil {
+		err = s.asTaken(ctx, all, ids)
+	}
+	cuts := make(map[int64]*archive.Snapshot, len(ids))
+	switch {
+	case err == nil:
+		for i := range all {
+			cuts[ids[i]] = &all[i]
+		}
+	case !errors.Is(s.explain(err), archive.ErrCorrupt):
+		return nil, err
+	case len(ids) > 1:
+		for _, id := range ids {
+			one, err := s.cuts(ctx, []int64{id})
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(cuts, one)
+		}
+	}
+	return cuts, nil
 }
 
 // Sealed returns the number of the leaf of a visit.

@@ -75,7 +75,7 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 		},
 		"an article that cannot be read": {
 			[]string{`UPDATE snapshots SET article = '{' WHERE version = 2`},
-			[]string{"pages: could not be read to the end: list snapshots: " + second + " is damaged: ", "log: could not be read to the end: list leaves: a row is damaged: "},
+			[]string{"pages: could not be read to the end: list snapshots: " + second + " is damaged: ", "visit of " + u0 + " at 2026-03-01T09:00:00.000Z: it, or the version that it cut, is not what leaf 3"},
 		},
 		"an article that changed with its fingerprint": {
 			[]string{`UPDATE snapshots SET story = 'https://other.example/' WHERE version = 2`},

@@ -39,16 +39,22 @@ func newWriter(conn *sql.Conn) *writer {
 // of ctx ends the wait; do must look at ctx itself, for a statement within is
 // not interrupted: to watch a context costs more than most statements.
 func (s *Store) write(ctx context.Context, what string, do func(w *writer) error) error {
-	return s.transact(ctx, what, full, do)
+	return s.transact(ctx, what, full, true, do)
+}
+
+// unreferenced is write that lets rows refer to what is not there: the log to
+// visits that are lost.
+func (s *Store) unreferenced(ctx context.Context, what string, do func(w *writer) error) error {
+	return s.transact(ctx, what, full, false, do)
 }
 
 // derive is write for what can be made again from the rest of the file: it does
 // not wait for the disk.
 func (s *Store) derive(ctx context.Context, what string, do func(w *writer) error) error {
-	return s.transact(ctx, what, normal, do)
+	return s.transact(ctx, what, normal, true, do)
 }
 
-func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writer) error) error {
+func (s *Store) transact(ctx context.Context, what, sync string, references bool, do func(w *writer) error) (err error) {
 	if s.options.ReadOnly {
 		return s.fault(context.Background(), what, errReadOnly)
 	}
@@ -65,6 +71,15 @@ func (s *Store) transact(ctx context.Context, what, sync string, do func(w *writ
 			return s.fault(ctx, what, err)
 		}
 		w.sync = sync
+	}
+	if !references {
+		if _, err := w.conn.ExecContext(context.Background(), "PRAGMA foreign_keys = 0"); err != nil {
+			return s.fault(ctx, what, err)
+		}
+		defer func() {
+			_, again := w.conn.ExecContext(context.Background(), "PRAGMA foreign_keys = 1")
+			err = errors.Join(err, again)
+		}()
 	}
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return s.fault(ctx, what, err)

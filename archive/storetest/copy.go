@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +17,8 @@ import (
 // another.
 func Copies(t *testing.T, from, to func(t *testing.T) archive.Store) {
 	t.Run("an archive that is written all the time", func(t *testing.T) { copyBusy(newFixture(t, from), newFixture(t, to)) })
+	t.Run("of a part", func(t *testing.T) { copyOfAPart(newFixture(t, from), newFixture(t, to)) })
+	t.Run("of damage", func(t *testing.T) { copyOfDamage(newFixture(t, from), newFixture(t, to), newFixture(t, to)) })
 	t.Run("cut short after each import", func(t *testing.T) { copyCutShort(newFixture(t, from), newFixture(t, to)) })
 }
 
@@ -190,9 +194,11 @@ func copyCutShort(from, to *fixture) {
 	if err := from.Learn(from.Context(), r.ID, site, "furniture", []byte("menu")); !errors.Is(err, archive.ErrLost) {
 		from.Errorf("learnt by a closed run: %v", err)
 	}
+	part := archive.Copying{From: "sqlite:from.db", Began: t0}
+	options := archive.CopyOptions{Seal: from.sealed, From: part.From, At: t0}
 	cuts := 0
 	for ; ; cuts++ {
-		_, err := archive.Copy(to.Context(), from, &cutting{to, 1}, archive.CopyOptions{Seal: from.sealed})
+		_, err := archive.Copy(to.Context(), from, &cutting{to, 1}, options)
 		if err == nil {
 			break
 		}
@@ -200,6 +206,8 @@ func copyCutShort(from, to *fixture) {
 			to.Fatal(err)
 		}
 		to.sound(nil)
+		to.partOf(part)
+		options.At = options.At.Add(time.Hour)
 		if to.Failed() {
 			to.Fatalf("cut after import %d", cuts+1)
 		}
@@ -208,4 +216,198 @@ func copyCutShort(from, to *fixture) {
 		to.Errorf("done after %d imports", cuts)
 	}
 	Same(to.T, to, from)
+	to.partOf(part)
+	to.endCopy(from, t0.Add(time.Hour))
+	to.partOf(archive.Copying{})
+	// There is nothing to copy, so it stays complete; what is new is a part at first.
+	if _, err := archive.Copy(to.Context(), from, to, options); err != nil {
+		to.Fatal(err)
+	}
+	to.partOf(archive.Copying{})
+	r = from.begin(site, 48*time.Hour)
+	from.record(r, same(r, from.page(url(5)), 49*time.Hour))
+	if _, err := archive.Copy(to.Context(), from, &cutting{to, 1}, options); !errors.Is(err, errCut) {
+		to.Fatal(err)
+	}
+	part.Began = options.At
+	to.partOf(part)
+}
+
+// partOf fails the test unless the archive is such a part, or none where want is
+// zero, and its verification says so.
+func (f *fixture) partOf(want archive.Copying) {
+	f.Helper()
+	got, err := archive.CopyingOf(f.Context(), f)
+	if err != nil {
+		f.Fatal(err)
+	}
+	report, err := archive.Verify(f.Context(), f, archive.VerifyOptions{Part: 1, Parts: 1000}, func(archive.Fault) {})
+	if err != nil {
+		f.Fatal(err)
+	}
+	if want == (archive.Copying{}) {
+		if got.Part() || report.PartOf != nil {
+			f.Errorf("is a part: %+v, verified: %+v", got, report.PartOf)
+		}
+		return
+	}
+	if got != want || report.PartOf == nil || *report.PartOf != want {
+		f.Errorf("is a part: %+v, verified: %+v, want %+v", got, report.PartOf, want)
+	}
+}
+
+func (f *fixture) endCopy(from archive.Store, at time.Time) archive.Copying {
+	f.Helper()
+	c, err := archive.EndCopy(f.Context(), from, f, at)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return c
+}
+
+// What is copied of a part is a part of the same, also once it is complete, and
+// when its keeper takes it for an archive of its own.
+func copyOfAPart(from, to *fixture) {
+	r := from.begin(site, 0)
+	from.record(r, visit(r, unread(site, url(1)), time.Second, text("标题", "正文")))
+	from.end(r)
+	part := archive.Copying{From: "mongodb://lost", Began: t0}
+	from.importAll(archive.Import{Lessons: []archive.Lesson{{Name: "copy", Data: []byte(`{"from":"mongodb://lost","began":"` + t0.Format(time.RFC3339Nano) + `"}`)}}})
+	from.partOf(part)
+	copied := func() {
+		to.Helper()
+		if _, err := archive.Copy(to.Context(), from, to, archive.CopyOptions{Seal: from.sealed, From: "sqlite:part.db"}); err != nil {
+			to.Fatal(err)
+		}
+		if c := to.endCopy(from, t0.Add(time.Hour)); c != part {
+			to.Errorf("ended as %+v, want %+v", c, part)
+		}
+		to.partOf(part)
+	}
+	copied()
+	part.Kept = t0.Add(2 * time.Hour)
+	if c, err := archive.KeepPart(from.Context(), from, part.Kept); err != nil || c != part || c.Open() || !c.Part() {
+		from.Errorf("kept as %+v, %v, want %+v", c, err, part)
+	}
+	copied()
+}
+
+// damaged is an archive of which this and that is not what was written, or cannot
+// be read.
+type damaged struct{ *fixture }
+
+func (d damaged) Leaves(ctx context.Context, from int64) iter.Seq2[archive.Leaf, error] {
+	return func(yield func(archive.Leaf, error) bool) {
+		for l, err := range d.fixture.Leaves(ctx, from) {
+			switch {
+			case err != nil:
+			case l.N == 3:
+				l.Visit.Reason = "all is well"
+			case l.N == 5:
+				continue
+			case l.N == 7:
+				yield(archive.Leaf{}, fmt.Errorf("a row is damaged: %w", archive.ErrCorrupt))
+				return
+			case l.N == 9:
+				l.Hash[31] ^= 1
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
+}
+
+func (d damaged) Page(ctx context.Context, site, u string) (archive.Page, error) {
+	if u == url(10) {
+		return archive.Page{}, archive.ErrCorrupt
+	}
+	return d.fixture.Page(ctx, site, u)
+}
+
+func (d damaged) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	return func(yield func(archive.Page, error) bool) {
+		for p, err := range d.fixture.Pages(ctx, f) {
+			if p.URL == url(10) {
+				p.Damaged = archive.DamagedHistory
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+func (d damaged) Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error] {
+	return func(yield func(archive.Run, error) bool) {
+		for r, err := range d.fixture.Runs(ctx, f) {
+			if err == nil && r.Site != site {
+				err = archive.ErrCorrupt
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// What is damaged in an archive keeps nothing else from being copied, and is told
+// of the copy, and of a copy of that: nothing is lost, nothing made up.
+func copyOfDamage(from, to, further *fixture) {
+	r := from.begin(site, 0)
+	other := from.begin("another", time.Second)
+	var all []archive.Entry
+	for n := range 12 {
+		all = append(all, visit(r, unread(site, url(n)), time.Duration(n)*time.Second, text("标题", fmt.Sprint("正文", n))))
+	}
+	from.record(r, all...)
+	from.record(other, visit(other, unread("another", url(0)), time.Minute, text("标题", "别的")))
+	from.end(r)
+	if err := from.Import(from.Context(), archive.Import{Payloads: [][]byte{[]byte("nobody's")}}); err != nil {
+		from.Fatal(err)
+	}
+	report, err := archive.Copy(to.Context(), damaged{from}, to, archive.CopyOptions{Seal: from.sealed})
+	if err != nil {
+		to.Fatal(err)
+	}
+	if report.Size != 13 || report.Damaged != 1 || report.Lost != 2 || len(report.Unread) != 1 || !strings.HasPrefix(report.Unread[0], "runs: could not be read to the end: ") {
+		to.Errorf("copied %+v", report)
+	}
+	want := []string{
+		"page " + url(10) + ": what is kept of it is not what was written, by its checksum: how it was found and what its visits left",
+		"visit of " + url(3) + " at " + all[3].Visit.At.Format("2006-01-02T15:04:05.000Z") + ": it, or the version that it cut, is not what leaf 3 of the log sealed",
+		"leaf 5 of the log: its visit is not there",
+		"leaf 7 of the log: its visit is not there",
+		"run " + other.ID + ": what it says is not what was written, by its checksum",
+	}
+	faults := func(f *fixture) []string {
+		f.Helper()
+		return slices.DeleteFunc(f.faults(), func(line string) bool { return strings.HasPrefix(line, "database: log: row ") }) // as SQLite tells of leaves
+	}
+	to.equal("faults", faults(to), want)
+	got, all3 := to.leaves(0), from.leaves(0)
+	all3[3].Visit.Reason = "all is well"
+	to.equal("leaves", got, append(append(append([]archive.Leaf{}, all3[:5]...), all3[6]), all3[8:]...))
+	if edge, err := to.Nodes(to.Context(), archive.Edge(13)); err != nil {
+		to.Error(err)
+	} else if tree := archive.TreeAt(13, edge); tree.Root() != report.Root {
+		to.Errorf("its root is %s, want %s", tree.Root(), report.Root)
+	}
+	to.equal("payloads", collect(to.T, to.Payloads(to.Context())), collect(from.T, from.Payloads(from.Context())))
+	for _, n := range []int{5, 7} {
+		if p := to.page(url(n)); p.State != archive.StateDiscovered || p.Due.IsZero() {
+			to.Errorf("the page of a lost visit: %+v", p)
+		}
+	}
+
+	// Of what came before, nothing comes twice.
+	r = from.begin(site, 24*time.Hour)
+	from.record(r, visit(r, from.page(url(10)), 25*time.Hour, text("标题", "新的")))
+	if report, err = archive.Copy(to.Context(), damaged{from}, to, archive.CopyOptions{Seal: from.sealed}); err != nil || report.Leaves != 1 {
+		to.Errorf("brought up to date: %+v, %v", report, err)
+	}
+	if report, err = archive.Copy(further.Context(), to, further, archive.CopyOptions{Seal: to.sealed}); err != nil || report.Size != 14 || report.Damaged != 1 || report.Lost != 2 || report.Unread != nil {
+		further.Errorf("copied on: %+v, %v", report, err)
+	}
+	further.equal("faults of the copy's copy", faults(further), faults(to))
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"fangzhi/archive"
@@ -126,6 +127,27 @@ var importTests = []subtest{
 		in, _ := importedStory(run(site, 0))
 		in.Leaves[2].Visit.Reason = "all is well"
 		f.refuses("a changed visit", in, archive.ErrCorrupt)
+		err := f.Import(f.Context(), in)
+		if err == nil || !strings.Contains(err.Error(), "leaf 2, the visit of "+in.Leaves[2].Visit.URL+" at 20") {
+			f.Errorf("%v: does not name the visit", err)
+		}
+	}},
+	{"of what is damaged", func(f *fixture) {
+		in, _ := importedStory(run(site, 0))
+		in.Leaves[2].Visit.Reason, in.Leaves[2].Damaged = "all is well", true
+		in.Leaves[0] = archive.Leaf{Hash: in.Leaves[0].Hash, Damaged: true}
+		f.importAll(in)
+		f.unchanged("importing it again", func() { f.importAll(in) })
+		in.Leaves[2].Damaged = false
+		f.equal("leaves", f.leaves(0), in.Leaves[1:])
+		if log := f.log(); log.Size != 3 || log.Unsealed != 0 {
+			f.Errorf("log %+v", log)
+		}
+		// It is an archive like any other.
+		r := f.begin(site, time.Hour)
+		f.record(r, same(r, f.page(url(1)), 2*time.Hour))
+		f.end(r)
+		f.equal("log", [2]int64{f.log().Size, int64(f.log().Unsealed)}, [2]int64{4, 0})
 	}},
 	{"is refused where a leaf has no page or no run", func(f *fixture) {
 		in, _ := importedStory(run(site, 0))

@@ -24,21 +24,33 @@ copied. An archive that has entries of its own is refused.
 
 In the end the copy is verified as "fangzhi verify" does, and its log held
 against that of the archive; --read-subset says how many payloads are read for
-that.
+that. Until then TO says of itself that it is only a part: status, verify and
+whatever reads it tell so, and nothing is crawled into it. Where FROM is lost
+meanwhile, fangzhi copy --keep-part TO takes TO as it is for an archive of its
+own: it may be crawled into, and goes on telling what it is a part of.
 
-Exit codes: 0 copied and sound, 1 failed, 5 the copy has faults: what is damaged
-in the archive is missing in the copy.`
+Exit codes: 0 copied and sound, 1 failed, 3 sound, but FROM is itself only a part
+of another archive, 5 the copy has faults: what is damaged in FROM. All that is
+sound there is copied; an entry that is damaged is copied as it is, and told.`
 
 func copyCommand(a *app) *cobra.Command {
 	var subset string
-	var asJSON bool
+	var asJSON, keepPart bool
 	cmd := &cobra.Command{
 		Use:     "copy FROM TO",
 		Short:   "Copy an archive, or bring a copy up to date",
 		Long:    copyHelp,
 		Example: "  fangzhi copy sqlite:fangzhi.db sqlite:/backup/fangzhi.db\n  fangzhi copy sqlite:fangzhi.db mongodb://localhost/fangzhi",
-		Args:    needs(cobra.ExactArgs(2)),
+		Args: needs(func(cmd *cobra.Command, args []string) error {
+			if keepPart {
+				return cobra.ExactArgs(1)(cmd, args)
+			}
+			return cobra.ExactArgs(2)(cmd, args)
+		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if keepPart {
+				return a.keepPart(cmd.Context(), args[0])
+			}
 			part, of, err := parts(subset)
 			if err != nil {
 				return err
@@ -51,6 +63,7 @@ func copyCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the copy's payloads again: 5%, or part 3/20")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then what was copied")
+	cmd.Flags().BoolVar(&keepPart, "keep-part", false, "copy nothing: take TO, a copy that was cut short, for an archive of its own")
 	return cmd
 }
 
@@ -70,7 +83,7 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 	}
 	defer to.Close()
 	show := a.newCopyProgress()
-	options := archive.CopyOptions{Observe: show.observe}
+	options := archive.CopyOptions{Observe: show.observe, From: nameOf(fromSpec), At: a.now()}
 	if how == update {
 		options.Seal = func(ctx context.Context) error {
 			_, err := from.Seal(ctx, a.now())
@@ -104,6 +117,12 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 	if err != nil {
 		return err
 	}
+	copying := archive.Copying{}
+	if len(copied.Unread) == 0 {
+		if copying, err = archive.EndCopy(ctx, from, to, a.now()); err != nil {
+			return err
+		}
+	}
 	if asJSON {
 		if err := out.write(copied); err != nil {
 			return err
@@ -113,13 +132,53 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 			plural(copied.Leaves, "entry"), plural(copied.Pages, "page"), plural(copied.Runs, "run"), plural(copied.Payloads, "payload"),
 			humanize.IBytes(uint64(copied.Bytes)), plural(copied.Size, "entry"), copied.Root)
 	}
-	if report.Faults > 0 {
-		return exit{exitDamaged, fmt.Errorf("copy: %s found in the copy; fangzhi verify tells of those in %s", plural(report.Faults, "fault"), nameOf(fromSpec))}
+	if !asJSON {
+		for _, line := range copied.Unread {
+			fmt.Fprintf(a.stdout, "damaged: %s: %s\n", nameOf(fromSpec), safe(line))
+		}
+	}
+	if faults := report.Faults + len(copied.Unread); faults > 0 {
+		return exit{exitDamaged, fmt.Errorf("copy: %s found: what is sound in %s is copied, and what is damaged there is told of the copy too; %s",
+			plural(faults, "fault"), nameOf(fromSpec), repairWith(fromSpec))}
+	}
+	if copying.Part() {
+		return exit{exitPartly, fmt.Errorf("copy: the copy is sound, and like %s %s", nameOf(fromSpec), partOf(copying, toSpec))}
 	}
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "the copy is sound")
 	}
 	return nil
+}
+
+// repairWith is the command that restores what is damaged in the archive spec.
+func repairWith(spec string) string {
+	return fmt.Sprintf("fangzhi verify --archive %s --repair --from ARCHIVE restores it, where another archive has it sound", nameOf(spec))
+}
+
+// keepPart takes a copy that was cut short for an archive of its own.
+func (a *app) keepPart(ctx context.Context, spec string) error {
+	store, err := a.openAt(ctx, spec, update)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	c, err := archive.KeepPart(ctx, store, a.now())
+	if err == nil && !c.Part() {
+		err = fmt.Errorf("copy: %s is not a copy that was cut short", nameOf(spec))
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(a.stdout, "%s: %s\n", nameOf(spec), safe(partOf(c, spec)))
+	}
+	return err
+}
+
+// partOf says of the archive spec what it is only a part of, and what to do.
+func partOf(c archive.Copying, spec string) string {
+	if !c.Kept.IsZero() {
+		return fmt.Sprintf("holds only a part of %s, of which it was to be a copy, and was taken for an archive of its own at %s", c.From, moment(c.Kept))
+	}
+	return fmt.Sprintf("is only a part of %s: the copy begun at %s has not come to its end; fangzhi copy %s %s goes on with it",
+		c.From, moment(c.Began), c.From, nameOf(spec))
 }
 
 // copyProgress shows on standard error how far a copy has come.

@@ -61,13 +61,42 @@ const (
 )
 
 // open opens the archive that the flag, the environment or the configuration
-// names.
+// names. One that is a part of another is not recorded into; else that is told.
 func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
-	spec, err := a.archiveSpec()
+	store, spec, err := a.openNamed(ctx, how)
 	if err != nil {
 		return nil, err
 	}
-	return a.openAt(ctx, spec, how)
+	if err := a.tellPart(ctx, store, spec, how == create); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
+}
+
+// tellPart tells what the archive in store is only a part of, which is an error
+// where something is to be recorded into it.
+func (a *app) tellPart(ctx context.Context, store archive.Store, spec string, recording bool) error {
+	c, err := archive.CopyingOf(ctx, store)
+	switch {
+	case err != nil:
+		return err
+	case c.Open() && recording:
+		return fmt.Errorf("archive %s %s; where that is lost, fangzhi copy --keep-part %s takes it as it is", nameOf(spec), partOf(c, spec), nameOf(spec))
+	case c.Part() && !a.quiet:
+		a.say(slog.LevelWarn, "warning", fmt.Sprintf("archive %s %s", nameOf(spec), partOf(c, spec)))
+	}
+	return nil
+}
+
+// openNamed is open for commands that tell by themselves what the archive is a
+// part of.
+func (a *app) openNamed(ctx context.Context, how access) (store archive.Store, spec string, err error) {
+	if spec, err = a.archiveSpec(); err != nil {
+		return nil, spec, err
+	}
+	store, err = a.openAt(ctx, spec, how)
+	return store, spec, err
 }
 
 // archiveSpec names the archive: by the flag, the environment, the configuration.

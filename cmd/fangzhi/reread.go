@@ -46,11 +46,14 @@ func rereadCommand(a *app) *cobra.Command {
 			if dry {
 				how = read
 			}
-			store, err := a.open(cmd.Context(), how)
+			store, spec, err := a.openNamed(cmd.Context(), how)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
+			if err := a.tellPart(cmd.Context(), store, spec, !dry); err != nil {
+				return err
+			}
 			return a.reread(cmd.Context(), store, c, sites, dry, asJSON)
 		},
 	}

@@ -53,7 +53,7 @@ func statusCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			store, err := a.open(cmd.Context(), read)
+			store, spec, err := a.openNamed(cmd.Context(), read)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,10 @@ func statusCommand(a *app) *cobra.Command {
 			if len(args) > 0 {
 				sites = slices.DeleteFunc(sites, func(s siteStatus) bool { return !slices.Contains(args, s.Site) })
 			}
-			if err := a.printStatus(sites, now, asJSON); err != nil || len(args) > 0 {
+			if err := a.printStatus(sites, now, asJSON); err != nil {
+				return err
+			}
+			if err := a.printPart(cmd.Context(), store, spec, asJSON); err != nil || len(args) > 0 {
 				return err
 			}
 			return a.printVerification(cmd.Context(), store, asJSON)
@@ -295,6 +298,21 @@ func (a *app) printStatus(sites []siteStatus, now time.Time, asJSON bool) error 
 		}
 	}
 	return nil
+}
+
+// printPart tells what the archive is only a part of.
+func (a *app) printPart(ctx context.Context, store archive.Store, spec string, asJSON bool) error {
+	c, err := archive.CopyingOf(ctx, store)
+	if err != nil || !c.Part() {
+		return err
+	}
+	if asJSON {
+		return newJSONLines(a.stdout).write(struct {
+			PartOf archive.Copying `json:"part_of"`
+		}{c})
+	}
+	_, err = fmt.Fprintf(a.stdout, "incomplete: the archive %s\n", safe(partOf(c, spec)))
+	return err
 }
 
 // printVerification tells how the archive was verified last, where it was.

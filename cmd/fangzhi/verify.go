@@ -42,8 +42,9 @@ new archive of that.
 --export PATH checks an export instead, without the archive: every file against
 the receipt that was written with it or, for a bag, against its manifests.
 
-Exit codes: 0 sound, 3 sound by now, but --repair could not make
-the indexes anew, 5 damage was found, or left (each fault is a line), 6 the archive,
+Exit codes: 0 sound, 3 sound, but only a part of another archive, a copy that has
+not come to its end; or sound by now, but --repair could not make the indexes
+anew, 5 damage was found, or left (each fault is a line), 6 the archive,
 the proof or the export could not be read to its end.`
 
 func verifyCommand(a *app) *cobra.Command {
@@ -114,15 +115,15 @@ func verifyCommand(a *app) *cobra.Command {
 // verify checks the archive, and returns the payloads that are damaged or
 // missing.
 func (a *app) verify(ctx context.Context, how access, o archive.VerifyOptions, asJSON bool) (damaged []archive.Digest, err error) {
-	store, err := a.open(ctx, how)
+	store, spec, err := a.openNamed(ctx, how)
 	if err != nil {
 		return nil, unreadable(ctx, err)
 	}
 	defer store.Close()
-	return a.verifyStore(ctx, store, o, asJSON)
+	return a.verifyStore(ctx, store, spec, o, asJSON)
 }
 
-func (a *app) verifyStore(ctx context.Context, store archive.Store, o archive.VerifyOptions, asJSON bool) (damaged []archive.Digest, err error) {
+func (a *app) verifyStore(ctx context.Context, store archive.Store, spec string, o archive.VerifyOptions, asJSON bool) (damaged []archive.Digest, err error) {
 	out := newJSONLines(a.stdout)
 	show := a.newVerifyProgress()
 	o.Observe = show.observe
@@ -147,12 +148,17 @@ func (a *app) verifyStore(ctx context.Context, store archive.Store, o archive.Ve
 		}
 	} else {
 		a.printReport(report)
+		if report.PartOf != nil {
+			fmt.Fprintf(a.stdout, "incomplete: the archive %s\n", safe(partOf(*report.PartOf, spec)))
+		}
 	}
 	switch {
 	case err != nil:
 		err = exit{exitDamaged, fmt.Errorf("%w; %s found before", err, plural(report.Faults, "fault"))}
 	case report.Faults > 0:
 		err = exit{exitDamaged, fmt.Errorf("verify: %s found", plural(report.Faults, "fault"))}
+	case report.PartOf != nil && report.PartOf.Open():
+		err = exit{exitPartly, fmt.Errorf("verify: no fault found, but the archive %s", partOf(*report.PartOf, spec))}
 	case !asJSON:
 		fmt.Fprintln(a.stdout, "no fault found")
 	}
@@ -162,12 +168,12 @@ func (a *app) verifyStore(ctx context.Context, store archive.Store, o archive.Ve
 // verifyAndRepair restores what a verification finds damaged, and verifies once
 // more.
 func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from []string) error {
-	store, err := a.open(ctx, update)
+	store, spec, err := a.openNamed(ctx, update)
 	if err != nil {
 		return unreadable(ctx, err)
 	}
 	defer store.Close()
-	damaged, err := a.verifyStore(ctx, store, o, false)
+	damaged, err := a.verifyStore(ctx, store, spec, o, false)
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
@@ -176,7 +182,7 @@ func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from
 	if err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
-	if _, err = a.verifyStore(ctx, store, o, false); err == nil && !indexed {
+	if _, err = a.verifyStore(ctx, store, spec, o, false); err == nil && !indexed {
 		err = exit{exitPartly, errors.New("repair: no other fault is left, but the indexes could not be made anew")}
 	}
 	return err
