@@ -96,7 +96,7 @@ func (s *Summary) AddWaiting(state State, later int, first time.Time) {
 type Log struct {
 	Size       int64      `json:"size"`     // leaves
 	Unsealed   int        `json:"unsealed"` // visits that were recorded and have no leaf yet
-	Readings   int64      `json:"readings"` // times that a version was read again; it may count one that was cut short
+	Readings   int64      `json:"readings"` // times that a version was read again
 	Checkpoint Checkpoint `json:"-"`        // the last one that the archive keeps; of size 0: none
 }
 
@@ -221,8 +221,8 @@ type Store interface {
 	Search(ctx context.Context, q string, f Filter) iter.Seq2[Snapshot, error]
 
 	// Log tells how far the log has come. Every visit gets one leaf; the leaves
-	// are numbered from 0 without a gap, and never changed. Where a version reads
-	// otherwise than before, Readings has grown.
+	// are numbered from 0 without a gap, and never changed. As soon as a version
+	// reads otherwise Readings is greater than it was at any time before.
 	Log(ctx context.Context) (Log, error)
 	// Leaves yields the log in its order, from the leaf with the number from. A
 	// leaf whose visit is not there any more is left out.

@@ -35,9 +35,18 @@ func TestRereadCutShort(t *testing.T) {
 		}
 		return all
 	}
+	// An export that begins between the parts, and is gone on with later, knows by
+	// the count that the version reads otherwise by then.
+	counted := func(when string, want int64) {
+		t.Helper()
+		if l, err := s.Log(t.Context()); err != nil || l.Readings != want {
+			t.Errorf("%s %d readings are counted, want %d: %v", when, l.Readings, want, err)
+		}
+	}
 	if err := s.Reread(t.Context(), r.ID, []archive.Again{again}); err != nil {
 		t.Fatal(err)
 	}
+	counted("after the first", 1)
 	second := again
 	second.At, second.Article.Body = again.At.AddDate(0, 0, 1), long
 
@@ -51,10 +60,12 @@ func TestRereadCutShort(t *testing.T) {
 	if all := earlier(); len(all) != 1 || all[0].Article.Body != long || all[0].N != 0 {
 		t.Errorf("after the crash %d earlier readings", len(all))
 	}
+	counted("after the crash", 1)
 	sound(t, s)
 	if err := s.Reread(t.Context(), r.ID, []archive.Again{second}); err != nil {
 		t.Fatal(err)
 	}
+	counted("taken up", 2)
 	if all := earlier(); len(all) != 2 || all[1].N != 1 || all[1].Article.Title != "真正的标题" {
 		t.Errorf("taken up: %d earlier readings", len(all))
 	}

@@ -36,6 +36,7 @@ var indexes = map[string][]index{
 		{keys: []string{"site", "url", "version"}, unique: true, serves: "identity, Snapshots"},
 		{keys: []string{"sketch"}, sparse: true, serves: "Alike"},
 		{keys: []string{"unindexed"}, sparse: true, serves: "Search, Index"},
+		{keys: []string{"readings"}, sparse: true, serves: "Log: how often versions were read again"},
 	},
 	"words": {
 		{keys: []string{"words"}, serves: "Search"},

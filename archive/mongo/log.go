@@ -92,13 +92,33 @@ func (s *Store) Log(ctx context.Context) (l archive.Log, err error) {
 		l.Size, err = s.logSize(ctx)
 	}
 	if err == nil {
-		// How a version read is kept before it reads otherwise.
-		l.Readings, err = s.readings.EstimatedDocumentCount(ctx)
+		l.Readings, err = s.countReadings(ctx)
 	}
 	if err == nil {
 		l.Checkpoint, err = s.checkpoint(ctx)
 	}
 	return l, fault(ctx, err, "log")
+}
+
+// countReadings is how often versions were read again, all together. It goes by
+// what the versions say, which is set in one with how they read, and not by what is
+// kept of how they read before: that is kept first, and would count a reading that
+// is still to come, or never does.
+func (s *Store) countReadings(ctx context.Context) (int64, error) {
+	cursor, err := s.snapshots.Aggregate(ctx, mongo.Pipeline{
+		{{Key: "$match", Value: bson.D{{Key: "readings", Value: bson.D{{Key: "$gt", Value: 0}}}}}},
+		{{Key: "$group", Value: bson.D{{Key: "_id", Value: nil}, {Key: "times", Value: bson.D{{Key: "$sum", Value: "$readings"}}}}}},
+	})
+	var sums []struct {
+		Times int64 `bson:"times"`
+	}
+	if err == nil {
+		err = cursor.All(ctx, &sums)
+	}
+	if err != nil || len(sums) == 0 {
+		return 0, err
+	}
+	return sums[0].Times, nil
 }
 
 // Leaves yields the log from the leaf with that number.
