@@ -9,6 +9,7 @@
 //	record.go   a record, its fields, ids made from names
 //	writer.go   records to bytes, one gzip member each
 //	reader.go   bytes to records, strict where two readings were possible
+//	header.go   a record's header, as it stands in the file
 //	members.go  the members of a gzip file
 //	block.go    HTTP messages out of blocks
 //	check.go    digests as tools write them
