@@ -74,17 +74,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	var coded exit
+	code, err := ended(ctx, err)
 	var problems configs.Problems
-	code := exitFailed
-	switch {
-	case errors.As(err, &coded):
-		code = coded.code
-	case errors.As(err, &problems):
-		code = exitConfig
-	case ctx.Err() != nil:
-		code = exitInterrupted
-	}
+	errors.As(err, &problems)
 	if problems != nil {
 		for _, p := range problems {
 			a.fail(p.Error())
@@ -97,6 +89,32 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}
 	return code
+}
+
+// ended is the exit code for err, and what there is to say of it.
+func ended(ctx context.Context, err error) (int, error) {
+	var coded exit
+	var problems configs.Problems
+	switch {
+	case errors.As(err, &coded):
+		return coded.code, err
+	case errors.As(err, &problems):
+		return exitConfig, err
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitInterrupted, errors.New("interrupted") // nothing else went wrong
+	case ctx.Err() != nil:
+		return exitInterrupted, err
+	}
+	return exitFailed, err
+}
+
+// goesOn is err or, where that is only that a command was interrupted which goes on
+// where it was, what is to be done.
+func goesOn(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return exit{exitInterrupted, errors.New("interrupted; run the same command again to go on")}
+	}
+	return err
 }
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends; the

@@ -54,7 +54,11 @@ func rereadCommand(a *app) *cobra.Command {
 			if err := a.tellPart(cmd.Context(), store, spec, !dry); err != nil {
 				return err
 			}
-			return a.reread(cmd.Context(), store, c, sites, dry, asJSON)
+			err = a.reread(cmd.Context(), store, c, sites, dry, asJSON)
+			if dry {
+				return err
+			}
+			return goesOn(cmd.Context(), err)
 		},
 	}
 	cmd.Flags().StringSliceVar(&sites, "site", nil, "only this `SITE`; several by commas")
