@@ -35,7 +35,12 @@ func explainCommand(a *app) *cobra.Command {
 			if err != nil {
 				return usage("explain: %q: %w", args[0], err)
 			}
-			c, _, err := a.loadConfig()
+			var c configs.Config
+			if live { // hosts are asked as the configuration has it
+				c, _, err = a.loadConfig()
+			} else {
+				c, err = a.readConfig()
+			}
 			if err != nil {
 				return err
 			}

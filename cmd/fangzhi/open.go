@@ -18,6 +18,8 @@ import (
 const (
 	defaultConfig  = "fangzhi.yaml"
 	defaultArchive = "sqlite:fangzhi.db"
+
+	archiveVariable = "FANGZHI_ARCHIVE" // names the archive where no flag does
 )
 
 // loadConfig reads the configuration. Without --config a missing fangzhi.yaml
@@ -39,6 +41,21 @@ func (a *app) loadConfig() (c configs.Config, ok bool, err error) {
 		return c, true, exit{exitConfig, err}
 	}
 	return c, true, nil
+}
+
+// readConfig is loadConfig for a command that reads an archive, and would be the
+// better for a configuration and can do without: where the archive is named
+// besides, one that cannot be read is told and left out.
+func (a *app) readConfig() (configs.Config, error) {
+	c, _, err := a.loadConfig()
+	if err == nil || a.archive == "" && os.Getenv(archiveVariable) == "" {
+		return c, err
+	}
+	for line := range strings.Lines(err.Error()) {
+		a.say(slog.LevelWarn, "warning", strings.TrimSpace(line))
+	}
+	a.say(slog.LevelWarn, "warning", "going on without the configuration, which cannot be read: the archive is named besides")
+	return configs.Config{}, nil
 }
 
 // warn prints what the configuration leaves to be desired.
@@ -103,7 +120,7 @@ func (a *app) openNamed(ctx context.Context, how access) (store archive.Store, s
 func (a *app) archiveSpec() (string, error) {
 	spec := a.archive
 	if spec == "" {
-		spec = os.Getenv("FANGZHI_ARCHIVE")
+		spec = os.Getenv(archiveVariable)
 	}
 	if spec == "" {
 		c, _, err := a.loadConfig()
