@@ -24,7 +24,7 @@ type CopyOptions struct {
 type CopyReport struct {
 	Size     int64 `json:"size"`   // leaves that both archives have now
 	Leaves   int64 `json:"leaves"` // added
-	Pages    int   `json:"pages"`  // added, or set anew
+	Pages    int   `json:"pages"`  // added, or set anew: one that the log tells of several times may count as often
 	Runs     int   `json:"runs"`
 	Payloads int   `json:"payloads"`
 	Bytes    int64 `json:"bytes"`    // of payload

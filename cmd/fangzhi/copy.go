@@ -58,7 +58,7 @@ func copyCommand(a *app) *cobra.Command {
 			if args[0] == args[1] {
 				return usage("copy: FROM and TO are the same archive: %s", nameOf(args[0]))
 			}
-			return a.copy(cmd.Context(), args[0], args[1], archive.VerifyOptions{Part: part, Parts: of}, asJSON)
+			return goesOn(cmd.Context(), a.copy(cmd.Context(), args[0], args[1], archive.VerifyOptions{Part: part, Parts: of}, asJSON))
 		},
 	}
 	cmd.Flags().StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the copy's payloads again: 5%, or part 3/20")
@@ -127,10 +127,8 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		if err := out.write(copied); err != nil {
 			return err
 		}
-	} else {
-		fmt.Fprintf(a.stdout, "copied %s, %s, %s, %s (%s); %s in all, root %s\n",
-			plural(copied.Leaves, "entry"), plural(copied.Pages, "page"), plural(copied.Runs, "run"), plural(copied.Payloads, "payload"),
-			humanize.IBytes(uint64(copied.Bytes)), plural(copied.Size, "entry"), copied.Root)
+	} else if err := a.printCopied(ctx, to, copied); err != nil {
+		return err
 	}
 	if !asJSON {
 		for _, line := range copied.Unread {
@@ -179,6 +177,26 @@ func partOf(c archive.Copying, spec string) string {
 	}
 	return fmt.Sprintf("is only a part of %s: the copy begun at %s has not come to its end; fangzhi copy %s %s goes on with it",
 		c.From, moment(c.Began), c.From, nameOf(spec))
+}
+
+// printCopied tells what was copied, and what the copy has: pages as status and
+// list count them.
+func (a *app) printCopied(ctx context.Context, to archive.Store, copied archive.CopyReport) error {
+	summaries, err := to.Summaries(ctx, a.now())
+	if err != nil {
+		return err
+	}
+	pages, articles := 0, 0
+	for _, s := range summaries {
+		for _, n := range s.Kinds {
+			pages += n
+		}
+		articles += s.Kinds[archive.KindArticle]
+	}
+	_, err = fmt.Fprintf(a.stdout, "copied %s, %s, %s (%s); the copy has %s of %s, %d of them articles, root %s\n",
+		plural(copied.Leaves, "entry"), plural(copied.Runs, "run"), plural(copied.Payloads, "payload"), humanize.IBytes(uint64(copied.Bytes)),
+		plural(copied.Size, "entry"), plural(pages, "page"), articles, copied.Root)
+	return err
 }
 
 // copyProgress shows on standard error how far a copy has come.

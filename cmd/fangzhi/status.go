@@ -15,7 +15,9 @@ import (
 )
 
 const statusHelp = `Show for each site what the archive holds, how its last run ended, when the
-next one is planned, and what needs a look. DUE are pages to be asked for now,
+next one is planned, and what needs a look. ARTICLES counts pages that are
+articles, whatever became of them; lists, documents and requisites come besides
+(fangzhi list --kind). DUE are pages to be asked for now,
 WAITING those to be asked for again later, after a visit that could not tell what
 they say. A column is suspect when its list or its articles are not read as in
 the runs before, as after a redesign.`
@@ -24,6 +26,7 @@ the runs before, as after a redesign.`
 type siteStatus struct {
 	archive.Summary
 	LastRun *archive.Run   `json:"last_run,omitempty"` // that took place
+	Import  *archive.Run   `json:"last_import,omitempty"`
 	Ahead   *archive.Run   `json:"ahead,omitempty"`    // the newest that is dated after now, by a clock that ran ahead
 	Idle    []archive.Run  `json:"idle,omitempty"`     // ticks since that had none, the newest first
 	Suspect []suspect      `json:"suspect,omitempty"`
@@ -49,7 +52,7 @@ func statusCommand(a *app) *cobra.Command {
 		Example:           "  fangzhi status\n  fangzhi status zjg-edz --json",
 		ValidArgsFunction: a.completeSites,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, _, err := a.loadConfig()
+			c, err := a.readConfig()
 			if err != nil {
 				return err
 			}
@@ -114,6 +117,10 @@ func (a *app) siteStatuses(ctx context.Context, store archive.Store, configured 
 			return nil, err
 		}
 		all[i].Ahead = ahead
+		if n := slices.IndexFunc(runs, func(r archive.Run) bool { return r.Trigger == archive.TriggerImport }); n >= 0 {
+			all[i].Import = &runs[n]
+		}
+		runs = slices.Clone(runs) // Import is among them
 		// To read again is no crawl.
 		runs = slices.DeleteFunc(runs, func(r archive.Run) bool { return !r.Trigger.Crawls() })
 		for _, run := range runs {
@@ -248,7 +255,10 @@ func (a *app) trouble(s siteStatus, configured bool, now time.Time) []string {
 		t = append(t, fmt.Sprintf("a clock ran ahead: run %s is dated %s, which is to come; runs that are dated rightly count as later", r.ID, moment(r.Planned)))
 	}
 	run := s.LastRun
-	if run == nil {
+	switch {
+	case run == nil && s.Import != nil:
+		return append(t, fmt.Sprintf("never crawled; the import of %s, %s: %s", moment(s.Import.Started), stateOf(*s.Import, now), s.Import.Reason))
+	case run == nil:
 		return append(t, "never run")
 	}
 	switch {
