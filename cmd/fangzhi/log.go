@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,19 +16,21 @@ import (
 
 const logHelp = `Show the ledger: one line for each visit, how it ended and why. With a URL the
 visits of that page, of its aliases and of the pages that moved there; without
-one all visits, oldest first. Where a visit cut a
-further version, CHANGES names the classes of what changed: title, date, source,
+one all visits, oldest first, of pages of every KIND: what was asked for and was
+not there is gone too, though it never was a page. --kind article has those of
+articles alone; fangzhi list --state gone lists which are gone now. Where a visit
+cut a further version, CHANGES names the classes of what changed: title, date, source,
 number, figures, names, wording, attachments, pictures; fangzhi diff shows it.`
 
 func logCommand(a *app) *cobra.Command {
 	var sel selection
-	var outcome, run string
+	var outcome, kind, run string
 	var newest, failed bool
 	cmd := &cobra.Command{
 		Use:     "log [URL]",
 		Short:   "Show how visits ended, and why",
 		Long:    logHelp,
-		Example: "  fangzhi log https://www.example.gov.cn/art/1.html\n  fangzhi log --outcome changed --since 1d",
+		Example: "  fangzhi log https://www.example.gov.cn/art/1.html\n  fangzhi log --outcome changed --since 1d\n  fangzhi log --outcome gone --kind article",
 		Args:    needs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := sel.filter(a.now())
@@ -35,6 +39,11 @@ func logCommand(a *app) *cobra.Command {
 			}
 			if f.Outcome, err = oneOf("--outcome", outcome, archive.Outcomes); err != nil {
 				return err
+			}
+			if kind != "all" {
+				if f.Kind, err = oneOf("--kind", kind, append(slices.Clone(archive.Kinds), "all")); err != nil {
+					return err
+				}
 			}
 			f.Run, f.Newest = run, newest
 			if failed {
@@ -69,6 +78,7 @@ func logCommand(a *app) *cobra.Command {
 	}
 	sel.listing(cmd)
 	cmd.Flags().StringVar(&outcome, "outcome", "", "only this `OUTCOME`: new, changed, unchanged, gone, …")
+	cmd.Flags().StringVar(&kind, "kind", "all", "only pages of this `KIND`: article, attachment, list, part, requisite, unread (never read) or all")
 	cmd.Flags().StringVar(&run, "run", "", "only the visits of this `RUN`, by its name in fangzhi runs")
 	cmd.Flags().BoolVar(&failed, "failed", false, "only visits that left open what the page says: refused, challenged, unreachable, truncated, unreadable")
 	cmd.Flags().BoolVar(&newest, "newest", false, "newest first")
@@ -97,11 +107,23 @@ func onlyFailed(asked bool, limit int, visits iter.Seq2[archive.Visit, error]) i
 	}
 }
 
-// logged is a visit and, where it cut a further version, the classes of what
-// changed.
+// logged is a visit with what its page tells of it.
 type logged struct {
 	archive.Visit
-	Changes []diff.Class `json:"changes,omitempty"`
+	Changes   []diff.Class `json:"changes,omitempty"`    // where it cut a further version, the classes of what changed
+	NeverSeen bool         `json:"never_seen,omitempty"` // it found its page gone, as did every other visit
+}
+
+// neverSeen says whether v found gone what no visit has ever found there.
+func neverSeen(ctx context.Context, store archive.Store, v archive.Visit) (bool, error) {
+	if v.Outcome != archive.Gone {
+		return false, nil
+	}
+	p, err := store.Page(ctx, v.Site, v.URL)
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, nil // verify tells of that
+	}
+	return err == nil && p.LastSeen.IsZero(), err
 }
 
 // changesOf returns the classes of what a visit found changed, none where it
@@ -129,7 +151,7 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 	t := table{to: a.stdout}
 	head := []string{"AT", "OUTCOME", "VERSION", "BYTES", "CHANGES"}
 	if withURL {
-		head = append(head, "URL")
+		head = append(head, "KIND", "URL")
 	}
 	t.add(append(head, "REASON")...)
 	for v, err := range visits {
@@ -140,8 +162,12 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 		if err != nil {
 			return err
 		}
+		never, err := neverSeen(ctx, store, v)
+		if err != nil {
+			return err
+		}
 		if asJSON {
-			if err := out.write(logged{v, changes}); err != nil {
+			if err := out.write(logged{v, changes, never}); err != nil {
 				return err
 			}
 			continue
@@ -155,9 +181,13 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 		}
 		line := []string{moment(v.At), string(v.Outcome), version, fmt.Sprint(v.Bytes), classes}
 		if withURL {
-			line = append(line, v.URL)
+			line = append(line, string(v.Kind), v.URL)
 		}
-		t.add(append(line, v.Reason)...)
+		reason := v.Reason
+		if never {
+			reason += "; was never seen"
+		}
+		t.add(append(line, reason)...)
 	}
 	if asJSON {
 		return nil
