@@ -40,6 +40,25 @@ var cells = []struct {
 	{"changes", func(r Record) string { return string(appendClasses(nil, r.Changes)) }},
 }
 
+// dates are the columns of moments. Spreadsheet programs take the texts of RFC 3339
+// for words; what they take for a time has no zone.
+var dates = map[string]func(r Record) (at time.Time, dayOnly bool){
+	"taken_at":  func(r Record) (time.Time, bool) { return r.TakenAt, false },
+	"last_seen": func(r Record) (time.Time, bool) { return r.LastSeen, false },
+	"published": func(r Record) (time.Time, bool) { return r.Published.At, r.Published.DayOnly },
+}
+
+// sheetTime is a moment as spreadsheet programs read it: in the zone that it has.
+func sheetTime(at time.Time, dayOnly bool) string {
+	switch {
+	case at.IsZero():
+		return ""
+	case dayOnly:
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.DateTime)
+}
+
 // byteOrderMark tells Excel that a file is UTF-8.
 const byteOrderMark = "\uFEFF"
 
@@ -65,6 +84,11 @@ func csvAppender(excel bool) func(dst []byte, r Record) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			cell := c.text(r)
+			if excel {
+				if when, ok := dates[c.name]; ok {
+					cell = sheetTime(when(r))
+				}
+			}
 			if !jsontext.Valid(cell) {
 				cell = strings.ToValidUTF8(cell, "\uFFFD")
 			}

@@ -101,7 +101,8 @@ func TestExcel(t *testing.T) {
 		t.Fatal(len(rows), err)
 	}
 	cell := func(name string) string { return rows[1][slices.Index(rows[0], name)] }
-	for name, want := range map[string]string{"title": "'＝HYPERLINK(1)", "author": "'-1", "document_number": "'@x", "source": "'=1+1", "state": "gone"} {
+	for name, want := range map[string]string{"title": "'＝HYPERLINK(1)", "author": "'-1", "document_number": "'@x", "source": "'=1+1", "state": "gone",
+		"taken_at": "2026-03-01 12:00:00", "last_seen": "2026-03-04 12:00:00", "published": "2026-02-28 09:30:00"} {
 		if cell(name) != want {
 			t.Errorf("%s: %q, want %q", name, cell(name), want)
 		}

@@ -158,7 +158,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// A spreadsheet program shows the text as it is, and runs none of it.
+// A spreadsheet program shows the text as it is, runs none of it, and takes moments
+// for such: as all texts are quoted, and they are not.
 func TestLibreOfficeOpensTheTable(t *testing.T) {
 	office := tool(t, "soffice", "libreoffice-calc-nogui")
 	k := county(t)
@@ -169,11 +170,15 @@ func TestLibreOfficeOpensTheTable(t *testing.T) {
 	}
 	// 76 is UTF-8; the first row is 1; the result as it is shown.
 	cmd := exec.CommandContext(t.Context(), office, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"),
-		"--infilter=CSV:44,34,76,1", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", filepath.Join(dir, "shown"), filepath.Join(dir, "table.csv"))
+		"--infilter=CSV:44,34,76,1", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false", "--outdir", filepath.Join(dir, "shown"), filepath.Join(dir, "table.csv"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text(t, filepath.Join(dir, "shown", "table.csv")), "\xef\xbb\xbf"))).ReadAll()
+	shown := strings.TrimPrefix(text(t, filepath.Join(dir, "shown", "table.csv")), "\xef\xbb\xbf")
+	if want := ",2026-03-03 12:00:00,2026-03-08 12:00:00,\"live\",\"通知\",2026-02-28 09:30:00,"; !strings.Contains(shown, want) {
+		t.Errorf("%s: no cells like %s", shown, want)
+	}
+	rows, err := csv.NewReader(strings.NewReader(shown)).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatal(len(rows), err)
 	}
