@@ -31,6 +31,7 @@ type journal struct {
 	Info   string           `json:"info,omitempty"`   // id of the open one's warcinfo
 	Runs   []string         `json:"runs,omitempty"`   // of the index
 	Main   *waczPage        `json:"main,omitempty"`
+	Seeded bool             `json:"seeded,omitempty"` // of pageList
 	Last   time.Time        `json:"last,omitzero"`
 	Lost   []archive.Digest `json:"lost,omitempty"` // payloads that the archive had lost: what is of them was left out
 }
@@ -166,7 +167,7 @@ func (w *webArchive) checkpoint(r *run, held Archive, at place, l *pageList) err
 	j := journal{After: at, Number: w.number, Info: w.info, Runs: w.index.runs, Lost: slices.Sorted(maps.Keys(r.lost))}
 	open := []*staged{w.file}
 	if l != nil {
-		j.Main, j.Last = l.main, l.last
+		j.Main, j.Seeded, j.Last = l.main, l.seeded, l.last
 		open = append(open, l.file)
 	}
 	return r.checkpoint(held, j, open...)
@@ -182,7 +183,7 @@ func (w *webArchive) resume(j journal) (*pageList, error) {
 			return nil, err
 		}
 		if strings.HasSuffix(o.Name, pagesPath) {
-			l = &pageList{file: f, main: j.Main, last: j.Last}
+			l = &pageList{file: f, main: j.Main, seeded: j.Seeded, last: j.Last}
 			continue
 		}
 		w.file, w.to = f, warc.NewWriter(f, o.Size)

@@ -12,6 +12,7 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"strings"
@@ -26,9 +27,10 @@ import (
 // pageList writes the list of pages that a reader of a WACZ begins with: each
 // version of an article, and each list page as it was last served.
 type pageList struct {
-	file *staged
-	main *waczPage // to open first
-	last time.Time // the newest capture
+	file   *staged
+	main   *waczPage // to open first
+	seeded bool      // the host of main has a seed
+	last   time.Time // the newest capture
 }
 
 type waczPage struct {
@@ -73,10 +75,29 @@ func (l *pageList) add(c capture) error {
 	case c.visit.Kind != archive.KindList || !c.last:
 		return nil
 	}
-	if seed := c.visit.Kind == archive.KindList && c.page.FoundOn == ""; l.main == nil && seed {
-		l.main = &p
+	if c.visit.Kind == archive.KindList {
+		l.choose(p, t.parsed, c.page.FoundOn == "")
 	}
 	return writeJSON(l.file, p)
+}
+
+// choose makes p, a list, the page to open first where none is better: that is the
+// home page of the first host with a seed, and its first seed where the home page
+// was not captured. The pages of a host come one after the other.
+func (l *pageList) choose(p waczPage, u *url.URL, seed bool) {
+	home := archive.IsHome(u)
+	if l.main != nil {
+		if main, err := url.Parse(l.main.URL); err == nil && main.Host == u.Host {
+			if home && !archive.IsHome(main) {
+				l.main = &p
+			}
+			l.seeded = l.seeded || seed
+			return
+		}
+	}
+	if !l.seeded && (seed || home) {
+		l.main, l.seeded = &p, seed
+	}
 }
 
 func writeJSON(w io.Writer, v any) error {

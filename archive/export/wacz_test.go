@@ -8,13 +8,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"fangzhi/archive"
 	"fangzhi/archive/export"
 )
 
@@ -120,5 +123,57 @@ func TestWACZ(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, titles); diff != "" {
 		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}
+
+// A reader of a WACZ begins where readers of the portal do.
+func TestWACZBeginsWithTheHomePage(t *testing.T) {
+	list := func(title string) answer {
+		return answer{
+			status: 200, header: http.Header{"Content-Type": {"text/html"}}, payload: []byte(title),
+			reading: &archive.Reading{Kind: archive.KindList, Article: archive.Article{Title: title}},
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		paths []string // captured; "/yw/" alone is a seed
+		want  string
+	}{
+		{"the seed where there is no other", []string{"/yw/"}, "/yw/"},
+		{"the home page before it", []string{"/yw/", "/", "/about/"}, "/"},
+		{"the home page behind it", []string{"/yw/", "/index.html", "/default.htm"}, "/default.htm"},
+		{"not that of a host without a seed", []string{"/yw/", ":8080/"}, "/yw/"},
+		{"nor of one that comes before", []string{"/yw/", ".cn/"}, "/yw/"},
+		{"but where there is no seed", []string{"/about/", "/index.html"}, "/index.html"},
+		{"none", []string{"/about/"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := keep(t)
+			for i, p := range tt.paths {
+				k.visit(p, day(1).Add(time.Duration(i)*time.Second), list(p))
+			}
+			path := filepath.Join(t.TempDir(), "x.wacz")
+			if _, err := export.Run(t.Context(), k.store, export.Job{Format: export.WACZ}, export.Target{Path: path}); err != nil {
+				t.Fatal(err)
+			}
+			z, err := zip.OpenReader(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer z.Close()
+			f, err := z.Open("datapackage.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var about struct {
+				MainPageURL string `json:"mainPageUrl"`
+			}
+			if err := json.NewDecoder(f).Decode(&about); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.TrimPrefix(about.MainPageURL, portalRoot); got != tt.want {
+				t.Errorf("begins with %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
