@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // A bag is a folder as RFC 8493 has it: the export in data/, and beside it what
@@ -55,11 +56,20 @@ func writeBag(s *stage, payload []File, about Receipt) error {
 	return err
 }
 
+// bagInfo says what is in the bag. It has no Bagging-Date: the day on which a bag
+// is made would be the only thing that told two bags of the same apart. It says
+// when the archive was visited last instead.
 func bagInfo(bytes int64, files int, about Receipt) string {
 	info := fmt.Sprintf("Payload-Oxum: %d.%d\n", bytes, files)
 	info += "Bag-Software-Agent: " + about.Job.Software + "\n"
-	info += "External-Description: " + string(about.Job.Format) + " export of an archive of fangzhi\n"
-	info += "Internal-Sender-Description: " + about.Job.Selection.text() + "\n"
+	if o := about.Job.Operator; strings.Contains(o, "@") && !strings.Contains(o, "://") {
+		info += "Contact-Email: " + o + "\n"
+	}
+	info += "External-Description: " + string(about.Job.Format) + " export of an archive of fangzhi"
+	if last := about.Archive.LastVisit; !last.IsZero() {
+		info += ", as it was after its visit of " + last.UTC().Format(time.RFC3339)
+	}
+	info += "\nInternal-Sender-Description: " + about.Job.Selection.text() + "\n"
 	return info
 }
 

@@ -65,7 +65,8 @@ type Job struct {
 	Compression Compression `json:"compression,omitempty"` // of JSONL and CSV
 	Excel       bool        `json:"excel,omitempty"`       // CSV fit for a spreadsheet program
 	Split       int64       `json:"split,omitempty"`       // of WARC and WACZ: about how many bytes a WARC file has; 0: DefaultSplit
-	Software    string      `json:"software,omitempty"`    // who wrote it, as web archives say
+	Software    string      `json:"software,omitempty"`    // what wrote it, as web archives and bags say
+	Operator    string      `json:"operator,omitempty"`    // whom they name to be asked about it: a mail address or URL
 }
 
 // Validate reports the first thing in j that cannot be meant.

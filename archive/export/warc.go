@@ -85,6 +85,9 @@ func (w *webArchive) begin(c capture) (err error) {
 		Type: warc.Warcinfo, ID: w.info, Date: c.visit.At, Fields: []warc.Field{{Name: "WARC-Filename", Value: name}},
 		Block: warc.FieldsBlock([]warc.Field{
 			{Name: "software", Value: w.job.Software},
+			{Name: "operator", Value: w.job.Operator},
+			// As it was sent: what the crawler is called today need not be it.
+			{Name: "http-header-user-agent", Value: c.visit.Request.Get("User-Agent")},
 			{Name: "format", Value: "WARC File Format 1.1"},
 			{Name: "conformsTo", Value: "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"},
 			{Name: "description", Value: "captures from an archive of fangzhi: " + w.job.Selection.text()},

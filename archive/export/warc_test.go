@@ -74,7 +74,7 @@ func strict(t *testing.T, dir string, look func(r gowarc.WarcRecord, block []byt
 
 func TestWARC(t *testing.T) {
 	k := county(t)
-	dir := toFolder(t, k.store, export.Job{Format: export.WARC, Software: "fangzhi test"})
+	dir := toFolder(t, k.store, export.Job{Format: export.WARC, Software: "fangzhi test", Operator: "crawler@example.org"})
 	var got []string
 	ids := map[string]bool{}
 	strict(t, dir, func(r gowarc.WarcRecord, block []byte) {
@@ -107,6 +107,10 @@ func TestWARC(t *testing.T) {
 			}
 		case gowarc.Warcinfo:
 			line = "warcinfo"
+			want := "software: fangzhi test\r\noperator: crawler@example.org\r\nhttp-header-user-agent: fangzhi/1\r\nformat: WARC File Format 1.1\r\nconformsTo: http://"
+			if !strings.HasPrefix(string(block), want) {
+				t.Errorf("warcinfo %q", block)
+			}
 		}
 		got = append(got, strings.TrimSpace(line))
 	})
