@@ -22,7 +22,7 @@ func (r *run) publish(cur *cursor, held Archive) error {
 	}
 	about := Receipt{Version: 1, Job: r.job, Archive: held, Records: r.report.Records, Files: slices.Clone(s.list()), Damaged: r.report.Damaged, Increment: increment}
 	folder := r.to.folder(r.job)
-	if folder || r.to.Receipt {
+	if folder || r.to.Receipt || increment != nil {
 		name := receiptName
 		if !folder {
 			name = filepath.Base(target) + receiptSuffix

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Receipt says what an export is: what was asked for, of which state of the
@@ -84,6 +85,19 @@ func readReceipt(path string) (Receipt, error) {
 		return r, fmt.Errorf("%s: is a receipt of version %d: must be 1", path, r.Version)
 	}
 	return r, nil
+}
+
+// isIncrement says whether what stands at path is of an export with a cursor, as
+// far as a receipt tells.
+func isIncrement(path string, folder bool) bool {
+	receipts := []string{path + receiptSuffix}
+	if folder {
+		receipts = []string{filepath.Join(path, receiptName), filepath.Join(path, "data", receiptName)}
+	}
+	return slices.ContainsFunc(receipts, func(name string) bool {
+		r, err := readReceipt(name)
+		return err == nil && r.Increment != nil
+	})
 }
 
 // replaceable says why the folder at path must not be replaced by an export: it

@@ -17,7 +17,7 @@ import (
 type Target struct {
 	Path    string // of the file or folder; "-": Stdout
 	Stdout  io.Writer
-	Receipt bool   // beside a file; a folder has one always
+	Receipt bool   // beside a file; a folder has one always, and an export with a cursor
 	Bag     bool   // Path is a BagIt bag that holds the export
 	Cursor  string // path of a cursor: only what it does not know is exported, and it moves on; "": none
 	// Observe, where set, is called now and then with how many records or
@@ -163,6 +163,8 @@ func (r *run) checkTarget(whole bool) error {
 		return failure(r.to.Path, err)
 	case r.to.Cursor != "" && !r.ending():
 		return fmt.Errorf("write %q: is there already: what an export with a cursor brought does not come again; move it, or name another", r.to.Path)
+	case r.to.Cursor == "" && isIncrement(r.path(), info.IsDir()):
+		return fmt.Errorf("write %q: holds what an export with a cursor brought, as its receipt says, and that does not come again: move it, or name another", r.to.Path)
 	case r.to.folder(r.job) != info.IsDir():
 		if info.IsDir() {
 			return fmt.Errorf("write %q: is a folder: the path of a file is wanted", r.to.Path)

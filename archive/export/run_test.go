@@ -221,6 +221,61 @@ func TestReceiptAndBag(t *testing.T) {
 	}
 }
 
+// What a bag says of itself is what is known of it, and the same each time.
+func TestBagInfo(t *testing.T) {
+	k := county(t)
+	j := export.Job{Format: export.JSONL, Software: "fangzhi test", Operator: "crawler@example.org"}
+	var told []string
+	for range 2 {
+		bag := filepath.Join(t.TempDir(), "bag")
+		if _, err := export.Run(t.Context(), k.store, j, export.Target{Path: bag, Bag: true}); err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, text(t, filepath.Join(bag, "bag-info.txt")))
+	}
+	want := "Bag-Software-Agent: fangzhi test\nContact-Email: crawler@example.org\n" +
+		"External-Description: jsonl export of an archive of fangzhi, as it was after its visit of 2026-03-08T12:00:00Z\n"
+	if !strings.Contains(told[0], want) || told[1] != told[0] {
+		t.Errorf("bag-info.txt: %q", told)
+	}
+}
+
+// What an export with a cursor brought comes once: no other export takes its
+// place unasked.
+func TestIncrementIsNotReplaced(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		job  export.Job
+		bag  bool
+	}{
+		{"a file", everyArticle, false},
+		{"a folder", export.Job{Format: export.Markdown}, false},
+		{"a bag", everyArticle, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path, cursor := filepath.Join(t.TempDir(), "out"), filepath.Join(t.TempDir(), "cursor")
+			if _, err := export.Run(t.Context(), portal(), tt.job, export.Target{Path: path, Bag: tt.bag, Cursor: cursor}); err != nil {
+				t.Fatal(err)
+			}
+			before := treeOf(t, filepath.Dir(path))
+			_, err := export.Run(t.Context(), portal(), tt.job, export.Target{Path: path, Bag: tt.bag})
+			want := fmt.Sprintf("write %q: holds what an export with a cursor brought, as its receipt says, and that does not come again: move it, or name another", path)
+			if err == nil || err.Error() != want {
+				t.Errorf("error %v, want %s", err, want)
+			}
+			if after := treeOf(t, filepath.Dir(path)); after != before {
+				t.Errorf("before %s, after %s", before, after)
+			}
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := export.Run(t.Context(), portal(), tt.job, export.Target{Path: path, Bag: tt.bag}); err != nil {
+				t.Errorf("once it is gone: %v", err)
+			}
+		})
+	}
+}
+
 // An export that was killed while it replaced a former one takes nothing away:
 // the former one stands again, or makes room for the one that took its place.
 func TestKilledWhileReplacing(t *testing.T) {

@@ -22,7 +22,12 @@ holds.
 Every format takes the same selection; the records come by site, URL and
 version, and the same selection of the same archive gives the same bytes. By
 default it is the latest version of each article; of captures it is all of them.
---since and --until compare when a version was taken.
+--since and --until compare when a version was taken; a time without an offset is
+one of this machine's zone (TZ).
+
+Where --format is not given the name of -o tells the format and the packing:
+.jsonl, .csv (both also .gz, .zst), .parquet, .atom or .xml, .wacz; any other name
+is jsonl. A name that contradicts the flags is refused.
 
 A file or folder appears whole and at once, or not at all. An export that was
 interrupted is taken up again by the same command: jsonl, csv, warc and wacz go
@@ -51,29 +56,29 @@ func exportCommand(a *app) *cobra.Command {
 		Short: "Export articles, or what was served",
 		Long:  exportHelp,
 		Example: "  fangzhi export > news.jsonl\n" +
-			"  fangzhi export --format csv --excel --since 30d -o news.csv\n" +
-			"  fangzhi export --format parquet --versions all -o news.parquet\n" +
-			"  fangzhi export --format wacz --site zjg-edz -o zjg.wacz\n" +
+			"  fangzhi export --excel --since 30d -o news.csv\n" +
+			"  fangzhi export --versions all -o news.parquet\n" +
+			"  fangzhi export --site zjg-edz -o zjg.wacz\n" +
 			"  fangzhi export --format warc --bag -o 2026-bag\n" +
 			"  fangzhi export --cursor mirror.cursor -o new.jsonl",
 		Args: needs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.export(cmd, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "jsonl", "jsonl, csv, parquet, atom, markdown, warc or wacz")
+	f.StringVar(&o.format, "format", "", "jsonl, csv, parquet, atom, markdown, warc or wacz (default: what the name of -o tells, else jsonl)")
 	f.StringVarP(&o.output, "output", "o", "-", "write to `PATH`, a file or (markdown, warc, --bag) a folder; - is standard output")
 	f.StringSliceVar(&o.sites, "site", nil, "only this `SITE`; may be repeated")
 	f.StringSliceVar(&o.columns, "column", nil, "only this `COLUMN`; may be repeated")
 	f.StringSliceVar(&o.kinds, "kind", nil, "article (the default of records) or attachment; of captures also list, part, requisite and unread")
 	f.StringSliceVar(&o.states, "state", nil, "only pages that are in this `STATE` now: live, gone, withdrawn, …; may be repeated")
-	f.StringVar(&o.when.since, "since", "", "taken from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
+	f.StringVar(&o.when.since, "since", "", "taken from this `TIME` on: 2026-01-31, 2026-01-31T08:00 (both of this machine's zone), RFC 3339, or an age such as 7d")
 	f.StringVar(&o.when.until, "until", "", "taken before this `TIME`")
 	f.StringVar(&o.versions, "versions", "", "latest (of each page), all, or changes (the versions that replaced another)")
 	f.StringVar(&o.search, "search", "", "only pages whose latest version has these `WORDS`")
 	f.BoolVar(&o.gzip, "gzip", false, "pack jsonl or csv with gzip")
 	f.BoolVar(&o.zstd, "zstd", false, "pack jsonl or csv with Zstandard")
 	f.BoolVar(&o.excel, "excel", false, "make csv fit for spreadsheet programs: a byte order mark, and no cell is run as a formula")
-	f.StringVar(&o.split, "split", "", "begin another WARC file at about this `SIZE` (default 1G)")
+	f.StringVar(&o.split, "split", "", "begin another WARC file at about this `SIZE`, from 1M on (default 1G)")
 	f.StringVar(&o.cursor, "cursor", "", "only what is new since the last export with this `FILE`")
 	f.BoolVar(&o.receipt, "receipt", false, "write PATH.receipt.json, by which fangzhi verify --export checks the file (a folder always has one)")
 	f.BoolVar(&o.bag, "bag", false, "make PATH a BagIt bag that holds the export")
@@ -112,7 +117,14 @@ func (o exportOptions) job(now time.Time) (export.Job, error) {
 			return j, usage("--split: %w", err)
 		}
 	}
-	if err := j.Validate(); err != nil {
+	name := o.output
+	if o.bag {
+		name = "" // of a folder: it tells nothing of what is in it
+	}
+	if j, err = j.Named(name); err == nil {
+		err = j.Validate()
+	}
+	if err != nil {
 		return j, usage("--%w", err)
 	}
 	return j, nil
@@ -136,6 +148,11 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	if err := to.Validate(job); err != nil {
 		return usage("--%w", err)
 	}
+	c, err := a.readConfig()
+	if err != nil {
+		return err
+	}
+	job.Operator = c.Contact
 	ctx := cmd.Context()
 	store, err := a.open(ctx, read)
 	if err != nil {
@@ -153,6 +170,9 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	to.Observe = progress.observe
 	report, err := export.Run(ctx, store, job, to)
 	progress.done()
+	if err != nil && o.output != "-" {
+		return goesOn(ctx, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -189,11 +209,14 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 		for _, f := range r.Files {
 			size += f.Bytes
 		}
-		again := ""
+		more := ""
 		if r.Resumed {
-			again = ", taken up where it was interrupted"
+			more = ", taken up where it was interrupted"
 		}
-		a.hint("%s in %s (%s)%s", plural(r.Records, what), o.output, humanize.IBytes(uint64(size)), again)
+		if format, _ := export.FormatOf(o.output); o.format == "" && format == "" {
+			more += fmt.Sprintf(", as %s; --format names another", j.Format)
+		}
+		a.hint("%s in %s (%s)%s", plural(r.Records, what), o.output, humanize.IBytes(uint64(size)), more)
 	}
 	return nil
 }

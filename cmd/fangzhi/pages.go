@@ -26,7 +26,7 @@ type selection struct {
 func (s *selection) times(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.site, "site", "", "only this `SITE`")
-	f.StringVar(&s.since, "since", "", "from this `TIME` on: 2026-01-31, 2026-01-31T08:00, RFC 3339, or an age such as 7d")
+	f.StringVar(&s.since, "since", "", "from this `TIME` on: 2026-01-31, 2026-01-31T08:00 (both of this machine's zone), RFC 3339, or an age such as 7d")
 	f.StringVar(&s.until, "until", "", "before this `TIME`")
 }
 
