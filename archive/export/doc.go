@@ -6,7 +6,8 @@
 // It reads through the few methods that it declares as Store, and knows neither
 // a database nor the network nor the clock.
 //
-//	selection.go, job.go      what is asked for, and in which format
+//	selection.go, job.go,     what is asked for, and in which format
+//	name.go
 //	pages.go                  the pages that may have it
 //	record.go, records.go     pages and snapshots merged into records
 //	stretch.go                stretches of pages, read and encoded side by side
