@@ -27,8 +27,8 @@ type siteStatus struct {
 	archive.Summary
 	LastRun *archive.Run   `json:"last_run,omitempty"` // that took place
 	Import  *archive.Run   `json:"last_import,omitempty"`
-	Ahead   *archive.Run   `json:"ahead,omitempty"`    // the newest that is dated after now, by a clock that ran ahead
-	Idle    []archive.Run  `json:"idle,omitempty"`     // ticks since that had none, the newest first
+	Ahead   *archive.Run   `json:"ahead,omitempty"` // the newest that is dated after now, by a clock that ran ahead
+	Idle    []archive.Run  `json:"idle,omitempty"`  // ticks since that had none, the newest first
 	Suspect []suspect      `json:"suspect,omitempty"`
 	NextRun time.Time      `json:"next_run,omitzero"`
 	Overdue time.Time      `json:"overdue,omitzero"`  // the first tick that has no record
