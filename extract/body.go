@@ -56,10 +56,13 @@ func (f *flat) hintsAt(i int) hint {
 // lines are worth most together, lines above the title being worth nothing. The
 // farther up the tree an element meets the title, and the more other text there
 // is at that height, the less it counts: popups, comments and teasers stand
-// apart from the title. It returns -1 where no line is worth anything.
-func (p *Page) container(title int) int32 {
+// apart from the title. It returns -1 where no line is worth anything. A text
+// may be bare: then it is what holds it, and what to take of that is known by
+// where the text stands.
+func (p *Page) container(title int) (el int32, bare bool) {
 	f := p.flat
 	sum := make([]int64, len(f.lines)+1)
+	values := make([]int32, len(f.lines))
 	foot := f.footLine(title)
 	run := int32(0) // cost of the lines since the last prose
 	byline := p.byline()
@@ -68,6 +71,7 @@ func (p *Page) container(title int) int32 {
 		if i < title || i >= foot || i == byline {
 			v = min(v, 0)
 		}
+		values[i] = v
 		if v > 0 {
 			run = 0
 		} else {
@@ -83,21 +87,7 @@ func (p *Page) container(title int) int32 {
 		if score <= 0 || int(e.hi) <= title+1 { // the title's own element holds no text
 			continue
 		}
-		if title >= 0 {
-			meet := int32(i)
-			for up := f.elems[meet]; meet > 0 && (int(up.lo) > title || int(up.hi) <= title); up = f.elems[meet] {
-				meet = up.parent
-				if meet < 0 {
-					meet = 0
-				}
-			}
-			own := f.sumProse[e.hi] - f.sumProse[e.lo]
-			m := &f.elems[meet]
-			around := f.sumProse[m.hi] - f.sumProse[m.lo]
-			if around > 0 {
-				score = score*int64(own+around/8)/int64(around+around/8) + 1
-			}
-		}
+		score = p.apart(int32(i), title, score, f.sumProse[e.hi]-f.sumProse[e.lo])
 		if score < bestScore {
 			continue
 		}
@@ -106,22 +96,63 @@ func (p *Page) container(title int) int32 {
 		}
 		best, bestScore = int32(i), score
 	}
+	box := f.boxes()
+	alone := p.bare(box, values, title, foot)
 	short := p.shortText(title)
-	if best < 0 {
+	if best < 0 && alone.box < 0 {
 		if short >= 0 {
-			return short
+			return short, false
 		}
-		return f.fallbackContainer()
+		return f.fallbackContainer(), false
+	}
+	if alone.score > bestScore && (best < 0 || best == alone.box || !f.within(alone.box, best)) {
+		bare = best != alone.box
+		best = alone.box
 	}
 	if short >= 0 && p.outranks(short, best, title) {
-		return short
+		return short, false
+	}
+	if bare {
+		return best, true
 	}
 	// A single paragraph is worth most where the others are short; the text is
 	// what holds it.
-	for e := &f.elems[best]; isFlow(e.tag) && e.tag != atom.Td && e.parent > 0 && f.elems[e.parent].tag != atom.Body; e = &f.elems[best] {
+	for e := &f.elems[best]; box[best] != best && e.tag != atom.Td && e.parent > 0; e = &f.elems[best] {
+		if f.elems[e.parent].tag == atom.Body {
+			if e.hi == e.lo || box[f.lines[e.lo].el] != e.parent {
+				break // a table that lays the page out
+			}
+			return e.parent, true
+		}
 		best = e.parent
 	}
-	return best
+	return best, false
+}
+
+// within says whether el is another or stands in it.
+func (f *flat) within(el, other int32) bool {
+	return el >= other && el < f.elems[other].end
+}
+
+// apart is the score of a text, less for how much other text there is where it
+// meets the title. Own is the weight of its prose.
+func (p *Page) apart(el int32, title int, score int64, own int32) int64 {
+	f := p.flat
+	if title < 0 {
+		return score
+	}
+	meet := el
+	for up := f.elems[meet]; meet > 0 && (int(up.lo) > title || int(up.hi) <= title); up = f.elems[meet] {
+		if meet = up.parent; meet < 0 {
+			meet = 0
+		}
+	}
+	m := &f.elems[meet]
+	around := f.sumProse[m.hi] - f.sumProse[m.lo]
+	if around <= 0 {
+		return score
+	}
+	return score*int64(own+around/8)/int64(around+around/8) + 1
 }
 
 // footLine is the line at which the page's footer starts, below the title and
@@ -251,14 +282,17 @@ func (s *span) weight(f *flat) (w int32) {
 // findBody finds the container and drops from it what is not text.
 func (p *Page) findBody(title int) span {
 	f := p.flat
-	el := p.container(title)
+	el, bare := p.container(title)
 	if el < 0 || f.sumProse[f.elems[el].hi] == f.sumProse[f.elems[el].lo] {
 		if held := p.picturesOf(title); held >= 0 {
-			el = held
+			el, bare = held, false
 		}
 	}
-	if el < 0 {
+	switch {
+	case el < 0:
 		return span{el: -1}
+	case bare:
+		return p.spanOfBare(el, title)
 	}
 	return p.spanOf(el)
 }

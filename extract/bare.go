@@ -1,0 +1,183 @@
+package extract
+
+import (
+	"golang.org/x/net/html/atom"
+)
+
+// A text is bare where no element is its own: its paragraphs, or its lines
+// parted by <br>, stand right in the body, a form or a cell, beside the page's
+// menus and its footer.
+
+// bareText is the best run of bare lines: of one box, the lines between costing
+// as they do anywhere.
+type bareText struct {
+	box   int32
+	score int64
+}
+
+// boxes says for each element what its text stands in: the nearest element, the
+// one itself or one that it stands in, that is no part of running text.
+func (f *flat) boxes() []int32 {
+	box := make([]int32, len(f.elems))
+	blocks := f.blocks()
+	lone := f.loneLines(blocks)
+	for i := range f.elems {
+		e := &f.elems[i]
+		box[i] = int32(i)
+		switch {
+		case e.parent < 0, e.tag == atom.Td, e.tag == atom.Th:
+		case isFlow(e.tag), !e.block && !blocks[i], lone[int32(i)]:
+			box[i] = box[e.parent]
+		}
+	}
+	return box
+}
+
+// blocks says which elements hold a block.
+func (f *flat) blocks() []bool {
+	holds := make([]bool, len(f.elems))
+	for i := len(f.elems) - 1; i > 0; i-- {
+		if e := &f.elems[i]; e.parent >= 0 && (e.block || holds[i]) {
+			holds[e.parent] = true
+		}
+	}
+	return holds
+}
+
+// loneLines are the <div>s that are paragraphs: of one line each, and more than
+// one of the same class in the same element.
+func (f *flat) loneLines(blocks []bool) map[int32]bool {
+	type kind struct {
+		parent int32
+		class  uint32
+	}
+	first := map[kind]int32{}
+	lone := map[int32]bool{}
+	for i := range f.elems {
+		if e := &f.elems[i]; e.tag == atom.Div && e.parent > 0 && e.hi == e.lo+1 && !blocks[i] && f.lines[e.lo].el == int32(i) {
+			k := kind{e.parent, mixClass(0, e)}
+			if other, ok := first[k]; ok {
+				lone[int32(i)], lone[other] = true, true
+			} else {
+				first[k] = int32(i)
+			}
+		}
+	}
+	return lone
+}
+
+// bare finds the bare text that is worth most. The values are those of lines,
+// before the foot, for a container; what stands around a text costs nothing.
+func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
+	f := p.flat
+	type tally struct {
+		sum, most int64
+		run       int32 // cost of the lines since the last prose
+		own       int32 // weight of its prose
+	}
+	tallies := map[int32]*tally{}
+	for i := max(0, title+1); i < foot; i++ {
+		l := &f.lines[i]
+		if l.el < 0 {
+			continue
+		}
+		t := tallies[box[l.el]]
+		if t == nil {
+			t = &tally{}
+			tallies[box[l.el]] = t
+		}
+		v := values[i]
+		if v > 0 {
+			t.run = 0
+		} else {
+			v = max(v, t.run-gapCost)
+			t.run -= v
+		}
+		t.sum = max(0, t.sum+int64(v))
+		if l.isProse() {
+			t.own += l.w - l.lw
+		}
+		t.most = max(t.most, t.sum)
+	}
+	best := bareText{box: -1}
+	for i := range f.elems { // in document order, for a stable choice
+		if t := tallies[int32(i)]; t != nil && t.most > 0 {
+			if score := p.apart(int32(i), title, t.most, t.own); score > best.score {
+				best = bareText{int32(i), score}
+			}
+		}
+	}
+	return best
+}
+
+// spanOfBare is what of a box is its bare text: of what else it holds, that which
+// stands above its last line, and the tables of data below it. Where the title has
+// no line, what stands above the first line is the page's.
+func (p *Page) spanOfBare(el int32, title int) span {
+	f := p.flat
+	box := f.boxes()
+	s := p.spanOf(el)
+	first, last := s.hi, -1
+	for i := max(s.lo, title+1); i < s.hi; i++ {
+		if !s.has(i) || f.lines[i].el < 0 || box[f.lines[i].el] != el {
+			continue
+		}
+		if l := &f.lines[i]; last >= 0 && !l.isProse() && p.isFootLine(i) {
+			break
+		}
+		first, last = min(first, i), i
+	}
+	data := map[int32]bool{} // of tables below
+	for i := s.lo; i < s.hi; i++ {
+		if !s.has(i) || i <= last && (title >= 0 || i >= first) {
+			continue
+		}
+		table := f.tableOf(i, el)
+		kept, known := data[table]
+		if !known {
+			kept = i > last && table >= 0 && p.isData(table)
+			data[table] = kept
+		}
+		if !kept {
+			s.drop(i)
+		}
+	}
+	return s
+}
+
+// isFootLine says whether a line is the small print at the foot of a page.
+func (p *Page) isFootLine(i int) bool {
+	text := p.flat.lineText(i)
+	kind, _ := phraseOf(text)
+	return kind == phraseLegal || isLegal(text)
+}
+
+// tableOf is the outermost table that a line stands in within el, and within
+// nothing else that is no running text; -1 where it stands in none.
+func (f *flat) tableOf(i int, el int32) int32 {
+	table := int32(-1)
+	for up := f.lines[i].el; up > el; up = f.elems[up].parent {
+		switch t := f.elems[up].tag; {
+		case t == atom.Table:
+			table = up
+		case !isFlow(t):
+			return -1
+		}
+	}
+	return table
+}
+
+// isData says whether a table holds data: short cells, few links, and no small
+// print.
+func (p *Page) isData(table int32) bool {
+	f := p.flat
+	if all, links := f.weightOf(table); 2*links > all || f.elems[table].all&hintJunk != 0 {
+		return false
+	}
+	for j := int(f.elems[table].lo); j < int(f.elems[table].hi); j++ {
+		if f.lines[j].w > cellWeight || p.isFootLine(j) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,80 @@
+package extract_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fangzhi/archive"
+	"fangzhi/extract"
+)
+
+// Paragraphs of a short article, of which one alone is long.
+var bareParagraphs = []string{
+	"各乡镇：",
+	"县防汛办今天发出通知。",
+	"受台风外围云系影响，预计九日夜间至十一日白天全县将有一次强降雨过程，各乡镇要落实值班值守，加强山塘水库巡查，遇有险情立即转移受威胁群众并及时上报。",
+	"请认真执行。",
+	"河湾县防汛办",
+	"2024年8月9日",
+}
+
+// frame is what stands round an article that has no element of its own.
+const frame = `<html><head><title>关于防范强降雨的通知-河湾县人民政府</title></head><body>
+<div class="header"><a href="/">河湾县人民政府</a> 今天是2024年9月1日 星期日</div>
+<ul class="nav"><li><a href="/zwgk/">政务公开</a></li><li><a href="/yw/">要闻动态</a></li><li><a href="/fw/">办事服务</a></li><li><a href="/hd/">互动交流</a></li></ul>
+<h1>关于防范强降雨的通知</h1>
+<p>发布时间：2024-08-09 15:20　来源：县防汛办</p>
+%s
+<ul><li><a href="/yw/1.html">全县上半年经济运行情况通报会召开</a></li><li><a href="/yw/2.html">我县启动夏季爱国卫生运动</a></li><li><a href="/yw/3.html">县领导调研重点项目建设</a></li></ul>
+<div class="foot"><p>主办：河湾县人民政府办公室　承办：县大数据中心　网站标识码：4300000000</p><p>地址：河湾县人民路一号，欢迎通过政务热线提出意见建议，我们将在五个工作日内认真办理并给予答复。</p></div>
+</body></html>`
+
+// An article whose paragraphs stand in no element of their own is read whole,
+// however short most of them are, and without what stands round them.
+func TestBareText(t *testing.T) {
+	each := func(open, end string) string {
+		var b strings.Builder
+		for _, s := range bareParagraphs {
+			b.WriteString(open + s + end + "\n")
+		}
+		return b.String()
+	}
+	for _, c := range []struct{ name, page string }{
+		{"paragraphs in the body", fmt.Sprintf(frame, each("<p>", "</p>"))},
+		{"paragraphs in the body, with styles", fmt.Sprintf(frame, each(`<p style="text-indent:2em"><span><font size="3">`, "</font></span></p>"))},
+		{"a line each in the body", fmt.Sprintf(frame, each("　　", "<br>"))},
+		{"two line breaks each", fmt.Sprintf(frame, each("　　", "<br><br>"))},
+		{"in <center>", fmt.Sprintf(frame, "<center>"+each("<p>", "</p>")+"</center>")},
+		{"in <font>", fmt.Sprintf(frame, "<font size=3>"+each("<p>", "</p>")+"</font>")},
+		{"a line each in <font>", fmt.Sprintf(frame, "<font size=3>"+each("", "<br>")+"</font>")},
+		{"a <div> each", fmt.Sprintf(frame, each("<div>", "</div>"))},
+		{"a <div> of a class each", fmt.Sprintf(frame, each(`<div class="MsoNormal">`, "</div>"))},
+		{"a <div> each in one of its own", fmt.Sprintf(frame, "<div>"+each("<div>", "</div>")+"</div>")},
+		{"in a form", strings.Replace(strings.Replace(fmt.Sprintf(frame, each("<p>", "</p>")), "<body>", "<body><form id=aspnetForm>", 1), "</body>", "</form></body>", 1)},
+		{"in a cell", fmt.Sprintf(frame, "<table><tr><td><ul><li><a href=/1>要闻动态</a></li><li><a href=/2>部门动态</a></li></ul></td><td>"+each("<p>", "</p>")+"</td></tr></table>")},
+		{"a line each in a cell", fmt.Sprintf(frame, "<table><tr><td><ul><li><a href=/1>要闻动态</a></li><li><a href=/2>部门动态</a></li></ul></td><td>"+each("", "<br>")+"</td></tr></table>")},
+		{"everything in a cell", strings.Replace(strings.Replace(fmt.Sprintf(frame, each("<p>", "</p>")), "<body>", "<body><table><tr><td>", 1), "</body>", "</td></tr></table></body>", 1)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(c.page)}).Reading()
+			got := strings.Fields(r.Article.Body)
+			if r.Kind != archive.KindArticle || strings.Join(got, "\n") != strings.Join(bareParagraphs, "\n") {
+				t.Errorf("kind %q (%s), body by %v:\n%s", r.Kind, r.Signature, r.Article.Evidence, r.Article.Body)
+			}
+		})
+	}
+}
+
+// What stands between bare paragraphs and below them is text where it is a table
+// of data, a heading or a list, and not where it is the page's.
+func TestBareTextAndItsTables(t *testing.T) {
+	long := "经县政府同意，现将全县各乡镇二季度环境空气质量考核结果予以公布，请各单位对照差距，认真整改，确保完成全年目标任务。"
+	table := `<table border=1><tr><td>乡镇</td><td>得分</td></tr><tr><td>河湾镇</td><td>92.5</td></tr><tr><td>云溪镇</td><td>88.1</td></tr></table>`
+	page := fmt.Sprintf(frame, "<p>"+long+"</p><h3>考核结果</h3>"+table+"<ul><li>考核由县环保局负责</li><li>结果每季公布一次</li></ul><p>特此公布。</p>"+strings.ReplaceAll(table, "得分", "名次"))
+	r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(page)}).Reading()
+	want := long + "\n\n考核结果\n\n乡镇\t得分\n河湾镇\t92.5\n云溪镇\t88.1\n\n考核由县环保局负责\n结果每季公布一次\n\n特此公布。\n\n乡镇\t名次\n河湾镇\t92.5\n云溪镇\t88.1"
+	if r.Article.Body != want {
+		t.Errorf("body by %v:\n%s\nwant\n%s", r.Article.Evidence, r.Article.Body, want)
+	}
+}
