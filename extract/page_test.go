@@ -70,7 +70,7 @@ func TestReadingTellsWhatAPageIsNot(t *testing.T) {
 		{"bot wall 521", extract.Input{Status: 521, Payload: []byte("<script>document.cookie=('_')+('_jsl')</script>")}, archive.KindUnread, archive.TroubleChallenge},
 		{"firewall", extract.Input{Payload: []byte("<p>您的请求可能存在威胁，已被拦截</p>")}, archive.KindUnread, archive.TroubleChallenge},
 		{"a button that leads home", extract.Input{URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><p>图片新闻</p><button onclick="location.href='/'">首页</button><img src="a.jpg"></body></html>`)}, archive.KindArticle, ""},
-		{"bot wall that reloads", extract.Input{Status: 200, URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><script>document.cookie="a=1";location.href="/yw/1.html";</script></body></html>`)}, archive.KindArticle, ""},
+		{"bot wall that reloads", extract.Input{Status: 200, URL: "http://a.cn/yw/1.html", Payload: []byte(`<html><body><script>document.cookie="a=1";location.href="/yw/1.html";</script></body></html>`)}, archive.KindUnread, archive.TroubleChallenge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := open(t, c.in).Reading()

@@ -1,39 +1,10 @@
 package extract
 
 import (
-	"net/http"
 	"strings"
 
 	"fangzhi/archive"
 )
-
-// challenge recognises the pages of bot walls, by status, header and script.
-func (p *Page) challenge() string {
-	h := p.in.Header
-	if h == nil {
-		h = http.Header{}
-	}
-	small := len(p.text) < 20_000
-	switch {
-	case (p.in.Status == 521 || p.in.Status == 512) && (h.Get("X-Via-JSL") != "" || strings.Contains(p.text, "document.cookie") || strings.Contains(p.text, "__jsl")):
-		return "status 521 with a cookie script (Jiasule)"
-	case strings.Contains(p.text, "__jsl_clearance") || small && strings.Contains(p.text, "document.cookie=('_')"):
-		return "cookie script __jsl_clearance (Jiasule)"
-	case (p.in.Status == 412 || p.in.Status == 202) && (strings.Contains(p.text, "$_ts") || strings.Contains(p.text, "_$")):
-		return "script $_ts (RiverSecurity)"
-	case small && strings.Contains(p.text, "acw_sc__v2") && strings.Contains(p.text, "arg1="):
-		return "script acw_sc__v2 (Aliyun)"
-	case strings.Contains(p.text, "/cdn-cgi/challenge-platform/") && small && (strings.Contains(p.text, "cf-chl") || strings.Contains(p.text, "_cf_chl_opt")):
-		return "script _cf_chl_opt (Cloudflare)"
-	}
-	return ""
-}
-
-// wafTexts are what walls tell people.
-var wafTexts = []string{
-	"您的请求可能存在威胁", "请求已被阻断", "WEB 应用防火墙", "WEB应用防火墙", "Web应用防火墙", "当前访问疑似黑客攻击", "创宇盾拦截", "服务器安全狗防护验证页面", "D盾_拦截提示",
-	"百度云加速", "访问验证", "安全验证", "请求过于频繁", "您的访问被拦截", "您的访问被阻断", "您的IP存在异常", "请完成安全验证", "Just a moment...", "Attention Required! | Cloudflare",
-}
 
 // errorTexts are what portals say when they fail.
 var errorTexts = []string{

@@ -1,0 +1,123 @@
+package extract
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+const (
+	// wallBytes bounds the page of a wall: it holds a script, and little else.
+	wallBytes = 20_000
+	// wallWeight is the most that it says to its reader: to wait, to switch scripts
+	// on, whose wall it is.
+	wallWeight = 5 * proseWeight
+	// wallLinks is the most that it links: whose wall it is, what to do about it.
+	wallLinks = 3
+	// statusSafeLine is what SafeLine sends its challenges with.
+	statusSafeLine = 468
+)
+
+// challenge recognises the pages of bot walls, by status, header and script. What
+// a wall's script is known by is looked for in scripts alone, and on pages that say
+// next to nothing: articles write about walls, and pages behind one have its header
+// and its cookies.
+func (p *Page) challenge() string {
+	h := p.in.Header
+	if h == nil {
+		h = http.Header{}
+	}
+	switch {
+	case (p.in.Status == 521 || p.in.Status == 512) && (h.Get("X-Via-JSL") != "" || strings.Contains(p.text, "document.cookie") || strings.Contains(p.text, "__jsl")):
+		return "status 521 with a cookie script (Jiasule)"
+	case (p.in.Status == 412 || p.in.Status == 202) && (strings.Contains(p.text, "$_ts") || strings.Contains(p.text, "_$")):
+		return "script $_ts (RiverSecurity)"
+	case p.in.Status == statusSafeLine:
+		return "status 468 (SafeLine)"
+	case !p.isMute():
+		return ""
+	}
+	text, loaded := p.scripts()
+	has := func(word string) bool { return strings.Contains(text, word) || strings.Contains(loaded, word) }
+	switch {
+	case has("__jsl_clearance"), has("document.cookie=('_')"):
+		return "cookie script __jsl_clearance (Jiasule)"
+	case has("acw_sc__v2") && has("arg1="):
+		return "script acw_sc__v2 (Aliyun)"
+	case has("/cdn-cgi/challenge-platform/") && (has("cf-chl") || has("_cf_chl_opt")):
+		return "script _cf_chl_opt (Cloudflare)"
+	case has("SafeLineChallenge"), has("/.safeline/"), has("challenge.rivers.chaitin.cn"):
+		return "script SafeLineChallenge (SafeLine)"
+	case has("wzws"), has("WZWS"), h.Get("WZWS-RAY") != "" && strings.Contains(strings.ToLower(p.text), "请开启javascript"):
+		return "script wzws (WZWS)"
+	case loaded == "" && p.reloads(text):
+		return "script that sets a cookie and loads the page again"
+	}
+	return ""
+}
+
+// isMute says whether a page says, shows and links next to nothing.
+func (p *Page) isMute() bool {
+	f := p.flat
+	if len(p.text) > wallBytes || f.sumW[len(f.lines)] > wallWeight || len(f.anchors) > wallLinks || len(f.embeds) > 0 {
+		return false
+	}
+	for i := range f.images {
+		if f.isPicture(&f.images[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// scripts returns the text of a page's scripts, and the URLs of those that it
+// loads, a line each.
+func (p *Page) scripts() (text, loaded string) {
+	var t, l strings.Builder
+	for n := range p.root.Descendants() {
+		if n.Type != html.ElementNode || n.DataAtom != atom.Script {
+			continue
+		}
+		if src := attr(n, "src"); src != "" {
+			l.WriteString(src + "\n")
+		}
+		if n.FirstChild != nil {
+			t.WriteString(n.FirstChild.Data + "\n")
+		}
+	}
+	return t.String(), l.String()
+}
+
+var (
+	setsCookie = regexp.MustCompile(`document\.cookie\s*=[^=]`)
+	loadsAgain = regexp.MustCompile(`location\.reload\s*\(|history\.go\(\s*0?\s*\)|location(?:\.href)?\s*=\s*(?:(?:window|document|self)\.)?location\b|location\.(?:replace|assign)\(\s*(?:(?:window|document|self)\.)?location\b`)
+)
+
+// reloads says whether a script sets a cookie and loads the page again.
+func (p *Page) reloads(script string) bool {
+	if !setsCookie.MatchString(script) {
+		return false
+	}
+	if loadsAgain.MatchString(script) {
+		return true
+	}
+	if p.base == nil {
+		return false
+	}
+	for _, target := range p.scriptedTo() {
+		if to, err := p.base.Parse(target); err == nil && to.Host == p.base.Host && to.Path == p.base.Path {
+			return true
+		}
+	}
+	return false
+}
+
+// wafTexts are what walls tell people, in lower case.
+var wafTexts = []string{
+	"您的请求可能存在威胁", "请求已被阻断", "web 应用防火墙", "web应用防火墙", "当前访问疑似黑客攻击", "创宇盾拦截", "服务器安全狗防护验证页面", "d盾_拦截提示",
+	"百度云加速", "访问验证", "安全验证", "请求过于频繁", "您的访问被拦截", "您的访问被阻断", "访问已被拦截", "您的ip存在异常", "请完成安全验证", "安全检测能力由",
+	"just a moment...", "attention required! | cloudflare",
+}
