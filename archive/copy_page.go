@@ -50,7 +50,7 @@ func (c *copier) asLogged(ctx context.Context, p Page, leaves []Leaf) (Page, err
 	}
 	q.Column, q.Also, q.FoundOn, q.Anchor, q.ListedDay, q.Depth = p.Column, p.Also, p.FoundOn, p.Anchor, p.ListedDay, p.Depth
 	q.Item, q.Request, q.Feeds, q.Parts, q.FirstSeen = p.Item, p.Request, p.Feeds, p.Parts, p.FirstSeen
-	q.Damaged = p.Damaged
+	q.Damaged, q.Kept = p.Damaged, p.Kept
 	if q.Versions == 0 {
 		q.Title = p.Title
 	}
@@ -85,7 +85,7 @@ func unvisited(p Page) Page {
 	q := Page{
 		Site: p.Site, URL: p.URL, Column: p.Column, Kind: KindUnread, State: StateDiscovered, FoundOn: p.FoundOn, Anchor: p.Anchor,
 		ListedDay: p.ListedDay, Depth: p.Depth, Also: p.Also, Item: p.Item, Request: p.Request, FirstSeen: p.FirstSeen, Due: p.LastVisit,
-		Damaged: p.Damaged,
+		Damaged: p.Damaged, Kept: p.Kept,
 	}
 	if p.Kind == KindList {
 		q.Kind = p.Kind

@@ -26,6 +26,7 @@
 //	import.go       what one archive takes from another
 //	copy.go         a whole archive into another, by its log
 //	copy_rest.go    and what the log does not name
+//	mend.go         what has a checksum, restored from another archive
 //	copying.go      that an archive is a copy, and whether it is whole
 //	recall.go       a capture as it was recorded
 //	verify.go, verify_page.go, verify_log.go   the promises held against an archive

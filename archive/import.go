@@ -5,6 +5,7 @@ type Lesson struct {
 	Site, Name string
 	Data       []byte
 	Damaged    bool // is not what was written, by its sum
+	Kept       Sum  // the sum that was kept, where it is damaged
 }
 
 // Import is what another archive holds, to be added as it is there.

@@ -107,6 +107,7 @@ type Page struct {
 	Failures int `json:"failures"` // visits in a row that could not tell what the page says
 
 	Damaged PageDamage `json:"-"` // parts that are not what was written, by their sums
+	Kept    PageSums   `json:"-"` // the sums that were kept, where it is damaged
 }
 
 // Brief is p with what tells where it stands, and with nothing of how it is

@@ -86,6 +86,7 @@ type Run struct {
 	Notes      []string `json:"notes,omitempty"`   // what a reader should know: caps that were hit, and the like
 
 	Damaged bool `json:"-"` // is not what was written, by its sum
+	Kept    Sum  `json:"-"` // the sum that was kept, where it is damaged
 }
 
 // Crawls says whether such a run asks hosts for pages.

@@ -51,12 +51,16 @@ func (w *leafWriter) millis(name string, t time.Time) {
 }
 
 // unlike is s, or what no sum of the same is, where what it is of is damaged: so
-// damage that is read and written again stays told.
-func (s Sum) unlike(damaged bool) Sum {
-	if damaged {
-		return ^s
+// damage that is read and written again stays told. It is the sum that was kept, by
+// which what was written is known where another archive has it.
+func (s Sum) unlike(damaged bool, kept Sum) Sum {
+	switch {
+	case !damaged:
+		return s
+	case kept != 0 && kept != s:
+		return kept
 	}
-	return s
+	return ^s
 }
 
 // PageSums are the sums of the parts of a page, each of which is always written as
@@ -83,17 +87,17 @@ const (
 // Sums are p's sums, unlike those of a page that is not damaged where p is.
 func (p *Page) Sums() PageSums {
 	s := p.sums()
-	s.History = s.History.unlike(p.Damaged&DamagedHistory != 0)
-	s.Title = s.Title.unlike(p.Damaged&DamagedTitle != 0)
-	s.Request = s.Request.unlike(p.Damaged&DamagedRequest != 0)
-	s.Also = s.Also.unlike(p.Damaged&DamagedAlso != 0)
+	s.History = s.History.unlike(p.Damaged&DamagedHistory != 0, p.Kept.History)
+	s.Title = s.Title.unlike(p.Damaged&DamagedTitle != 0, p.Kept.Title)
+	s.Request = s.Request.unlike(p.Damaged&DamagedRequest != 0, p.Kept.Request)
+	s.Also = s.Also.unlike(p.Damaged&DamagedAlso != 0, p.Kept.Also)
 	return s
 }
 
 // Compare sets p.Damaged from the sums that are kept beside p.
 func (p *Page) Compare(kept PageSums) {
 	s := p.sums()
-	p.Damaged = 0
+	p.Damaged, p.Kept = 0, PageSums{}
 	for _, part := range []struct {
 		is, kept Sum
 		damage   PageDamage
@@ -104,6 +108,9 @@ func (p *Page) Compare(kept PageSums) {
 		if part.is != part.kept {
 			p.Damaged |= part.damage
 		}
+	}
+	if p.Damaged != 0 {
+		p.Kept = kept
 	}
 }
 
@@ -198,10 +205,18 @@ func (p *Page) alsoSum() (s Sum) {
 }
 
 // Sum is r's sum, but for Lease, which is moved while r is open.
-func (r *Run) Sum() Sum { return r.sum().unlike(r.Damaged) }
+func (r *Run) Sum() Sum { return r.sum().unlike(r.Damaged, r.Kept) }
 
 // Compare sets r.Damaged from the sum that is kept beside r.
-func (r *Run) Compare(kept Sum) { r.Damaged = r.sum() != kept }
+func (r *Run) Compare(kept Sum) { r.Damaged, r.Kept = r.sum().compare(kept) }
+
+// compare says whether what s is of is damaged, and by which sum that is known.
+func (s Sum) compare(kept Sum) (damaged bool, by Sum) {
+	if s == kept {
+		return false, 0
+	}
+	return true, kept
+}
 
 func (r *Run) sum() Sum {
 	w := summing("run")
@@ -241,10 +256,10 @@ func (w *leafWriter) tally(name string, t Tally) {
 }
 
 // Sum is l's sum.
-func (l *Lesson) Sum() Sum { return l.sum().unlike(l.Damaged) }
+func (l *Lesson) Sum() Sum { return l.sum().unlike(l.Damaged, l.Kept) }
 
 // Compare sets l.Damaged from the sum that is kept beside l.
-func (l *Lesson) Compare(kept Sum) { l.Damaged = l.sum() != kept }
+func (l *Lesson) Compare(kept Sum) { l.Damaged, l.Kept = l.sum().compare(kept) }
 
 func (l *Lesson) sum() Sum {
 	w := summing("lesson")

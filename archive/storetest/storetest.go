@@ -23,6 +23,7 @@
 //	log.go                the log: leaves, nodes, checkpoints
 //	import.go             what is taken from another archive
 //	copy.go               Copies: what a copy between two kinds of store is
+//	mend.go               what is restored from a copy
 //	sharing.go            many goroutines, iterators, contexts that end
 //
 // What needs the inside of a store is tested by the store itself: damage,

@@ -17,8 +17,9 @@ const placesAtMost = 3
 type place struct{ site, url string }
 
 // repair restores what can be of the payloads that are damaged or missing: from
-// other archives, and then by fetching them again; and it makes the indexes anew.
-// A payload is taken only if its digest is the one that was recorded. Nothing is
+// other archives, and then by fetching them again; from other archives, too, what
+// has a checksum; and it makes the indexes anew. A payload is taken only if its
+// digest is the one that was recorded, and the rest by its checksum. Nothing is
 // taken away. What cannot be done is told, and keeps nothing else from being done;
 // indexed says whether the indexes could be made. An error is the end of ctx.
 func (a *app) repair(ctx context.Context, store archive.Store, damaged []archive.Digest, from []string) (indexed bool, err error) {
@@ -69,14 +70,19 @@ func (a *app) repairFrom(ctx context.Context, store archive.Store, left map[arch
 		return err
 	}
 	defer other.Close()
-	var failed error
+	failed := archive.Mend(ctx, store, other, func(what string) {
+		fmt.Fprintf(a.stdout, "restored: %s: from %s\n", safe(what), nameOf(spec))
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	for d := range left {
 		b, err := other.Payload(ctx, d)
 		if errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrCorrupt) {
 			continue
 		}
 		if err == nil {
-			err = a.restore(ctx, store, left, b, spec)
+			err = a.restore(ctx, store, left, b, nameOf(spec))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -34,7 +34,9 @@ these are the bytes that were served.
 --repair restores what can be, and verifies once more: payloads that are damaged
 or missing come from the archives named with --from, or are fetched again from
 their portals as a crawl would, and are taken only if their digest is the one
-that was recorded; indexes are made anew. Nothing is ever taken away. What cannot
+that was recorded; pages, runs and what was learnt come from the archives named
+with --from, where those have what the checksum kept here is of; indexes are made
+anew. Nothing is ever taken away. What cannot
 be repaired is told with the reason, and keeps nothing else from being repaired.
 What is damaged besides is in a sound copy, if there is one: fangzhi copy makes a
 new archive of that.
@@ -106,7 +108,7 @@ func verifyCommand(a *app) *cobra.Command {
 	f.StringVar(&proofFile, "proof", "", "check the proof in `FILE`")
 	f.StringVar(&payload, "payload", "", "with --proof: bytes that should be those served, in `FILE`")
 	f.BoolVar(&repair, "repair", false, "restore what can be")
-	f.StringArrayVar(&from, "from", nil, "with --repair: an `ARCHIVE` to take payloads from; may be given again")
+	f.StringArrayVar(&from, "from", nil, "with --repair: an `ARCHIVE` to take what is damaged from; may be given again")
 	f.StringVar(&exported, "export", "", "check the export at `PATH`, a file or folder")
 	f.BoolVar(&asJSON, "json", false, "JSON: a line for each fault, then the report")
 	return cmd
