@@ -25,7 +25,7 @@ const endingName = "ending.json"
 
 // announce says durably how the export is about to end.
 func (r *run) announce() error {
-	text, err := json.Marshal(ending{Job: r.job.name(), Cursor: r.to.Cursor, Report: r.report})
+	text, err := json.Marshal(ending{Job: r.job.asked(), Cursor: r.to.Cursor, Report: r.report})
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (r *run) complete() (bool, error) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		return false, fmt.Errorf("%s: %w", r.stage.work(endingName), err)
 	}
-	if e.Job != r.job.name() || e.Cursor != r.to.Cursor {
+	if e.Job != r.job.asked() || e.Cursor != r.to.Cursor {
 		return false, fmt.Errorf("write %q: another export to it, with the cursor %q, has still to end: run that again first", r.to.Path, e.Cursor)
 	}
 	target := r.path()

@@ -112,3 +112,9 @@ func (j Job) name() archive.Digest {
 	b, _ := json.Marshal(j.plain()) // words, numbers and times: it cannot fail
 	return archive.DigestOf(b)
 }
+
+// asked is the same for the same job, whoever does it.
+func (j Job) asked() archive.Digest {
+	j.Software, j.Operator = "", ""
+	return j.name()
+}

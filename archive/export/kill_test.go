@@ -203,3 +203,27 @@ func killed(t *testing.T, strace string, c child, call string, n int, want strin
 	}
 	return said
 }
+
+// What a killed export had still to end is ended by a newer fangzhi too, and under
+// another contact: what it is of has not changed.
+func TestKilledExportIsEndedByAnother(t *testing.T) {
+	strace := tool(t, "strace", "strace")
+	k := county(t)
+	if err := k.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begin := func() child {
+		dir := t.TempDir()
+		return child{Archive: k.path, Job: export.Job{Format: export.JSONL, Software: "fangzhi 1"}, Path: filepath.Join(dir, "out"), Cursor: filepath.Join(dir, "cursor")}
+	}
+	last := begin().calls(t, strace)["renameat"] // of the cursor
+	c := begin()
+	c.start(t, strace, "-f", "-qq", "-o", os.DevNull, "-e", "trace=renameat", "-e", fmt.Sprintf("inject=renameat:signal=SIGKILL:when=%d", last))
+	if text(t, c.Path) == "" || text(t, c.Cursor) != "" {
+		t.Fatal("it was not killed between the export and its cursor")
+	}
+	c.Job.Software, c.Job.Operator = "fangzhi 2", "crawler@example.org"
+	if said, err := c.start(t); err != nil || !strings.Contains(said, "resumed") || text(t, c.Cursor) == "" {
+		t.Errorf("%v: %s", err, said)
+	}
+}
