@@ -116,7 +116,7 @@ func TestHostileServers(t *testing.T) {
 
 		// HTTP/2.
 		{"h2: resets", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteRSTStream(s, http2.ErrCodeInternal) }), archive.Unreachable, "INTERNAL_ERROR"},
-		{"h2: refuses every stream", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteRSTStream(s, http2.ErrCodeRefusedStream) }), archive.Unreachable, "took too long in all"},
+		{"h2: refuses every stream", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteRSTStream(s, http2.ErrCodeRefusedStream) }), archive.Unreachable, "REFUSED_STREAM"},
 		{"h2: goes away", hostile2(t, func(f *http2.Framer, s uint32) { f.WriteGoAway(0, http2.ErrCodeEnhanceYourCalm, []byte(pad)) }), archive.Unreachable, ""},
 		{"h2: reset in the body", hostile2(t, func(f *http2.Framer, s uint32) {
 			head2(f, s)

@@ -2,9 +2,11 @@ package crawler
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -67,6 +69,8 @@ var (
 	errSlow  = errors.New("too few bytes a second")
 	errIdle  = errors.New("no byte for too long")
 	errTotal = errors.New("took too long in all")
+	// errTaken ends what net/http would ask seven times more, for up to a minute.
+	errTaken = errors.New("the server refuses to answer on its connections (HTTP/2 REFUSED_STREAM or GOAWAY)")
 )
 
 // RoundTrip implements http.RoundTripper.
@@ -84,8 +88,14 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		defer total.Stop()
 	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(c httptrace.GotConnInfo) { x.address = c.Conn.RemoteAddr().String() },
-		// net/http asks again by itself when a kept connection breaks.
+		GotConn: func(c httptrace.GotConnInfo) {
+			x.address = c.Conn.RemoteAddr().String()
+			if x.sent.Load() > 1 && speaksHTTP2(c.Conn) {
+				cancel(errTaken)
+			}
+		},
+		// net/http asks again by itself when a kept connection breaks, and where an
+		// HTTP/2 server refuses the request.
 		WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Add(1) },
 	})
 	out, proxy, err := x.line.prepare(r.WithContext(ctx), x.target)
@@ -118,6 +128,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer.Body.Close()
 	answer.Body, answer.ContentLength, answer.Uncompressed = http.NoBody, 0, true
 	return answer, nil
+}
+
+// speaksHTTP2 says whether both sides of a connection agreed on HTTP/2.
+func speaksHTTP2(c net.Conn) bool {
+	secure, ok := c.(*tls.Conn)
+	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
 }
 
 const (
