@@ -156,6 +156,11 @@ type kept struct {
 // that is done has its requisites. What cannot be had is a visit of its own, and
 // nothing against the page. The error is that of the contexts or the archive's.
 func (k *crawl) keep(p archive.Page, f *finding) error {
+	if p.Kind == archive.KindAttachment {
+		// A document so far: who comes upon it may wait for it, while this one waits
+		// for what it attaches now, which may attach it in turn.
+		defer k.frontier.waits(p.URL)()
+	}
 	if s := f.entry.Snapshot; s != nil && s.Kind == archive.KindArticle && k.site.Keep.Attachments {
 		if err := k.keepDocuments(p, f, s); err != nil {
 			return err
@@ -376,9 +381,9 @@ func (k *crawl) keepNow(from archive.Page, a address, kind archive.Kind, name st
 		return kept{why: fmt.Sprintf("beyond the %d that one run asks for", k.site.Keep.PerRun), later: &p}, nil
 	}
 	if !k.frontier.claim(a.url) {
-		// Somebody visits it for itself. Who visits such a page waits for nobody, so
-		// that there is no ring of those who wait; of one that was never read it is
-		// not known what it is.
+		// Somebody visits it for itself, and is not awaited while he waits himself, so
+		// that there is no ring of those who wait; of one that was never read it is not
+		// known what it is.
 		if !known || p.Kind != archive.KindAttachment {
 			return kept{why: "it is being visited for itself"}, nil
 		}
