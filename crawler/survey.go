@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 // leads to, found. Nothing is recorded.
 type Survey struct {
 	URL      string   `json:"url"`                // of the home page, where it answered
+	Given    string   `json:"given,omitempty"`    // the URL of an article that was given in its place; "": it was not
 	Title    string   `json:"title"`              // the portal's name
 	Code     string   `json:"code,omitempty"`     // 网站标识码, ten characters
 	Division string   `json:"division,omitempty"` // administrative division code: six digits
@@ -86,7 +88,8 @@ const (
 // it, and what columns it has. It sends SurveyRequests requests at most, those
 // for robots.txt included, under the politeness of site, of which nothing else
 // is looked at but Zone, Preset, AllowPrivate and how hosts are reached. A
-// crawler that repeats requests (Limits.Repeats) sends more.
+// crawler that repeats requests (Limits.Repeats) sends more. Where rawURL is an
+// article's, the home page of its host is looked at.
 //
 // The error says why the home page could not be read.
 func (c *Crawler) Survey(ctx context.Context, site Site, rawURL string) (Survey, error) {
@@ -115,6 +118,7 @@ type surveyor struct {
 
 	article, sign string   // family of the portal's software by an article, and what told it
 	walls         []string // why pages that may be lists could not be read
+	chinese       bool     // a page of the portal says that it is of the mainland
 }
 
 // home looks at the home page, and goes where it leads if it is but a door.
@@ -151,6 +155,10 @@ func (s *surveyor) home(ctx context.Context, rawURL string) error {
 			rawURL = to
 			continue
 		}
+		if home := homeOf(got.URL); door < maxHops && home != "" && isArticle(page) {
+			s.found.Given, rawURL = got.URL, home
+			continue
+		}
 		s.found.URL = got.URL
 		if b, err := canonical(got.URL); err == nil {
 			s.found.URL = b.url
@@ -164,6 +172,23 @@ func (s *surveyor) home(ctx context.Context, rawURL string) error {
 		}
 		return nil
 	}
+}
+
+// homeOf is the home page of the host of a page, "" where that is a home page
+// itself.
+func homeOf(at string) string {
+	u, err := url.Parse(at)
+	if err != nil || archive.IsHome(u) {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host + "/"
+}
+
+// isArticle says whether a page is an article beyond doubt: home pages below the
+// host's have texts as well.
+func isArticle(page *extract.Page) bool {
+	r := page.Reading()
+	return r.Kind == archive.KindArticle && r.Article.Body != "" && (page.Portal().Article || !r.Article.Published.IsZero())
 }
 
 // frames adds what the frames of a home page lead to.
@@ -194,6 +219,7 @@ func (s *surveyor) portal(page *extract.Page, at string) {
 	f.Title = cmp.Or(f.Title, about.Name)
 	f.Code = cmp.Or(f.Code, about.Code)
 	f.Division, f.Province = regionOf(f.Code)
+	s.chinese = s.chinese || about.Chinese
 	if f.Family == "" {
 		f.Family, f.Evidence, _ = discover.Recognise(page, at)
 	}
@@ -344,7 +370,7 @@ func (s *surveyor) settle() {
 	if a, err := canonical(f.URL); err == nil {
 		f.Sitemaps = s.c.robots.sitemaps(a.origin())
 		name, _, _ := strings.Cut(a.host, ":")
-		if strings.HasSuffix(name, ".cn") || f.Code != "" {
+		if strings.HasSuffix(name, ".cn") || f.Code != "" || s.chinese {
 			f.Zone = "Asia/Shanghai"
 		}
 		f.Title = cmp.Or(f.Title, a.host)

@@ -88,7 +88,7 @@ func (s *surveyor) try(ctx context.Context, lead discover.Lead) error {
 		return pass(why)
 	}
 	column.Rows = len(column.rows)
-	column.Pages = max(1, 1+further)
+	column.Pages = max(1, 1+further, list.Pages)
 	if column.Total > column.Rows && column.Rows > 0 {
 		column.Pages = (column.Total + column.Rows - 1) / column.Rows
 	}

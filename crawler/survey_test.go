@@ -210,3 +210,61 @@ func TestSurveyOfALargeHome(t *testing.T) {
 		t.Errorf("%d columns, passed %+v", len(s.Columns), s.Passed)
 	}
 }
+
+// An article's address is not that of a home page: the home page of its host is
+// looked at in its place, and that is told.
+func TestSurveyOfAnArticle(t *testing.T) {
+	r, _ := town(t)
+	given := r.base + "/zwdt/show.asp?id=3"
+	s := r.survey(given)
+	if s.Given != given || s.URL != r.base+"/" || len(s.Columns) != 7 {
+		t.Errorf("given %q, looked at %q, %d columns", s.Given, s.URL, len(s.Columns))
+	}
+	if s := r.survey(r.base + "/zjxc/"); s.Given != "" || s.URL != r.base+"/zjxc/" {
+		t.Errorf("a page that is no article: given %q, looked at %q", s.Given, s.URL)
+	}
+}
+
+// A list has as many pages as its pager says, not as many as it links.
+func TestSurveyCountsPages(t *testing.T) {
+	for name, c := range map[string]struct {
+		pager string
+		want  int
+	}{
+		"the next one alone": {`<a href="/zwdt/index_2.html">下一页</a>`, 2},
+		"how many there are": {`第1页 共7页 <a href="/zwdt/index_2.html">下一页</a>`, 7},
+		"numbers":            {`<a href="/zwdt/index_2.html">2</a> <a href="/zwdt/index_3.html">3</a> … <a href="/zwdt/index_12.html">12</a> <a href="/zwdt/index_2.html">下一页</a>`, 12},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, pages := town(t)
+			pages["/zwdt/"] = strings.Replace(pages["/zwdt/"], `<a href="/zwdt/index_2.html">下一页</a>`, c.pager, 1)
+			s := r.survey(r.base)
+			for _, l := range s.Columns {
+				if l.Name == "政务动态" && l.Pages != c.want {
+					t.Errorf("%d pages, want %d", l.Pages, c.want)
+				}
+			}
+		})
+	}
+}
+
+// Portals of the mainland are under other domains, too.
+func TestSurveyTellsTheZone(t *testing.T) {
+	for name, c := range map[string]struct{ from, to, want string }{
+		"nothing":              {"政府网站标识码：4303000006", "", ""},
+		"a record":             {"政府网站标识码：4303000006", "湘ICP备05001234号", "Asia/Shanghai"},
+		"a record of another":  {"政府网站标识码：4303000006", "湘公网安备 43030002000001号", "Asia/Shanghai"},
+		"its language":         {`<html>`, `<html lang="zh-CN">`, "Asia/Shanghai"},
+		"another way to write": {`<html>`, `<html lang="zh-TW">`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, pages := town(t)
+			for path := range pages {
+				pages[path] = strings.ReplaceAll(strings.ReplaceAll(pages[path], c.from, c.to), "政府网站标识码：4303000006", "")
+			}
+			if s := r.survey(r.base); s.Zone != c.want || s.Code != "" {
+				t.Errorf("zone %q, want %q; code %q", s.Zone, c.want, s.Code)
+			}
+		})
+	}
+}

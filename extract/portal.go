@@ -12,6 +12,7 @@ type Portal struct {
 	Code    string   // SiteIDCode, 网站标识码, from the tag or the footer; "": none
 	Column  string   // ColumnName
 	Article bool     // there is an ArticleTitle
+	Chinese bool     // it is written in Chinese, and says that it is of the mainland: by its language or the number of a record
 	Feeds   []string // RSS, Atom and JSON feeds that it names, absolute
 }
 
@@ -19,6 +20,9 @@ var (
 	siteCode   = regexp.MustCompile(`^(?:\d{10}|bm\d{8}|N\d{9})$`)
 	footerCode = regexp.MustCompile(`(?:标识码|識別碼)[\s:：]*(\d{10}|bm\d{8}|N\d{9})`)
 	feedType   = regexp.MustCompile(`(?i)^application/(?:rss\+xml|atom\+xml|feed\+json)`)
+	// 京ICP备12345678号, 京公网安备 11010102000001号: the numbers of the records that
+	// sites of the mainland have to show.
+	record = regexp.MustCompile(`ICP[备證证]|公网安备`)
 	// What a home page's title has besides the portal's name.
 	titleRest = regexp.MustCompile(`^(?:欢迎访问|欢迎光临|首页)+[\s\-_—|｜]*|[\s\-_—|｜]*(?:首页|网站首页|门户网站首页|官方网站|门户网站|中国政府网站)+$`)
 )
@@ -36,6 +40,8 @@ func (p *Page) Portal() Portal {
 	} else if m := footerCode.FindStringSubmatch(f.text); m != nil {
 		about.Code = m[1]
 	}
+	lang := strings.ToLower(strings.ReplaceAll(f.lang, "_", "-"))
+	about.Chinese = p.isChinese() && (lang == "zh-cn" || strings.HasPrefix(lang, "zh-hans") || record.MatchString(strings.ToUpper(f.text)))
 	if about.Name == "" {
 		about.Name = fold(p.Document().Find("head title").First().Text())
 	}

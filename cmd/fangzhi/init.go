@@ -147,6 +147,9 @@ func (a *app) printSurvey(w io.Writer, s crawler.Survey) {
 		head += fmt.Sprintf(" (%s %s)", s.Division, s.Province)
 	}
 	fmt.Fprintln(w, head)
+	if s.Given != "" {
+		fmt.Fprintf(w, "note: %s is an article; the home page of its host is looked at in its place\n", safe(s.Given))
+	}
 	if s.Family != "" {
 		fmt.Fprintf(w, "software: %s, told by %s\n", s.Family, safe(s.Evidence))
 	} else {

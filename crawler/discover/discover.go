@@ -84,6 +84,7 @@ type List struct {
 	Feeds    []archive.Request // that fill the list from its beginning; the page itself may show rows, too
 	Next     []archive.Request // further pages of the list, the one that follows first
 	Total    int               // rows in all, as the answer declares; 0: it does not
+	Pages    int               // at least, as the pager of a page of no family says; 0: it does not
 	Key      string            // what the total is of, where a page holds several lists
 	Titles   []string          // of the feeds, where the page names them
 	Overlaps bool              // pages may repeat one another's rows by design
@@ -242,13 +243,16 @@ func (p *page) list() (List, bool) {
 // service, feed or sitemap that it names.
 func (p *page) general(rows []Row) List {
 	l := List{Evidence: "links"}
-	for _, u := range linked(p) {
+	urls, highest := linked(p)
+	for _, u := range urls {
 		l.Next = append(l.Next, get(u))
 	}
 	if len(l.Next) > 0 {
+		l.Pages = max(p.declaredPages(), highest)
 		return l
 	}
 	if l, ok := paged(p, len(rows)); ok {
+		l.Pages = p.declaredPages()
 		return l
 	}
 	if len(rows) >= fewRows {

@@ -13,10 +13,10 @@ import (
 const maxNumber = 1899
 
 // linked returns what links lead to: first the one that says it leads to the
-// following page, then the pages numbered higher than this one, in order.
-func linked(p *page) []string {
+// following page, then the pages numbered higher than this one, in order; and the
+// highest number that they show.
+func linked(p *page) (found []string, highest int) {
 	at := p.at
-	var found []string
 	type numbered struct {
 		n   int
 		url string
@@ -39,6 +39,7 @@ func linked(p *page) []string {
 		// Some count from 0: the link that says 2 leads to index_1.html.
 		if shown, higher := pageNumber(at, u); higher && (shown == n || shown == n-1) {
 			numbers = append(numbers, numbered{shown, l.URL})
+			highest = max(highest, n)
 		}
 	}
 	slices.SortStableFunc(numbers, func(a, b numbered) int { return a.n - b.n })
@@ -47,7 +48,7 @@ func linked(p *page) []string {
 			found = append(found, n.url)
 		}
 	}
-	return found
+	return found, highest
 }
 
 // pageNumber is the number under which u is a page of the list at, and whether

@@ -18,7 +18,7 @@ func nfcmsSign(p *page) string {
 
 func nfcmsList(p *page) (List, bool) {
 	sign := nfcmsSign(p)
-	if sign == "" || len(linked(p)) > 0 {
+	if urls, _ := linked(p); sign == "" || len(urls) > 0 {
 		return List{}, false
 	}
 	name, number, ext := "index", 1, "html"
