@@ -11,6 +11,6 @@
 //	kill.go                      a crawl killed at random, over and over, while the portal goes on
 //	crash.go, disk.go            every moment of a crawl at which the process or the power may go
 //	fault.go                     every call of a crawl failed: EIO, ENOSPC, short writes, kills
-//	line.go                      every message to a MongoDB server cut, delayed, sent twice
+//	line.go, database.go         every message to a MongoDB server cut, delayed, sent twice
 //	ptrace_*.go                  the calls of a process, seen and changed
 package torture

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -40,15 +41,12 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		return f, err
 	}
 	defer stop()
-	one := func(ctx context.Context, n int, mishap string) (sent, told int, hit bool, lost int, faults []string, err error) {
-		name := fmt.Sprintf("%s%d_%d", ScratchPrefix, time.Now().UnixNano(), n)
-		spec, err := WithDatabase(uri, name)
-		if err != nil {
-			return 0, 0, false, 0, nil, err
-		}
-		l, err := newLine(spec, n, mishap)
-		if err != nil {
-			return 0, 0, false, 0, nil, err
+	atOnce := 3 * runtime.GOMAXPROCS(0) // a crawl mostly waits for the server here
+	made := newDatabases(o, uri, atOnce)
+	// one crawls, and has something happen to message n.
+	one := func(ctx context.Context, spec string, n int, mishap string) (l *line, f Figures, err error) {
+		if l, err = newLine(spec, n, mishap); err != nil {
+			return nil, f, err
 		}
 		defer l.close()
 		reported := reports{}
@@ -56,72 +54,67 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		defer cancel()
 		said, _, err := o.kill(bounded, base, l.uri, false, mortal{meet: l.meet})
 		if err != nil && mishap == passed {
-			return 0, 0, false, 0, nil, err
+			return nil, f, err
 		}
 		reported.hear(said.text.Bytes())
+		f.Acked = reported.total()
 		if bounded.Err() != nil && ctx.Err() == nil {
-			faults = append(faults, "the crawl did not end within two minutes")
+			f.Faults = append(f.Faults, "the crawl did not end within two minutes")
 		}
-		lost, more, err := o.held(ctx, spec, p, base, false, reported)
-		if err == nil && o.Drop != nil && len(more) == 0 && lost == 0 {
-			err = o.Drop(ctx, spec)
+		lost, faults, err := o.held(ctx, spec, p, base, false, reported)
+		f.Lost, f.Faults = lost, append(f.Faults, faults...)
+		if lost > 0 {
+			f.Faults = append(f.Faults, fmt.Sprintf("%d reported visits are lost", lost))
 		}
-		sent, hit = l.counts()
-		return sent, reported.total(), hit, lost, append(faults, more...), err
+		if err == nil && len(f.Faults) == 0 {
+			err = made.giveBack(ctx, spec)
+		}
+		return l, f, err
 	}
-	sent, _, _, _, faults, err := one(ctx, 0, passed)
-	if err != nil || len(faults) > 0 {
-		return f, fmt.Errorf("a crawl whose line is whole: %v, %w", faults, err)
+	var points []point
+	for _, fresh := range []bool{true, false} {
+		spec, err := made.take(fresh)
+		if err != nil {
+			return f, err
+		}
+		l, whole, err := one(ctx, spec, 0, passed)
+		if err != nil || len(whole.Faults) > 0 {
+			return f, fmt.Errorf("a crawl whose line is whole: %v, %w", whole.Faults, err)
+		}
+		points = append(points, l.points(fresh)...)
 	}
-	f.Points = sent
-	o.logf("%d messages, %d mishaps", sent, sent*len(mishaps))
+	f.Points = len(points)
+	o.logf("%d messages, %d mishaps", f.Points, f.Points*len(mishaps))
 	var mu sync.Mutex
-	// A crawl mostly waits for the server here.
-	err = spread(ctx, sent*len(mishaps), 3*runtime.GOMAXPROCS(0), func(ctx context.Context, i int) error {
-		n, mishap := i/len(mishaps)+1, mishaps[i%len(mishaps)]
-		if o.skips(n) {
+	err = spread(ctx, f.Points*len(mishaps), atOnce, func(ctx context.Context, i int) error {
+		at, mishap := points[i/len(mishaps)], mishaps[i%len(mishaps)]
+		if o.skips(i/len(mishaps) + 1) {
 			return nil
 		}
-		_, told, hit, lost, faults, err := one(ctx, n, mishap)
+		spec, err := made.take(at.fresh)
+		if err != nil {
+			return err
+		}
+		l, one, err := one(ctx, spec, at.n, mishap)
+		if err != nil {
+			return err
+		}
 		mu.Lock()
 		defer mu.Unlock()
-		if hit {
+		if l.hit {
 			f.Tried++
 		}
-		f.Acked += told
-		f.Lost += lost
-		if lost > 0 {
-			faults = append(faults, fmt.Sprintf("%d reported visits are lost", lost))
-		}
-		for _, fault := range faults {
-			f.Faults = append(f.Faults, fmt.Sprintf("message %d of %d, %s: %s", n, sent, mishap, fault))
+		f.Acked += one.Acked
+		f.Lost += one.Lost
+		for _, fault := range one.Faults {
+			f.Faults = append(f.Faults, fmt.Sprintf("message %d, %s: %s", at.n, mishap, fault))
 		}
 		if f.Tried%50 == 0 {
 			o.logf("%d mishaps", f.Tried)
 		}
-		return err
+		return nil
 	})
-	return f, err
-}
-
-// ScratchPrefix begins the names of the databases that are made here.
-const ScratchPrefix = "fangzhi_torture_"
-
-// WithDatabase is the archive called name on the server of uri.
-func WithDatabase(uri, name string) (string, error) {
-	u, err := url.Parse(uri)
-	if err != nil || u.Host == "" {
-		return "", fmt.Errorf("%q: must be mongodb://HOST/", uri)
-	}
-	u.Path = "/" + name
-	if u.User != nil { // users are those of the server, whatever the database
-		q := u.Query()
-		if q.Get("authSource") == "" {
-			q.Set("authSource", "admin")
-		}
-		u.RawQuery = q.Encode()
-	}
-	return u.String(), nil
+	return f, errors.Join(err, made.drop(ctx))
 }
 
 // line stands between the program and a server of MongoDB.
@@ -132,12 +125,13 @@ type line struct {
 	at       int
 	mishap   string
 
-	mu    sync.Mutex
-	n     int
-	hit   bool
-	conns map[net.Conn]bool
-	kill  func() // ends the program
-	done  sync.WaitGroup
+	mu     sync.Mutex
+	n      int
+	making int // the last message that made a collection or an index
+	hit    bool
+	conns  map[net.Conn]bool
+	kill   func() // ends the program
+	done   sync.WaitGroup
 }
 
 // meet tells the line how the program is killed.
@@ -191,10 +185,23 @@ func (l *line) cut() {
 	}
 }
 
-func (l *line) counts() (n int, hit bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.n, l.hit
+// A point is a message of a crawl into a new database, or into an emptied one.
+type point struct {
+	fresh bool
+	n     int
+}
+
+// points are those of a crawl that came through: of one into a new database the
+// messages that make it, of another all that follow.
+func (l *line) points(fresh bool) (all []point) {
+	from, to := 1, l.making
+	if !fresh {
+		from, to = l.making+1, l.n
+	}
+	for n := from; n <= to; n++ {
+		all = append(all, point{fresh, n})
+	}
+	return all
 }
 
 func (l *line) serve(client net.Conn) {
@@ -262,14 +269,19 @@ const opMsg = 2013
 
 // judge counts a message about data, and says what becomes of it.
 func (l *line) judge(m []byte) string {
-	switch commandOf(m) {
+	command := commandOf(m)
+	switch command {
 	case "insert", "update", "delete", "find", "aggregate", "getMore", "findAndModify", "createIndexes", "create", "count", "distinct":
 	default:
 		return passed
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.n++; l.n != l.at {
+	l.n++
+	if command == "create" || command == "createIndexes" {
+		l.making = l.n
+	}
+	if l.n != l.at {
 		return passed
 	}
 	l.hit = l.mishap != passed

@@ -23,9 +23,10 @@ type Options struct {
 	Dir     string // for archives; what is left of a failure stays in it
 	// Open opens an archive as the program would, and makes it where there is none.
 	Open func(ctx context.Context, spec string) (archive.Store, error)
-	// Drop takes away an archive that is not a file.
-	Drop func(ctx context.Context, spec string) error
-	Seed uint64 // of everything that is left to chance
+	// Drop takes away an archive that is not a file; Empty what is in it, and leaves
+	// its collections for the next one.
+	Drop, Empty func(ctx context.Context, spec string) error
+	Seed        uint64 // of everything that is left to chance
 	// Every is how far apart the points are that are tried; 0: all of them.
 	Every int
 	Log   io.Writer // how it goes on; nil: not told

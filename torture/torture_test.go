@@ -124,7 +124,7 @@ func TestLines(t *testing.T) {
 	}
 	o := options(t)
 	o.Every = 29
-	o.Drop = mongo.Drop
+	o.Drop, o.Empty = mongo.Drop, mongo.Empty
 	o.Open = func(ctx context.Context, spec string) (archive.Store, error) {
 		return mongo.Open(ctx, spec, mongo.Options{})
 	}
