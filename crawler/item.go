@@ -1,8 +1,8 @@
 package crawler
 
 import (
+	"fangzhi/lazyregexp"
 	"hash/fnv"
-	"regexp"
 	"strings"
 )
 
@@ -14,20 +14,20 @@ var (
 	// t20210713_9468077_wap.html, 241753_print.htm, index_m.shtml: the page
 	// itself without the word. The name has a number of four digits at its end,
 	// so that no word of a title is taken for one.
-	copyName = regexp.MustCompile(`^(.*(?:\d{4}|/index|/default))_(?:wap|app|print|mobile|m|pc)(\.\w{2,5})$`)
+	copyName = lazyregexp.New(`^(.*(?:\d{4}|/index|/default))_(?:wap|app|print|mobile|m|pc)(\.\w{2,5})$`)
 	// mpost_9360641.html is post_9360641.html (NFCMS).
-	mobilePost = regexp.MustCompile(`^(.*/)m(post_\d{4,}\.\w{2,5})$`)
+	mobilePost = lazyregexp.New(`^(.*/)m(post_\d{4,}\.\w{2,5})$`)
 	// The file that a server sends for a folder.
-	indexName = regexp.MustCompile(`^(.*/)(?:index|default)\.(?:s?html?|jsp|php|aspx?)$`)
+	indexName = lazyregexp.New(`^(.*/)(?:index|default)\.(?:s?html?|jsp|php|aspx?)$`)
 	// /art/2022/6/29/art_60085_11394426.html: column and article (Hanweb JCMS).
-	hanwebName = regexp.MustCompile(`^(.*/art/\d{4}/\d{1,2}/\d{1,2}/art_)\d+(_\d+\.html?)$`)
+	hanwebName = lazyregexp.New(`^(.*/art/\d{4}/\d{1,2}/\d{1,2}/art_)\d+(_\d+\.html?)$`)
 	// /col/col1229123351/art/2026/art_<32 hex>.html (Hanweb jpaas).
-	hanwebToken = regexp.MustCompile(`^.+(/art/\d{4}/art_[0-9a-f]{32}\.html?)$`)
+	hanwebToken = lazyregexp.New(`^.+(/art/\d{4}/art_[0-9a-f]{32}\.html?)$`)
 	// info/1001/1234.htm: column and article (VSB).
-	vsbName = regexp.MustCompile(`^(.*/)info/\d+/(?:\d+/)*(\d+)\.html?$`)
+	vsbName = lazyregexp.New(`^(.*/)info/\d+/(?:\d+/)*(\d+)\.html?$`)
 	// content.jsp?urltype=news.NewsContentUrl&wbtreeid=1276&wbnewsid=39834
-	vsbQuery = regexp.MustCompile(`^\?(?:.*&)?wbnewsid=(\d+)(?:&.*)?$`)
-	vsbPage  = regexp.MustCompile(`^(.*/)\w*(?:content|details)\w*\.jsp$`)
+	vsbQuery = lazyregexp.New(`^\?(?:.*&)?wbnewsid=(\d+)(?:&.*)?$`)
+	vsbPage  = lazyregexp.New(`^(.*/)\w*(?:content|details)\w*\.jsp$`)
 )
 
 // plain is a's URL without what is only a manner of writing: two URLs with one

@@ -1,8 +1,8 @@
 package crawler
 
 import (
+	"fangzhi/lazyregexp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -83,7 +83,7 @@ func (n *notes) lines() []string {
 	return lines
 }
 
-var counts = regexp.MustCompile(`^\d+ links? (to \d+ other hosts?|to paths that the scope leaves out|without a usable address)$`)
+var counts = lazyregexp.New(`^\d+ links? (to \d+ other hosts?|to paths that the scope leaves out|without a usable address)$`)
 
 // OnlyCounts says whether a note of a run tells no more than how many links were
 // not followed, as on every portal: nothing that needs a look.

@@ -1,7 +1,6 @@
 package crawler
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +8,7 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/extract"
+	"fangzhi/lazyregexp"
 )
 
 // oneText is what came in the place of articles in one run, by what it says: a
@@ -67,7 +67,7 @@ func isNobodys(a archive.Article) bool {
 
 // requestNote is how blocks name the request, its time or who asked: that differs
 // from answer to answer. All other digits may be what an edit is about.
-var requestNote = regexp.MustCompile(`(?i)(?:(?:请求|拦截)\s?(?:编号|号|ID|时间)|(?:您的|客户端)\s?IP(?:\s?地址)?|(?:request|trace|ray)[ -]?id|(?:your|client) ip)\s*[:：]\s*[0-9A-Za-z.:/_ -]+`)
+var requestNote = lazyregexp.New(`(?i)(?:(?:请求|拦截)\s?(?:编号|号|ID|时间)|(?:您的|客户端)\s?IP(?:\s?地址)?|(?:request|trace|ray)[ -]?id|(?:your|client) ip)\s*[:：]\s*[0-9A-Za-z.:/_ -]+`)
 
 // lettersOf is s without digits, blanks and marks: titles that these alone tell
 // apart are those of one series.

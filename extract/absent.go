@@ -1,7 +1,7 @@
 package extract
 
 import (
-	"regexp"
+	"fangzhi/lazyregexp"
 	"strings"
 )
 
@@ -17,23 +17,19 @@ const (
 // absences are what portals say, under a status of 200, of what is not there: of
 // a page, a text or its address that it is not there, or not any more; that it is
 // not found, be it to the reader or of a page; and what servers say themselves.
-var absences = func() *regexp.Regexp {
-	r := regexp.MustCompile(strings.Join([]string{
-		`(?:(?:抱歉|对不起)，)?(?:` + reader + asked + `|该|此)?(?:页面|网页|信息|文章|内容|文件|稿件|新闻|资讯|资源|链接|网址|记录)(?:可能|也许|或许)?` +
-			`(?:(?:已经|已)?不存在|不见了|未找到|找不到|无法找到|没有找到|(?:已经|已)?被(?:管理员|作者|编辑)?` + deleted + `|(?:已经|已)` + deleted + `)` +
-			`(?:或者?(?:已经|已)?被?(?:过期|` + deleted + `))?`,
-		`(?:(?:抱歉|对不起)，)?(?:` + reader + asked + `|该|此)?(?:页面|网页|信息|文章|链接|网址)(?:可能|也许|或许)?(?:已经|已)(?:过期|失效)(?:或者?(?:已经|已)?不存在)?`,
-		`(?:找不到|未找到|没有找到|没找到|无法找到|不存在)(?:` + reader + `(?:` + asked + `)?|该|此|这个)(?:页面|网页|信息|文章|内容|文件|稿件|新闻|资源)`,
-		`(?:找不到|未找到|没有找到|没找到|无法找到)(?:页面|网页)`,
-		`(?:抱歉|对不起)，` + reader + asked,
-		`您所访问的页面`,
-		`404 ?(?:错误|not found|error|page not found|页面)|(?:错误|error) ?404`,
-		`page (?:(?:that )?you (?:are looking for|were looking for|requested|visited) )?` +
-			`(?:(?:is |was )?not found|no longer exists|(?:does not|doesn't) exist|(?:could|can) ?not be found|has been (?:removed|deleted))`,
-	}, "|"))
-	r.Longest()
-	return r
-}()
+var absences = lazyregexp.Longest(strings.Join([]string{
+	`(?:(?:抱歉|对不起)，)?(?:` + reader + asked + `|该|此)?(?:页面|网页|信息|文章|内容|文件|稿件|新闻|资讯|资源|链接|网址|记录)(?:可能|也许|或许)?` +
+		`(?:(?:已经|已)?不存在|不见了|未找到|找不到|无法找到|没有找到|(?:已经|已)?被(?:管理员|作者|编辑)?` + deleted + `|(?:已经|已)` + deleted + `)` +
+		`(?:或者?(?:已经|已)?被?(?:过期|` + deleted + `))?`,
+	`(?:(?:抱歉|对不起)，)?(?:` + reader + asked + `|该|此)?(?:页面|网页|信息|文章|链接|网址)(?:可能|也许|或许)?(?:已经|已)(?:过期|失效)(?:或者?(?:已经|已)?不存在)?`,
+	`(?:找不到|未找到|没有找到|没找到|无法找到|不存在)(?:` + reader + `(?:` + asked + `)?|该|此|这个)(?:页面|网页|信息|文章|内容|文件|稿件|新闻|资源)`,
+	`(?:找不到|未找到|没有找到|没找到|无法找到)(?:页面|网页)`,
+	`(?:抱歉|对不起)，` + reader + asked,
+	`您所访问的页面`,
+	`404 ?(?:错误|not found|error|page not found|页面)|(?:错误|error) ?404`,
+	`page (?:(?:that )?you (?:are looking for|were looking for|requested|visited) )?` +
+		`(?:(?:is |was )?not found|no longer exists|(?:does not|doesn't) exist|(?:could|can) ?not be found|has been (?:removed|deleted))`,
+}, "|"))
 
 // absent is the longest statement in text that something is not there. What is
 // quoted, or goes on to say something of it, is no statement: notices report of
@@ -144,7 +140,7 @@ func (p *Page) says(find func(text string) string, body *span, weight int32, hea
 
 // addressed finds what speaks to the reader, as pages of trouble do and articles
 // seldom.
-var addressed = regexp.MustCompile(`您|你|抱歉|对不起`)
+var addressed = lazyregexp.New(`您|你|抱歉|对不起`)
 
 // titleShare is the part of a title, in percent, that a text of trouble must be.
 func titleShare(title string) int32 {
@@ -160,7 +156,7 @@ func endsSentence(r rune) bool {
 
 // status404 is what a heading or a part of <title> is that gives the status and
 // little else.
-var status404 = regexp.MustCompile(`^(?:(?:http|错误|error|出错了?|status)[\s:：]*)?404[\s:：,，!！_]*(?:错误|页面|提示|error|(?:page )?not found|(?:页面|网页)?(?:未找到|找不到|不存在).*)?$`)
+var status404 = lazyregexp.New(`^(?:(?:http|错误|error|出错了?|status)[\s:：]*)?404[\s:：,，!！_]*(?:错误|页面|提示|error|(?:page )?not found|(?:页面|网页)?(?:未找到|找不到|不存在).*)?$`)
 
 // named404 says where a page calls itself 404; "" where it does not. An article
 // may have the number in its title, and repeats it above its text.

@@ -1,11 +1,10 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // attachmentReach is how many lines below the text its documents are looked
@@ -75,10 +74,7 @@ func (p *Page) findFiles(body *span, a *archive.Article) {
 }
 
 // scriptLink is a link that a script writes: <a href=\'./P0202.xlsx\'>名单.xlsx</a>.
-// Its counted repetitions make it long to compile.
-var scriptLink = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`<a\s[^<>]{0,200}?href\s*=\s*\\?["']([^"'\\<>\s]{1,500})\\?["'][^<>]{0,200}>([^<>]{0,300})<`)
-})
+var scriptLink = lazyregexp.New(`<a\s[^<>]{0,200}?href\s*=\s*\\?["']([^"'\\<>\s]{1,500})\\?["'][^<>]{0,200}>([^<>]{0,300})<`)
 
 // maxScriptLinks bounds the bytes of scripts that are looked through for links.
 const maxScriptLinks = 256 << 10
@@ -92,7 +88,7 @@ func scriptLinks(f *flat) (links [][]string) {
 			text := c.Data[:min(len(c.Data), rest)]
 			rest -= len(text)
 			if strings.Contains(text, "href") {
-				links = append(links, scriptLink().FindAllStringSubmatch(text, 50)...)
+				links = append(links, scriptLink.FindAllStringSubmatch(text, 50)...)
 			}
 		}
 	}

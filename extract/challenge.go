@@ -2,8 +2,9 @@ package extract
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
+
+	"fangzhi/lazyregexp"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -92,8 +93,8 @@ func (p *Page) scripts() (text, loaded string) {
 }
 
 var (
-	setsCookie = regexp.MustCompile(`document\.cookie\s*=[^=]`)
-	loadsAgain = regexp.MustCompile(`location\.reload\s*\(|history\.go\(\s*0?\s*\)|location(?:\.href)?\s*=\s*(?:(?:window|document|self)\.)?location\b|location\.(?:replace|assign)\(\s*(?:(?:window|document|self)\.)?location\b`)
+	setsCookie = lazyregexp.New(`document\.cookie\s*=[^=]`)
+	loadsAgain = lazyregexp.New(`location\.reload\s*\(|history\.go\(\s*0?\s*\)|location(?:\.href)?\s*=\s*(?:(?:window|document|self)\.)?location\b|location\.(?:replace|assign)\(\s*(?:(?:window|document|self)\.)?location\b`)
 )
 
 // reloads says whether a script sets a cookie and loads the page again.

@@ -4,12 +4,11 @@ import (
 	"math"
 	"net/url"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // refreshSoon is within how many seconds a page sends its reader elsewhere that
@@ -48,11 +47,8 @@ func (p *Page) leadsHome(weight int32) string {
 	return ""
 }
 
-// scriptedMove is a script that sends the reader elsewhere. Its counted repetitions
-// make it long to compile.
-var scriptedMove = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`location(?:\.href)?\s*=\s*["']([^"'<>\s]{1,200})["']|location\.(?:replace|assign)\(\s*["']([^"'<>\s]{1,200})["']`)
-})
+// scriptedMove is a script that sends the reader elsewhere.
+var scriptedMove = lazyregexp.New(`location(?:\.href)?\s*=\s*["']([^"'<>\s]{1,200})["']|location\.(?:replace|assign)\(\s*["']([^"'<>\s]{1,200})["']`)
 
 // refresh is where the page's refresh leads, and after how many seconds; "" where
 // it has none that leads elsewhere.
@@ -75,7 +71,7 @@ func (p *Page) scriptedTo() (targets []string) {
 	if len(p.text) > 4000 {
 		return nil
 	}
-	for _, m := range scriptedMove().FindAllStringSubmatch(p.Document().Find("script").Text(), 3) {
+	for _, m := range scriptedMove.FindAllStringSubmatch(p.Document().Find("script").Text(), 3) {
 		targets = append(targets, m[1]+m[2])
 	}
 	return targets

@@ -1,8 +1,9 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // Portal is what a page says of the portal that it is a page of. The names of
@@ -17,14 +18,14 @@ type Portal struct {
 }
 
 var (
-	siteCode   = regexp.MustCompile(`^(?:\d{10}|bm\d{8}|N\d{9})$`)
-	footerCode = regexp.MustCompile(`(?:标识码|識別碼)[\s:：]*(\d{10}|bm\d{8}|N\d{9})`)
-	feedType   = regexp.MustCompile(`(?i)^application/(?:rss\+xml|atom\+xml|feed\+json)`)
+	siteCode   = lazyregexp.New(`^(?:\d{10}|bm\d{8}|N\d{9})$`)
+	footerCode = lazyregexp.New(`(?:标识码|識別碼)[\s:：]*(\d{10}|bm\d{8}|N\d{9})`)
+	feedType   = lazyregexp.New(`(?i)^application/(?:rss\+xml|atom\+xml|feed\+json)`)
 	// 京ICP备12345678号, 京公网安备 11010102000001号: the numbers of the records that
 	// sites of the mainland have to show.
-	record = regexp.MustCompile(`ICP[备證证]|公网安备`)
+	record = lazyregexp.New(`ICP[备證证]|公网安备`)
 	// What a home page's title has besides the portal's name.
-	titleRest = regexp.MustCompile(`^(?:欢迎访问|欢迎光临|首页)+[\s\-_—|｜]*|[\s\-_—|｜]*(?:首页|网站首页|门户网站首页|官方网站|门户网站|中国政府网站)+$`)
+	titleRest = lazyregexp.New(`^(?:欢迎访问|欢迎光临|首页)+[\s\-_—|｜]*|[\s\-_—|｜]*(?:首页|网站首页|门户网站首页|官方网站|门户网站|中国政府网站)+$`)
 )
 
 // Portal reads what the page says of its portal.

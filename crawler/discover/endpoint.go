@@ -3,30 +3,35 @@ package discover
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // Of software that nobody knows, a page without rows names the service that
 // fills it: in a script, with or without the values that it is called with, or
 // in an attribute of the element that it fills.
 var (
+	// what stands before the address that a call asks, before the next call, and before
+	// one that posts
+	endpointCall  = lazyregexp.New(`(?i)(?:ajax|get|post|getJSON|fetch|axios|request|url|open)\s*[:(=]?\s*\(?\s*(?:["'](?:GET|POST)["']\s*,\s*)?$`)
+	endpointNext  = lazyregexp.New(`\$\.(?:ajax|get|post)|fetch\(|axios`)
+	endpointPosts = lazyregexp.New(`(?i)(?:\.post\s*\(|open\s*\(\s*["']POST["']\s*,)\s*$`)
 	// endpointLikely and endpointNot tell addresses that bring lists from others.
-	endpointLikely = regexp.MustCompile(`(?i)\.json\b|/api/|/rest/|list|query|search|page|news|article|getdata|select|info|content|\.do\b|\.action\b|\.ashx\b|/data`)
-	endpointNot    = regexp.MustCompile(`(?i)\.(?:js|css|png|jpe?g|gif|svg|ico|s?html?|woff2?|ttf|mp4|swf|pdf|docx?)(?:$|[?#])|login|logout|click|counter|visit|stat(?:s|istics)?\b|weather|comment|vote|upload|captcha|verify|lang|theme|banner|menu|nav\b|hm\.baidu|google|config|beacon|track|share|token`)
-	endpointVar    = regexp.MustCompile(`(?:^|[^&?\w$.])([A-Za-z_$][\w$]*)\s*[:=]\s*(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d+))`)
-	endpointAttr   = regexp.MustCompile(`(?i)^(?:data-[\w-]*(?:url|api|src|json|href|ajax|action|source|list|endpoint|path)|url|api|ajax-url|src-url)$`)
-	endpointPair   = regexp.MustCompile(`["']?([A-Za-z_][\w.-]*)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(-?[\d.]+)|([A-Za-z_$][\w.$]*))`)
-	endpointData   = regexp.MustCompile(`(?is)\b(?:data|params|body|where)\s*:\s*(JSON\.stringify\s*\(\s*)?\{([^{}]*)\}`)
-	endpointArg    = regexp.MustCompile(`(?s)^\s*,\s*(JSON\.stringify\s*\(\s*)?\{([^{}]*)\}`)
-	endpointPost   = regexp.MustCompile(`(?i)\b(?:type|method)\s*:\s*["']post["']`)
-	endpointJSON   = regexp.MustCompile(`(?i)application/json|JSON\.stringify`)
-	endpointHref   = regexp.MustCompile(`href=\\?["']?([^"'\s<>]*?)\\?["']\s*\+\s*\(?(?:[A-Za-z_$][\w$]*(?:\[\w+\])?\.)([\w$]+)\)?\s*\+\s*\\?["']([^"'\s<>\\]*)`)
-	endpointTmpl   = regexp.MustCompile(`href=\\?["']?([^"'\s<>` + "`" + `$]*)\$\{\s*[\w$]+\.([\w$]+)\s*\}([^"'\s<>` + "`" + `$]*)`)
-	endpointBind   = regexp.MustCompile(`:href=["']\s*["'` + "`" + `]([^"'\s<>` + "`" + `]*)["'` + "`" + `]\s*\+\s*[\w$]+\.([\w$]+)(?:\s*\+\s*["'` + "`" + `]([^"'\s<>` + "`" + `]*))?`)
+	endpointLikely = lazyregexp.New(`(?i)\.json\b|/api/|/rest/|list|query|search|page|news|article|getdata|select|info|content|\.do\b|\.action\b|\.ashx\b|/data`)
+	endpointNot    = lazyregexp.New(`(?i)\.(?:js|css|png|jpe?g|gif|svg|ico|s?html?|woff2?|ttf|mp4|swf|pdf|docx?)(?:$|[?#])|login|logout|click|counter|visit|stat(?:s|istics)?\b|weather|comment|vote|upload|captcha|verify|lang|theme|banner|menu|nav\b|hm\.baidu|google|config|beacon|track|share|token`)
+	endpointVar    = lazyregexp.New(`(?:^|[^&?\w$.])([A-Za-z_$][\w$]*)\s*[:=]\s*(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d+))`)
+	endpointAttr   = lazyregexp.New(`(?i)^(?:data-[\w-]*(?:url|api|src|json|href|ajax|action|source|list|endpoint|path)|url|api|ajax-url|src-url)$`)
+	endpointPair   = lazyregexp.New(`["']?([A-Za-z_][\w.-]*)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(-?[\d.]+)|([A-Za-z_$][\w.$]*))`)
+	endpointData   = lazyregexp.New(`(?is)\b(?:data|params|body|where)\s*:\s*(JSON\.stringify\s*\(\s*)?\{([^{}]*)\}`)
+	endpointArg    = lazyregexp.New(`(?s)^\s*,\s*(JSON\.stringify\s*\(\s*)?\{([^{}]*)\}`)
+	endpointPost   = lazyregexp.New(`(?i)\b(?:type|method)\s*:\s*["']post["']`)
+	endpointJSON   = lazyregexp.New(`(?i)application/json|JSON\.stringify`)
+	endpointHref   = lazyregexp.New(`href=\\?["']?([^"'\s<>]*?)\\?["']\s*\+\s*\(?(?:[A-Za-z_$][\w$]*(?:\[\w+\])?\.)([\w$]+)\)?\s*\+\s*\\?["']([^"'\s<>\\]*)`)
+	endpointTmpl   = lazyregexp.New(`href=\\?["']?([^"'\s<>` + "`" + `$]*)\$\{\s*[\w$]+\.([\w$]+)\s*\}([^"'\s<>` + "`" + `$]*)`)
+	endpointBind   = lazyregexp.New(`:href=["']\s*["'` + "`" + `]([^"'\s<>` + "`" + `]*)["'` + "`" + `]\s*\+\s*[\w$]+\.([\w$]+)(?:\s*\+\s*["'` + "`" + `]([^"'\s<>` + "`" + `]*))?`)
 )
 
 const (
@@ -139,19 +144,18 @@ func (p *page) endpointIn(js string, start, after int, address string, values ma
 		return e, false
 	}
 	before, around := js[max(0, start-300):start], js[after:min(len(js), after+600)]
-	calls := regexp.MustCompile(`(?i)(?:ajax|get|post|getJSON|fetch|axios|request|url|open)\s*[:(=]?\s*\(?\s*(?:["'](?:GET|POST)["']\s*,\s*)?$`)
-	if calls.MatchString(before) {
+	if endpointCall.MatchString(before) {
 		e.score += 3
 	}
 	// The options of the call: up to where the next one begins.
-	if i := regexp.MustCompile(`\$\.(?:ajax|get|post)|fetch\(|axios`).FindStringIndex(around); i != nil {
+	if i := endpointNext.FindStringIndex(around); i != nil {
 		around = around[:i[0]]
 	}
 	own := before
 	if i := strings.LastIndexAny(own, "{;"); i >= 0 {
 		own = own[i:]
 	}
-	post := endpointPost.MatchString(around) || endpointPost.MatchString(own) || regexp.MustCompile(`(?i)(?:\.post\s*\(|open\s*\(\s*["']POST["']\s*,)\s*$`).MatchString(before)
+	post := endpointPost.MatchString(around) || endpointPost.MatchString(own) || endpointPosts.MatchString(before)
 	data := endpointArg.FindStringSubmatch(around)
 	if data == nil {
 		data = endpointData.FindStringSubmatch(around)
@@ -236,11 +240,11 @@ func jsonObject(form []parameter) string {
 }
 
 var (
-	joinName   = regexp.MustCompile(`^\s*\+\s*\(?\s*([A-Za-z_$][\w.$]*|\d+)(?:\s*[-+]\s*\d+)?\s*\)?`)
-	joinBefore = regexp.MustCompile(`([A-Za-z_$][\w.$]*)\s*\+\s*$`)
-	joinText   = regexp.MustCompile(`^\s*\+\s*["'` + "`" + `]`)
-	inText     = regexp.MustCompile(`\$\{\s*([A-Za-z_$][\w.$]*)[^}]*\}`)
-	lastName   = regexp.MustCompile(`([\w.-]+)=$`)
+	joinName   = lazyregexp.New(`^\s*\+\s*\(?\s*([A-Za-z_$][\w.$]*|\d+)(?:\s*[-+]\s*\d+)?\s*\)?`)
+	joinBefore = lazyregexp.New(`([A-Za-z_$][\w.$]*)\s*\+\s*$`)
+	joinText   = lazyregexp.New(`^\s*\+\s*["'` + "`" + `]`)
+	inText     = lazyregexp.New(`\$\{\s*([A-Za-z_$][\w.$]*)[^}]*\}`)
+	lastName   = lazyregexp.New(`([\w.-]+)=$`)
 )
 
 // joined is the text that a script makes of the literal at start, of what is

@@ -1,8 +1,8 @@
 package discover
 
 import (
+	"fangzhi/lazyregexp"
 	"path"
-	"regexp"
 	"strings"
 )
 
@@ -10,8 +10,8 @@ import (
 // each page of the paper, which lists its articles content_NNN.htm. Earlier
 // issues are reached through 上一期 alone: the calendar leads to days without end.
 var (
-	epaperNode    = regexp.MustCompile(`^node_\d+\.html?$`)
-	epaperContent = regexp.MustCompile(`^content_\d+(?:_\d+)?\.html?$`)
+	epaperNode    = lazyregexp.New(`^node_\d+\.html?$`)
+	epaperContent = lazyregexp.New(`^content_\d+(?:_\d+)?\.html?$`)
 )
 
 func epaperSign(p *page) string {
@@ -81,7 +81,7 @@ func isLater(text string) bool {
 	return strings.Contains(text, "下一期") || strings.Contains(text, "下期") || strings.Contains(text, "后一期")
 }
 
-var epaperFolder = regexp.MustCompile(`/((?:19|20)\d\d)-?(\d\d)/(\d\d)/`)
+var epaperFolder = lazyregexp.New(`/((?:19|20)\d\d)-?(\d\d)/(\d\d)/`)
 
 func epaperDay(u string) string {
 	m := epaperFolder.FindStringSubmatch(u)

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // 新点 Epoint keeps lists as files, moreinfo.html, 2.html, …, of which all but
@@ -31,10 +31,10 @@ const (
 )
 
 var (
-	epointService  = regexp.MustCompile(`["']([^"'\s<>]*(getInfoListAndCategoryList|getFullTextDataNew|getPageInfoListNew|getNoUserAccessToken)[^"'\s<>]*)["']`)
-	epointSite     = regexp.MustCompile(`(?i)\bsite_?guid["']?\s*[:=]\s*["']?([0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{4,64})`)
-	epointCategory = regexp.MustCompile(`(?i)(?:categor(?:y|ies)_?(?:num|code|id)?["']?\s*[:=]\s*["']?|getInfoList\(\s*["']|value=["']cms_|equal["']?\s*[:=]\s*["'])(\d{3,24})\b`)
-	epointFolder   = regexp.MustCompile(`/(\d{6,24})(?:/|$)`)
+	epointService  = lazyregexp.New(`["']([^"'\s<>]*(getInfoListAndCategoryList|getFullTextDataNew|getPageInfoListNew|getNoUserAccessToken)[^"'\s<>]*)["']`)
+	epointSite     = lazyregexp.New(`(?i)\bsite_?guid["']?\s*[:=]\s*["']?([0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{4,64})`)
+	epointCategory = lazyregexp.New(`(?i)(?:categor(?:y|ies)_?(?:num|code|id)?["']?\s*[:=]\s*["']?|getInfoList\(\s*["']|value=["']cms_|equal["']?\s*[:=]\s*["'])(\d{3,24})\b`)
+	epointFolder   = lazyregexp.New(`/(\d{6,24})(?:/|$)`)
 )
 
 func epointSign(p *page) string {
@@ -260,7 +260,7 @@ func epointAllowed(a *Answer) (List, bool) {
 	return l, true
 }
 
-var accessToken = regexp.MustCompile(`(?i)access_?token\\?["']?\s*:\s*\\?["']([\w.-]+)`)
+var accessToken = lazyregexp.New(`(?i)access_?token\\?["']?\s*:\s*\\?["']([\w.-]+)`)
 
 func epointParams(site, category string, page int) string {
 	params := fmt.Sprintf(`{"siteGuid":%q,"categoryNum":%q,"kw":"","startDate":"","endDate":"","pageIndex":%d,"pageSize":%d}`, site, category, page, epointRows)

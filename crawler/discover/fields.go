@@ -2,8 +2,8 @@ package discover
 
 import (
 	"encoding/json"
+	"fangzhi/lazyregexp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,7 +142,7 @@ func (r record) day(zone *time.Location) string {
 	return ""
 }
 
-var dayPattern = regexp.MustCompile(`(?:^|\D)((?:19|20)\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})|(\d\d)(\d\d)(?:\d{4,6})?(?:\D|$))`)
+var dayPattern = lazyregexp.New(`(?:^|\D)((?:19|20)\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})|(\d\d)(\d\d)(?:\d{4,6})?(?:\D|$))`)
 
 // dayOf reads a day as services write it: with parts, as eight digits, as
 // seconds or milliseconds since 1970, as RFC 3339 or 1123.
@@ -179,7 +179,7 @@ func dayOf(s string, zone *time.Location) string {
 	return at.Format(time.DateOnly)
 }
 
-var tag = regexp.MustCompile(`</?[a-zA-Z][^>]*>`)
+var tag = lazyregexp.New(`</?[a-zA-Z][^>]*>`)
 
 // plain is a title without markup: search services set what they found in <em>.
 func plain(s string) string {

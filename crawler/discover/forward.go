@@ -2,7 +2,6 @@ package discover
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,12 +10,13 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/extract"
+	"fangzhi/lazyregexp"
 )
 
 var (
-	refreshTo = regexp.MustCompile(`(?i)^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?["']?([^"']*)`)
+	refreshTo = lazyregexp.New(`(?i)^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?["']?([^"']*)`)
 	// location.href = "…", location.replace("…"), window.location = "…"
-	scriptTo = regexp.MustCompile(`(?:^|[\s;{}(.])location(?:\.href)?\s*=\s*["']([^"']+)["']|\blocation\.(?:replace|assign)\s*\(\s*["']([^"']+)["']`)
+	scriptTo = lazyregexp.New(`(?:^|[\s;{}(.])location(?:\.href)?\s*=\s*["']([^"']+)["']|\blocation\.(?:replace|assign)\s*\(\s*["']([^"']+)["']`)
 )
 
 const (

@@ -3,10 +3,10 @@ package discover
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // The disclosure platform of Guangdong is one page for all lists, /gkmlpt/index,
@@ -22,9 +22,9 @@ const (
 )
 
 var (
-	gkmlptSID  = regexp.MustCompile(`(?i)\bSID["']?\s*[:=]\s*["']?(\d{1,10})`)
-	gkmlptTree = regexp.MustCompile(`["']?\bid["']?\s*:\s*["']?(\d{1,9})["']?\s*,\s*["']?name["']?\s*:\s*["']([^"']{1,120})["']`)
-	gkmlptAPI  = regexp.MustCompile(`/gkmlpt/api/all/(\d{1,9})`)
+	gkmlptSID  = lazyregexp.New(`(?i)\bSID["']?\s*[:=]\s*["']?(\d{1,10})`)
+	gkmlptTree = lazyregexp.New(`["']?\bid["']?\s*:\s*["']?(\d{1,9})["']?\s*,\s*["']?name["']?\s*:\s*["']([^"']{1,120})["']`)
+	gkmlptAPI  = lazyregexp.New(`/gkmlpt/api/all/(\d{1,9})`)
 )
 
 func gkmlptSign(p *page) string {

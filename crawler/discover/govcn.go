@@ -1,7 +1,7 @@
 package discover
 
 import (
-	"regexp"
+	"fangzhi/lazyregexp"
 	"strings"
 )
 
@@ -11,8 +11,8 @@ import (
 //
 // Its articles are Kaipu's; /search-gov/data pages by p and n.
 var (
-	govcnFile   = regexp.MustCompile(`["'](/?[^"'\s?#]*/?[A-Z0-9_]{4,}\.json)(?:\?[^"']*)?["']`)
-	govcnSearch = regexp.MustCompile(`["']([^"'\s]*/search-gov/data\?[^"'\s]*)["']`)
+	govcnFile   = lazyregexp.New(`["'](/?[^"'\s?#]*/?[A-Z0-9_]{4,}\.json)(?:\?[^"']*)?["']`)
+	govcnSearch = lazyregexp.New(`["']([^"'\s]*/search-gov/data\?[^"'\s]*)["']`)
 )
 
 func govcnSign(p *page) string {

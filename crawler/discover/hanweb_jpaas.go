@@ -2,8 +2,8 @@ package discover
 
 import (
 	"encoding/json"
+	"fangzhi/lazyregexp"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -18,11 +18,11 @@ import (
 const jpaasUnit = "/front/page/build/unit"
 
 var (
-	jpaasPair  = regexp.MustCompile(`['"]?(\w+)['"]?\s*:\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))`)
-	jpaasCount = regexp.MustCompile(`\bcount\s*=\s*["']?(\d{1,7})`)
-	jpaasRows  = regexp.MustCompile(`\brows\s*=\s*["']?(\d{1,4})`)
+	jpaasPair  = lazyregexp.New(`['"]?(\w+)['"]?\s*:\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))`)
+	jpaasCount = lazyregexp.New(`\bcount\s*=\s*["']?(\d{1,7})`)
+	jpaasRows  = lazyregexp.New(`\brows\s*=\s*["']?(\d{1,4})`)
 	// jpaasMain are names of units that hold a page's list.
-	jpaasMain = regexp.MustCompile(`(?i)列表|list|右侧|内容|主体|信息`)
+	jpaasMain = lazyregexp.New(`(?i)列表|list|右侧|内容|主体|信息`)
 )
 
 const (

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // Hanweb's JCMS puts the first records of a list into a script of type text/xml
@@ -27,17 +27,17 @@ const (
 )
 
 var (
-	jpageStore   = regexp.MustCompile(`(?is)<datastore>.*?</datastore>`)
-	jpageRecord  = regexp.MustCompile(`(?is)<record>(.*?)</record>`)
-	jpageCDATA   = regexp.MustCompile(`(?s)<!\[CDATA\[(.*?)\]\]>`)
-	jpageNext    = regexp.MustCompile(`(?is)<nextgroup>(.*?)</nextgroup>`)
-	jpageHref    = regexp.MustCompile(`(?i)href\s*=\s*["']([^"']*dataproxy\.jsp[^"']*)`)
-	jpageTotal   = regexp.MustCompile(`(?i)<totalrecord>\s*(\d{1,7})`)
-	jpagePages   = regexp.MustCompile(`(?i)<totalpage>\s*(\d{1,6})`)
-	jpageAddress = regexp.MustCompile(`["']([^"'\s]*/dataproxy\.jsp[^"'\s]*)["']`)
-	jpageUnit    = regexp.MustCompile(`(?i)\bunitid["']?\s*[=:]\s*["']?(\d{1,9})|jpageform_(\d{1,9})|id=["']jpage_(\d{1,9})`)
-	jpageField   = regexp.MustCompile(`(?i)["']?\b(col|appid|webid|path|columnid|sourcecontenttype|unitid|webname|permissiontype|perpage|totalrecord)["']?\s*[:=]\s*(?:'([^']*)'|"([^"]*)"|(\d+))`)
-	jsText       = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`)
+	jpageStore   = lazyregexp.New(`(?is)<datastore>.*?</datastore>`)
+	jpageRecord  = lazyregexp.New(`(?is)<record>(.*?)</record>`)
+	jpageCDATA   = lazyregexp.New(`(?s)<!\[CDATA\[(.*?)\]\]>`)
+	jpageNext    = lazyregexp.New(`(?is)<nextgroup>(.*?)</nextgroup>`)
+	jpageHref    = lazyregexp.New(`(?i)href\s*=\s*["']([^"']*dataproxy\.jsp[^"']*)`)
+	jpageTotal   = lazyregexp.New(`(?i)<totalrecord>\s*(\d{1,7})`)
+	jpagePages   = lazyregexp.New(`(?i)<totalpage>\s*(\d{1,6})`)
+	jpageAddress = lazyregexp.New(`["']([^"'\s]*/dataproxy\.jsp[^"'\s]*)["']`)
+	jpageUnit    = lazyregexp.New(`(?i)\bunitid["']?\s*[=:]\s*["']?(\d{1,9})|jpageform_(\d{1,9})|id=["']jpage_(\d{1,9})`)
+	jpageField   = lazyregexp.New(`(?i)["']?\b(col|appid|webid|path|columnid|sourcecontenttype|unitid|webname|permissiontype|perpage|totalrecord)["']?\s*[:=]\s*(?:'([^']*)'|"([^"]*)"|(\d+))`)
+	jsText       = lazyregexp.New(`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`)
 )
 
 func jpageSign(p *page) string {

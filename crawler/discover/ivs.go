@@ -1,16 +1,16 @@
 package discover
 
 import (
+	"fangzhi/lazyregexp"
 	"path"
-	"regexp"
 	"strconv"
 )
 
 // $(".pagination").pagination({totalPage: 54, … 'index_'+i+'.html' …})
 var (
-	ivsTotal = regexp.MustCompile(`\.pagination\s*\(\s*\{[^}]*?\btotalPage\s*:\s*["']?(\d{1,6})`)
-	ivsName  = regexp.MustCompile(`["']([\w-]+)_["']\s*\+\s*\w+\s*\+\s*["']\.(s?html?)["']`)
-	ivsPage  = regexp.MustCompile(`_(\d{1,6})\.s?html?$`)
+	ivsTotal = lazyregexp.New(`\.pagination\s*\(\s*\{[^}]*?\btotalPage\s*:\s*["']?(\d{1,6})`)
+	ivsName  = lazyregexp.New(`["']([\w-]+)_["']\s*\+\s*\w+\s*\+\s*["']\.(s?html?)["']`)
+	ivsPage  = lazyregexp.New(`_(\d{1,6})\.s?html?$`)
 )
 
 func ivsSign(p *page) string {

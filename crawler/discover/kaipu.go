@@ -1,7 +1,7 @@
 package discover
 
 import (
-	"regexp"
+	"fangzhi/lazyregexp"
 	"strings"
 )
 
@@ -12,12 +12,12 @@ import (
 //
 // with {"results":{"data":{"results":[…]}}}.
 var (
-	kaipuChannel = regexp.MustCompile(`(?i)channelId["']?\s*(?:[:=]|,\s*["']?content["']?\s*[:=]?|["']?\s+content=)\s*["']?([0-9a-f]{32})`)
-	kaipuMeta    = regexp.MustCompile(`(?i)<meta[^>]*name=["']?channelId["']?[^>]*>`)
-	kaipuValue   = regexp.MustCompile(`(?i)content=["']?([0-9a-f]{32})`)
-	kaipuService = regexp.MustCompile(`["']([^"'\s]*getFileListByCodeId[^"'\s]*)["']`)
-	kaipuCode    = regexp.MustCompile(`(?i)\bcodeId["']?\s*[:=]\s*["']([\w-]{1,64})["']`)
-	kaipuSize    = regexp.MustCompile(`(?i)\b(?:page)?size["']?\s*[:=]\s*["']?(\d{1,3})\b`)
+	kaipuChannel = lazyregexp.New(`(?i)channelId["']?\s*(?:[:=]|,\s*["']?content["']?\s*[:=]?|["']?\s+content=)\s*["']?([0-9a-f]{32})`)
+	kaipuMeta    = lazyregexp.New(`(?i)<meta[^>]*name=["']?channelId["']?[^>]*>`)
+	kaipuValue   = lazyregexp.New(`(?i)content=["']?([0-9a-f]{32})`)
+	kaipuService = lazyregexp.New(`["']([^"'\s]*getFileListByCodeId[^"'\s]*)["']`)
+	kaipuCode    = lazyregexp.New(`(?i)\bcodeId["']?\s*[:=]\s*["']([\w-]{1,64})["']`)
+	kaipuSize    = lazyregexp.New(`(?i)\b(?:page)?size["']?\s*[:=]\s*["']?(\d{1,3})\b`)
 )
 
 func kaipuSign(p *page) string {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"fangzhi/extract"
+	"fangzhi/lazyregexp"
 )
 
 // Lead is a link of a page that may lead to a list of news: a menu's item, the
@@ -34,12 +34,12 @@ const (
 
 var (
 	// The URLs of articles, by the software that names them.
-	articleShape = regexp.MustCompile(`(?i)/[tP]\d{8}_\d+\.|/t\d{7,}\.|/art_\w+\.html?$|/art_\d+_\d+\.|/content_\d+\.|/m?post_\d+\.|/info/\d+/\d+\.htm|/\d{8}/\d+/content\.|` +
+	articleShape = lazyregexp.New(`(?i)/[tP]\d{8}_\d+\.|/t\d{7,}\.|/art_\w+\.html?$|/art_\d+_\d+\.|/content_\d+\.|/m?post_\d+\.|/info/\d+/\d+\.htm|/\d{8}/\d+/content\.|` +
 		`/\d{8}/[0-9a-f]{8}-[0-9a-f-]{27}\.|/\d{6,8}/[0-9a-f]{32}\.|[?&](?:wbnewsid|newsid|articleid|infoid)=|/\d{4}[-/]\d{2}[-/]?\d{0,2}/[^/]*\d{3,}[^/]*\.s?html?$`)
 	// The URLs of lists.
-	listShape  = regexp.MustCompile(`(?i)/$|/(?:index|list|default|common_list|moreinfo|more|col\d+)[^/]*$|/col/col\d+|[?&](?:columnid|channelid|catid|wbtreeid|colid|lmid)=|/gkmlpt/index#\d+$`)
-	hanwebList = regexp.MustCompile(`/col/col(\d+)/`)
-	hanwebArt  = regexp.MustCompile(`/art_(\d+)_\d+\.`)
+	listShape  = lazyregexp.New(`(?i)/$|/(?:index|list|default|common_list|moreinfo|more|col\d+)[^/]*$|/col/col\d+|[?&](?:columnid|channelid|catid|wbtreeid|colid|lmid)=|/gkmlpt/index#\d+$`)
+	hanwebList = lazyregexp.New(`/col/col(\d+)/`)
+	hanwebArt  = lazyregexp.New(`/art_(\d+)_\d+\.`)
 )
 
 // What menus hold besides news: people, services, forms, the portal's own

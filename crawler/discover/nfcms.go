@@ -1,14 +1,14 @@
 package discover
 
 import (
+	"fangzhi/lazyregexp"
 	"path"
-	"regexp"
 	"strings"
 )
 
 // NFCMS numbers the pages of a list from 1: index.html, index_2.html, … How many
 // there are its pages may not say: then the next one is tried.
-var nfcmsFile = regexp.MustCompile(`^(.*?)(?:_(\d{1,5}))?\.(s?html?)$`)
+var nfcmsFile = lazyregexp.New(`^(.*?)(?:_(\d{1,5}))?\.(s?html?)$`)
 
 const nfcmsRows = 5 // of a page that may go on
 

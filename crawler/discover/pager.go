@@ -3,22 +3,22 @@ package discover
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // Pagers that scripts write, of software that nobody knows: names that get a
 // number ("list_" + n + ".html"), parameters ("?pageNo=" + n), forms with a
 // field for the page, addresses that have such a parameter already.
 var (
-	pagerName  = regexp.MustCompile(`["']([\w./-]*[A-Za-z0-9])([_-])["']\s*\+\s*([\w.()\s+-]+?)\s*\+\s*["']\.(s?html?|jsp|aspx?|php)["']`)
-	pagerQuery = regexp.MustCompile(`["']([^"'\s<>]*[?&](?i:pageNo|pageNum|pageIndex|page|curPage|currentPage|currPage|PAGENUM|pageId|pn|p)=)["']\s*\+\s*[\w.()\s+-]+?(?:\+\s*["']([^"'\s<>]*)["'])?\s*[;,)\n}]`)
-	pagerCount = regexp.MustCompile(`(?i)\b(?:total_?pages?|page_?count|pages|all_?pages?|max_?pages?|count_?pages?|page_?total|pagenums?)["']?\s*[:=]\s*["']?(\d{1,6})`)
-	pagerRows  = regexp.MustCompile(`(?i)\b(?:count|total|total_?count|record_?count|total_?records?)["']?\s*[:=]\s*["']?(\d{1,7})`)
-	pagerSize  = regexp.MustCompile(`(?i)\b(?:limit|page_?size|per_?page)["']?\s*[:=]\s*["']?(\d{1,4})`)
-	pagerMark  = regexp.MustCompile(`下一?页|尾页|末页|上一?页|共\s*\d+\s*页`)
+	pagerName  = lazyregexp.New(`["']([\w./-]*[A-Za-z0-9])([_-])["']\s*\+\s*([\w.()\s+-]+?)\s*\+\s*["']\.(s?html?|jsp|aspx?|php)["']`)
+	pagerQuery = lazyregexp.New(`["']([^"'\s<>]*[?&](?i:pageNo|pageNum|pageIndex|page|curPage|currentPage|currPage|PAGENUM|pageId|pn|p)=)["']\s*\+\s*[\w.()\s+-]+?(?:\+\s*["']([^"'\s<>]*)["'])?\s*[;,)\n}]`)
+	pagerCount = lazyregexp.New(`(?i)\b(?:total_?pages?|page_?count|pages|all_?pages?|max_?pages?|count_?pages?|page_?total|pagenums?)["']?\s*[:=]\s*["']?(\d{1,6})`)
+	pagerRows  = lazyregexp.New(`(?i)\b(?:count|total|total_?count|record_?count|total_?records?)["']?\s*[:=]\s*["']?(\d{1,7})`)
+	pagerSize  = lazyregexp.New(`(?i)\b(?:limit|page_?size|per_?page)["']?\s*[:=]\s*["']?(\d{1,4})`)
+	pagerMark  = lazyregexp.New(`下一?页|尾页|末页|上一?页|共\s*\d+\s*页`)
 )
 
 // pagerGuesses are the parameters that are tried where a page says that it goes

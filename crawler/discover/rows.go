@@ -2,10 +2,10 @@ package discover
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"fangzhi/extract"
+	"fangzhi/lazyregexp"
 )
 
 // pageRows are the rows of a page, by structure: one long anchor each, mostly
@@ -60,7 +60,7 @@ func recordRow(markup string, base *url.URL) (row Row, ok bool) {
 }
 
 // anchors are links with what they say.
-var anchors = regexp.MustCompile(`(?is)<a\b.*?</a>`)
+var anchors = lazyregexp.New(`(?is)<a\b.*?</a>`)
 
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""

@@ -1,9 +1,9 @@
 package discover
 
 import (
+	"fangzhi/lazyregexp"
 	"net/url"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -12,19 +12,19 @@ import (
 var (
 	// createPageHTML(9, 0, "index", "html"): pages, this one from 0, name,
 	// extension.
-	trsCall = regexp.MustCompile(`createPageHTML\s*\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
+	trsCall = lazyregexp.New(`createPageHTML\s*\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
 	// createPageHTML('page_div', 10, 1, 'dezlist', 'shtml', 149): container,
 	// pages, this one from 1, name, extension, rows in all.
-	trsNamed = regexp.MustCompile(`createPageHTML\s*\(\s*["'][^"']*["']\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
+	trsNamed = lazyregexp.New(`createPageHTML\s*\(\s*["'][^"']*["']\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']?(\d{1,6})["']?\s*,\s*["']([^"'\s]+)["']\s*,\s*["'](\w+)["']`)
 	// var currentPage = 0; … var countPage = 17
-	trsCount   = regexp.MustCompile(`\bcountPage\s*=\s*(\d{1,6})`)
-	trsCurrent = regexp.MustCompile(`\bcurrentPage\s*=\s*(\d{1,6})`)
+	trsCount   = lazyregexp.New(`\bcountPage\s*=\s*(\d{1,6})`)
+	trsCurrent = lazyregexp.New(`\bcurrentPage\s*=\s*(\d{1,6})`)
 	// "index"+"_" + nextPage + "."+"html"
-	trsName = regexp.MustCompile(`([\w-]+)["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.["']\s*\+\s*["'](\w+)`)
+	trsName = lazyregexp.New(`([\w-]+)["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.["']\s*\+\s*["'](\w+)`)
 	// The pager of an article that is spread over pages is named after it.
-	trsArticle = regexp.MustCompile(`^(.*/)?[tP]\d{8}_`)
+	trsArticle = lazyregexp.New(`^(.*/)?[tP]\d{8}_`)
 	// A page of a list, by its file name.
-	trsPage = regexp.MustCompile(`^(.*?)(?:_(\d{1,6}))?\.(s?html?)$`)
+	trsPage = lazyregexp.New(`^(.*?)(?:_(\d{1,6}))?\.(s?html?)$`)
 )
 
 func trsSign(p *page) string {
@@ -54,7 +54,7 @@ func trsSign(p *page) string {
 const trsWAS = "/was5/web/search"
 
 // trsFile is an article's file, trsFiles how many of them tell the software.
-var trsFile = regexp.MustCompile(`t20\d{6}_\d{3,12}\.s?html?$`)
+var trsFile = lazyregexp.New(`t20\d{6}_\d{3,12}\.s?html?$`)
 
 const trsFiles = 3
 

@@ -3,10 +3,10 @@ package discover
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // Lists of 博达 VSB count down: of 31 pages, the second is tzgg/30.htm and the
@@ -14,10 +14,10 @@ import (
 // changes, and with it the number of the page that follows. Lists that a JSP
 // makes number with PAGENUM.
 var (
-	vsbPages = regexp.MustCompile(`_simple_list_gotopage_fun\s*\(\s*(\d{1,6})`)
-	vsbTotal = regexp.MustCompile(`[?&]totalpage=(\d{1,6})`)
-	vsbFile  = regexp.MustCompile(`^(.*?)([^/]+)\.html?$`)
-	sheets   = regexp.MustCompile(`共\s*(\d{1,6})\s*页`)
+	vsbPages = lazyregexp.New(`_simple_list_gotopage_fun\s*\(\s*(\d{1,6})`)
+	vsbTotal = lazyregexp.New(`[?&]totalpage=(\d{1,6})`)
+	vsbFile  = lazyregexp.New(`^(.*?)([^/]+)\.html?$`)
+	sheets   = lazyregexp.New(`共\s*(\d{1,6})\s*页`)
 )
 
 func vsbSign(p *page) string {

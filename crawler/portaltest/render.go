@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 	"unicode/utf8"
@@ -21,14 +22,16 @@ var pageFiles embed.FS
 
 // The pages are written as text, not by html/template, which would take out
 // the comments and the crooked markup that real portals have.
-var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":      func(t time.Time) string { return t.In(Shanghai).Format(time.DateOnly) },
-	"when":     func(a view, layout, dayLayout string) string { return a.when(layout, dayLayout) },
-	"today":    today,
-	"truncate": truncate,
-	"inc":      func(n int) int { return n + 1 },
-	"dec":      func(n int) int { return n - 1 },
-}).ParseFS(pageFiles, "pages/*.html"))
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"day":      func(t time.Time) string { return t.In(Shanghai).Format(time.DateOnly) },
+		"when":     func(a view, layout, dayLayout string) string { return a.when(layout, dayLayout) },
+		"today":    today,
+		"truncate": truncate,
+		"inc":      func(n int) int { return n + 1 },
+		"dec":      func(n int) int { return n - 1 },
+	}).ParseFS(pageFiles, "pages/*.html"))
+})
 
 // site is what every page says about the portal.
 type site struct {
@@ -114,7 +117,7 @@ func (p *Portal) draw(name string, v view, c Column, declared string) []byte {
 		v.Nav[i] = row{Title: c.Name, URL: c.seed()}
 	}
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, name, v); err != nil {
+	if err := pages().ExecuteTemplate(&b, name, v); err != nil {
 		panic(fmt.Sprintf("portaltest: page %s: %v", name, err)) // the templates are our own
 	}
 	return encode(c.Charset, b.Bytes())
