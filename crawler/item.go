@@ -1,9 +1,10 @@
 package crawler
 
 import (
-	"fangzhi/lazyregexp"
 	"hash/fnv"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // What a URL names, apart from how it is written. Portals lead to one article by

@@ -1,10 +1,11 @@
 package crawler
 
 import (
-	"fangzhi/lazyregexp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // notes collects what a reader of a run should know.

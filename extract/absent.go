@@ -1,8 +1,9 @@
 package extract
 
 import (
-	"fangzhi/lazyregexp"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // deleted is how portals say that a text was taken away.

@@ -4,10 +4,10 @@ import (
 	"net/http"
 	"strings"
 
-	"fangzhi/lazyregexp"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"fangzhi/lazyregexp"
 )
 
 const (

@@ -1,9 +1,10 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"path"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // Founder's newspapers: a folder a day, /html/2024-05/20/, in it node_2.htm for

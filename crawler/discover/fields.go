@@ -2,7 +2,6 @@ package discover
 
 import (
 	"encoding/json"
-	"fangzhi/lazyregexp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"fangzhi/lazyregexp"
 )
 
 // Names of values, lower-case, without _ and -: the better before the worse.

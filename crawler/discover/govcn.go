@@ -1,8 +1,9 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // Lists of www.gov.cn are files of JSON that a script of the page names:

@@ -2,9 +2,10 @@ package discover
 
 import (
 	"encoding/json"
-	"fangzhi/lazyregexp"
 	"fmt"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // Hanweb jpaas builds lists of units: empty elements whose attributes say what

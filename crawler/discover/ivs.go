@@ -1,9 +1,10 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"path"
 	"strconv"
+
+	"fangzhi/lazyregexp"
 )
 
 // $(".pagination").pagination({totalPage: 54, … 'index_'+i+'.html' …})

@@ -1,8 +1,9 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // Kaipu's lists are files (common_list.shtml, common_list_2.shtml), or filled by

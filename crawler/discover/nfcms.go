@@ -1,9 +1,10 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"path"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // NFCMS numbers the pages of a list from 1: index.html, index_2.html, … How many

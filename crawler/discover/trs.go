@@ -1,11 +1,12 @@
 package discover
 
 import (
-	"fangzhi/lazyregexp"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
+
+	"fangzhi/lazyregexp"
 )
 
 // The calls by which TRS WCM writes its pager.
