@@ -13,6 +13,8 @@ type Again struct {
 	Rules   Digest    // the rules that read it
 	Reader  int       // version of the reader that read it
 	Article Article
+	Damaged bool // of one that is copied: is not what was written, by its sum
+	Kept    Sum  // the sum that was kept, where it is damaged
 }
 
 // Earlier is how a version read before it was read again.
@@ -27,4 +29,5 @@ type Earlier struct {
 	Reader      int       `json:"reader,omitempty"`
 	Article     Article   `json:"article"`
 	Damaged     bool      `json:"-"` // is not what was written, by its sum
+	Kept        Sum       `json:"-"` // the sum that was kept, where it is damaged
 }

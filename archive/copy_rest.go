@@ -144,11 +144,13 @@ func (c *copier) readings(ctx context.Context, version Filter) (all []Again, err
 		if e.N > 0 && e.ReadAt.Before(now.ReadAt) { // else it was read again in this moment
 			all = append(all, Again{
 				Site: e.Site, URL: e.URL, Version: e.Version, At: e.ReadAt, Rules: e.Rules, Reader: e.Reader, Article: e.Article,
+				Damaged: e.Damaged, Kept: e.Kept,
 			})
 		}
 	}
 	return append(all, Again{
 		Site: now.Site, URL: now.URL, Version: now.Version, At: now.ReadAt, Rules: now.Rules, Reader: now.Reader, Article: now.Article,
+		Damaged: now.Damaged, Kept: now.Kept,
 	}), nil
 }
 

@@ -7,16 +7,17 @@ import (
 	"slices"
 )
 
-// Mend restores what is damaged in s, by its checksum, from another archive that
-// has it sound: pages, runs and what was learnt. It takes what has the sum that s
-// keeps of it, or is what s has, where the sum is the damage: so it is what was
-// written, and nothing that is sound is written over. tell is called with what was
-// restored. What other cannot tell is left as it is.
+// Mend restores what is damaged in s from another archive that has it sound:
+// entries, by their leaves; and by their checksums pages, runs, what was learnt and
+// other readings. It takes what the leaf in s seals, or has the sum that s keeps of
+// it, or is what s has, where the sum is the damage: so it is what was written, and
+// nothing that is sound is written over. tell is called with what was restored.
+// What other cannot tell is left as it is.
 //
-// Pages of a site that is being crawled are left alone.
+// What is of a site that is being crawled is left alone, but for runs and lessons.
 func Mend(ctx context.Context, s, other Store, tell func(what string)) error {
-	m := mender{store: s, other: other, tell: tell}
-	for _, step := range []func(context.Context) error{m.pages, m.runs, m.lessons} {
+	m := mender{store: s, other: other, tell: tell, mended: map[[2]string]bool{}}
+	for _, step := range []func(context.Context) error{m.runs, m.entries, m.readings, m.pages, m.follow, m.lessons} {
 		if err := step(ctx); err != nil && !errors.Is(err, ErrCorrupt) { // verify tells what cannot be read
 			return fmt.Errorf("mend: %w", err)
 		}
@@ -27,6 +28,7 @@ func Mend(ctx context.Context, s, other Store, tell func(what string)) error {
 type mender struct {
 	store, other Store
 	tell         func(string)
+	mended       map[[2]string]bool // site and URL of the pages of entries and readings that were restored
 }
 
 // put writes what was found sound.
@@ -166,4 +168,184 @@ func (m *mender) lessons(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// entries restores the visits and versions that are not what the log seals.
+func (m *mender) entries(ctx context.Context) error {
+	log, err := m.store.Log(ctx)
+	if err != nil {
+		return err
+	}
+	for next := int64(0); next < log.Size; {
+		to := log.Size // the leaves before it that were not read have no visit
+		for l, err := range m.store.Leaves(ctx, next) {
+			if errors.Is(err, ErrCorrupt) {
+				to = next + 1
+				break
+			}
+			if err != nil {
+				return err
+			}
+			for ; next < min(l.N, log.Size); next++ {
+				if err := m.entry(ctx, next); err != nil {
+					return err
+				}
+			}
+			if next == log.Size {
+				break
+			}
+			if !l.Sound() {
+				if err := m.entry(ctx, l.N); err != nil {
+					return err
+				}
+			}
+			next++
+		}
+		for ; next < to; next++ {
+			if err := m.entry(ctx, next); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// entry restores the visit and the version of leaf n, where the other archive has
+// the same leaf sound.
+func (m *mender) entry(ctx context.Context, n int64) error {
+	hash, err := m.store.Nodes(ctx, []Node{{N: n}})
+	if err != nil {
+		if none(err) {
+			return nil
+		}
+		return err
+	}
+	for l, err := range m.other.Leaves(ctx, n) {
+		if err != nil {
+			if none(err) {
+				return nil
+			}
+			return err
+		}
+		if l.N != n || l.Hash != hash[0] || !l.Sound() {
+			return nil
+		}
+		if open, err := m.crawled(ctx, l.Visit.Site); err != nil || open {
+			return err
+		}
+		// What it refers to may be lost as well.
+		if _, err := m.store.Page(ctx, l.Visit.Site, l.Visit.URL); errors.Is(err, ErrNotFound) {
+			page, err := m.other.Page(ctx, l.Visit.Site, l.Visit.URL)
+			if err == nil && page.Damaged == 0 {
+				err = m.put(ctx, "page "+page.URL, Import{Pages: []Page{page}})
+			}
+			if err != nil && !none(err) {
+				return err
+			}
+		}
+		switch err := m.store.Mend(ctx, []Leaf{l}, nil); {
+		case none(err):
+			return nil
+		case err != nil:
+			return err
+		}
+		m.tell(fmt.Sprintf("visit of %s at %s", l.Visit.URL, stamp(l.Visit.At)))
+		m.mended[[2]string{l.Visit.Site, l.Visit.URL}] = true
+		return nil
+	}
+	return nil
+}
+
+// follow sets the pages of what is there again as the other archive has them, where
+// they do not agree with their visits and versions and then do.
+func (m *mender) follow(ctx context.Context) error {
+	for page := range m.mended {
+		v := verifier{store: m.store}
+		h, err := v.holding(ctx, page[0], page[1])
+		if err != nil {
+			return err
+		}
+		ours, before := h.page, h.faults()
+		if h.page, err = m.other.Page(ctx, ours.Site, ours.URL); err != nil {
+			if none(err) {
+				continue
+			}
+			return err
+		}
+		after := h.faults()
+		if ours.Damaged != 0 || len(after) >= len(before) || slices.ContainsFunc(after, func(f Fault) bool { return !slices.Contains(before, f) }) {
+			continue
+		}
+		h.page.Due = ours.Due
+		if err := m.put(ctx, "page "+ours.URL, Import{Pages: []Page{h.page}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readings restores how versions read, and read before.
+func (m *mender) readings(ctx context.Context) error {
+	for s, err := range m.store.Snapshots(ctx, Filter{}) {
+		if err != nil {
+			return err
+		}
+		if s.ReadAt.IsZero() {
+			continue
+		}
+		all, err := readingsOf(ctx, m.store, s)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(e Earlier) bool { return e.Damaged }) {
+			continue
+		}
+		if open, err := m.crawled(ctx, s.Site); err != nil {
+			return err
+		} else if open {
+			continue
+		}
+		theirs, err := m.readAs(ctx, s)
+		if err != nil && !none(err) {
+			return err
+		}
+		for i, e := range all {
+			if !e.Damaged || i >= len(theirs) || theirs[i].Damaged || theirs[i].Sum() != e.Kept && theirs[i].Sum() != e.Sum() {
+				continue
+			}
+			err := m.store.Mend(ctx, nil, theirs[i:i+1])
+			if err != nil {
+				return err
+			}
+			m.mended[[2]string{s.Site, s.URL}] = true
+			m.tell(fmt.Sprintf("version %d of %s: how it was read at %s", s.Version, s.URL, stamp(theirs[i].ReadAt)))
+		}
+	}
+	return nil
+}
+
+// readAs are the readings of a version in the other archive.
+func (m *mender) readAs(ctx context.Context, s Snapshot) ([]Earlier, error) {
+	for theirs, err := range m.other.Snapshots(ctx, Filter{Site: s.Site, URL: s.URL, Version: s.Version}) {
+		if err != nil {
+			return nil, err
+		}
+		return readingsOf(ctx, m.other, theirs)
+	}
+	return nil, ErrNotFound
+}
+
+// readingsOf are all the readings of a version, by their numbers; the last is how
+// it reads now.
+func readingsOf(ctx context.Context, store Store, s Snapshot) (all []Earlier, err error) {
+	for e, err := range store.Earlier(ctx, Filter{Site: s.Site, URL: s.URL, Version: s.Version}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return append(all, Earlier{
+		Site: s.Site, URL: s.URL, Version: s.Version, N: len(all), ReadAt: s.ReadAt, Fingerprint: s.Fingerprint, Rules: s.Rules, Reader: s.Reader,
+		Article: s.Article, Damaged: s.Damaged, Kept: s.Kept,
+	}), nil
 }

@@ -24,6 +24,7 @@ type Snapshot struct {
 	Story       string    `json:"story,omitempty"`  // the same for every snapshot that carries the same text
 	Sketch      Sketch    `json:"-"`
 	Damaged     bool      `json:"-"` // the reading of ReadAt is not what was written, by its sum
+	Kept        Sum       `json:"-"` // the sum that was kept, where it is damaged
 }
 
 // Part is a further page of an article that its portal parted into pages. The

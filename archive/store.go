@@ -256,6 +256,16 @@ type Store interface {
 	// import; else it is ErrNotFound. Then nothing changes.
 	Import(ctx context.Context, in Import) error
 
+	// Mend puts into their places visits and versions of leaves that the log has, as
+	// they were sealed, and readings of versions, as they were written: an Earlier
+	// whose N is how often the version was read again is how it reads now. It
+	// returns nil only when all is durable; mending again changes nothing. A leaf
+	// that is not what the log has in its place is ErrDiverged, one whose hash is
+	// not that of its visit and version ErrCorrupt; where the leaf, its page, its
+	// run or the version is not there it is ErrNotFound. What is worked out of them
+	// Rebuild makes anew.
+	Mend(ctx context.Context, leaves []Leaf, readings []Earlier) error
+
 	// Close waits for what is under way and frees the archive.
 	Close() error
 }

@@ -274,18 +274,33 @@ func (l *Lesson) sum() Sum {
 // once that is read anew, with what it was before: Snapshot.Compare and
 // Earlier.Compare.
 func (a *Again) Sum() Sum {
-	return readingSum(a.Site, a.URL, a.Version, a.At, FingerprintOf(a.Article), a.Rules, a.Reader, &a.Article)
+	return readingSum(a.Site, a.URL, a.Version, a.At, FingerprintOf(a.Article), a.Rules, a.Reader, &a.Article).unlike(a.Damaged, a.Kept)
 }
 
 // Compare sets s.Damaged from the sum that is kept beside s; 0: there is none, as
 // with a version that reads as when it was taken, which the log tells.
 func (s *Snapshot) Compare(kept Sum) {
-	s.Damaged = kept != 0 && kept != readingSum(s.Site, s.URL, s.Version, s.ReadAt, s.Fingerprint, s.Rules, s.Reader, &s.Article)
+	s.Damaged, s.Kept = false, 0
+	if kept != 0 {
+		s.Damaged, s.Kept = s.sum().compare(kept)
+	}
+}
+
+func (s *Snapshot) sum() Sum {
+	return readingSum(s.Site, s.URL, s.Version, s.ReadAt, s.Fingerprint, s.Rules, s.Reader, &s.Article)
 }
 
 // Compare sets e.Damaged from the sum that is kept beside e; 0: there is none.
 func (e *Earlier) Compare(kept Sum) {
-	e.Damaged = kept != 0 && kept != readingSum(e.Site, e.URL, e.Version, e.ReadAt, e.Fingerprint, e.Rules, e.Reader, &e.Article)
+	e.Damaged, e.Kept = false, 0
+	if kept != 0 {
+		e.Damaged, e.Kept = e.Sum().compare(kept)
+	}
+}
+
+// Sum is e's sum.
+func (e *Earlier) Sum() Sum {
+	return readingSum(e.Site, e.URL, e.Version, e.ReadAt, e.Fingerprint, e.Rules, e.Reader, &e.Article)
 }
 
 func readingSum(site, url string, version int, at time.Time, fingerprint, rules Digest, reader int, a *Article) Sum {

@@ -62,6 +62,7 @@
 //	record.go     writing that, and the fence
 //	seal.go       giving visits their leaves
 //	import.go     what is taken from another archive
+//	mend.go       what is damaged, put into its place
 //	log.go        the log, its nodes and its checkpoint
 //	leftover.go   removing what a crash left
 //	bulk.go       inserting and removing many

@@ -173,7 +173,7 @@ func (s *Store) asTaken(ctx context.Context, cuts []archive.Snapshot, ids []int6
 			continue
 		}
 		first := &cuts[i]
-		first.ReadAt, first.Article, first.Damaged = time.Time{}, archive.Article{}, false
+		first.ReadAt, first.Article, first.Damaged, first.Kept = time.Time{}, archive.Article{}, false, 0
 		found, err := scan(func(e *archive.Snapshot) []any {
 			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article}}
 		})(s.query(ctx, `SELECT fingerprint, rules, reader, article FROM readings WHERE snapshot = ? AND n = 0`, ids[i]))

@@ -20,6 +20,7 @@
 //	record.go     entries
 //	discover.go   pages found on a page, seeds
 //	import.go     what is taken from another archive
+//	mend.go       what is damaged, put into its place
 //	log.go        the log of entries and its checkpoint
 //	run.go        runs
 //	listing.go    iterators, in chunks

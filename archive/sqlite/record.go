@@ -223,6 +223,10 @@ const (
 		trust, security, absence)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
+	updateVisit = `UPDATE visits SET page = ?, run = ?, at = ?, took = ?, "column" = ?, kind = ?, outcome = ?, reason = ?, status = ?,
+		attempts = ?, bytes = ?, version = ?, moved_to = ?, truncated = ?, payload = ?, header = ?, request = ?, address = ?, protocol = ?,
+		trust = ?, security = ?, absence = ? WHERE id = ?`
+
 	insertSnapshot = `INSERT INTO snapshots (page, version, "column", kind, taken_at, prior_seen, status,
 		trust, payload, fingerprint, rules, reader, parts, story, sketch, article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
@@ -308,9 +312,7 @@ func (t *recording) addVisit(page int64, d *draft) error {
 			return fmt.Errorf("run %q: %w", v.Run, archive.ErrNotFound)
 		}
 	}
-	visit, err := t.insert(insertVisit, page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
-		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol,
-		string(v.Trust), v.Security, d.absence)
+	visit, err := t.insert(insertVisit, d.visitValues(page, run)...)
 	if err != nil {
 		return err
 	}
@@ -321,9 +323,19 @@ func (t *recording) addVisit(page int64, d *draft) error {
 	return t.seal(&t.log, visit, version, d.leaf)
 }
 
-func (t *recording) addSnapshot(page int64, d *draft) error {
+// visitValues are the columns of the visit that insertVisit and updateVisit set.
+func (d *draft) visitValues(page, run int64) []any {
+	v := &d.Visit
+	return []any{
+		page, run, v.At.UnixMilli(), int64(v.Took), v.Column, string(v.Kind), string(v.Outcome), v.Reason,
+		v.Status, v.Attempts, v.Bytes, v.Version, v.MovedTo, v.Truncated, d.visitPayload, d.header, d.request, v.Address, v.Protocol,
+		string(v.Trust), v.Security, d.absence,
+	}
+}
+
+func (w *writer) addSnapshot(page int64, d *draft) error {
 	cut := d.Snapshot
-	_, err := t.exec(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
+	_, err := w.exec(insertSnapshot, page, cut.Version, cut.Column, string(cut.Kind), cut.TakenAt.UnixMilli(), millis(cut.PriorSeen),
 		cut.Status, string(cut.Trust), d.payload, d.fingerprint, d.rules, cut.Reader, d.parts, cut.Story, packSketch(cut.Sketch), d.article)
 	return err
 }

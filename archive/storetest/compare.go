@@ -20,6 +20,7 @@ var asStored = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(archive.Snapshot{}, "Sketch"),
 	cmpopts.IgnoreFields(archive.Page{}, "Kept"), cmpopts.IgnoreFields(archive.Run{}, "Kept"), cmpopts.IgnoreFields(archive.Lesson{}, "Kept"),
+	cmpopts.IgnoreFields(archive.Snapshot{}, "Kept"), cmpopts.IgnoreFields(archive.Earlier{}, "Kept"),
 }
 
 func (f *fixture) equal(what string, got, want any) {

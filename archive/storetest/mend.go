@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -81,4 +82,113 @@ func mendFromCopy(from, to *fixture) {
 			to.Errorf("left: %s, want of page %d", left[i], n)
 		}
 	}
+}
+
+// readStory is importedStory with a version that was read again twice.
+func readStory() archive.Import {
+	in, _ := importedStory(run(site, 0))
+	again := archive.Again{Site: site, URL: url(1), Version: 2, At: t0.Add(time.Hour), Rules: archive.DigestOf(nil), Reader: 3, Article: text("另题", "另文")}
+	next := again
+	next.At, next.Article = t0.Add(2*time.Hour), text("又题", "又文")
+	in.Again = []archive.Again{again, next}
+	in.Pages[0].Title, in.Pages[0].Fingerprint = next.Article.Title, archive.FingerprintOf(next.Article)
+	return in
+}
+
+// brokenStory is readStory with entries and readings of it damaged or lost.
+func brokenStory() archive.Import {
+	bad := readStory()
+	first, second := *bad.Leaves[0].Snapshot, *bad.Leaves[1].Snapshot
+	first.Article.Body += "！"
+	second.Article.Title, second.Story = "x", url(9)
+	bad.Leaves[0].Snapshot, bad.Leaves[0].Damaged = &first, true
+	bad.Leaves[1].Snapshot, bad.Leaves[1].Visit.Reason, bad.Leaves[1].Damaged = &second, "x", true
+	bad.Leaves[2] = archive.Leaf{N: 2, Hash: bad.Leaves[2].Hash, Damaged: true}
+	for i := range bad.Again {
+		a := &bad.Again[i]
+		a.Kept, a.Damaged = a.Sum(), true
+		a.Article.Body += "x"
+	}
+	return bad
+}
+
+// An archive of which entries and readings are damaged is made whole from a copy.
+func mendEntries(from, to, copied *fixture) {
+	in := readStory()
+	from.importAll(in)
+	to.importAll(brokenStory())
+	if n := len(to.faults()); n < 6 {
+		to.Fatalf("%d faults: %q", n, to.faults())
+	}
+	// A copy of it is as damaged, and can be mended likewise.
+	if _, err := archive.Copy(copied.Context(), to, copied, archive.CopyOptions{Seal: to.sealed}); err != nil {
+		copied.Fatal(err)
+	}
+	for _, f := range []*fixture{to, copied} {
+		var told []string
+		if err := archive.Mend(f.Context(), f, from, func(what string) { told = append(told, what) }); err != nil {
+			f.Fatal(err)
+		}
+		if len(told) < 5 {
+			f.Errorf("restored: %q", told)
+		}
+		if err := f.Rebuild(f.Context()); err != nil {
+			f.Fatal(err)
+		}
+		f.equal("faults", f.faults(), []string(nil))
+		f.equal("leaves", f.leaves(0), from.leaves(0))
+		f.equal("readings", collect(f.T, f.Earlier(f.Context(), archive.Filter{})), collect(from.T, from.Earlier(from.Context(), archive.Filter{})))
+		f.equal("versions", collect(f.T, f.Snapshots(f.Context(), archive.Filter{})), collect(from.T, from.Snapshots(from.Context(), archive.Filter{})))
+		f.equal("found", f.searchURLs("又文", archive.Filter{}), []string{url(1)})
+		f.unchanged("mending again", func() {
+			if err := archive.Mend(f.Context(), f, from, func(what string) { f.Errorf("restored again: %s", what) }); err != nil {
+				f.Error(err)
+			}
+		})
+	}
+	Same(to.T, to, from)
+}
+
+var mendTests = []subtest{
+	{"what is there", func(f *fixture) {
+		in := readStory()
+		f.importAll(in)
+		readings := collect(f.T, f.Earlier(f.Context(), archive.Filter{}))
+		f.unchanged("mending", func() {
+			if err := f.Mend(f.Context(), in.Leaves, readings); err != nil {
+				f.Error(err)
+			}
+		})
+		f.equal("leaves", f.leaves(0), in.Leaves)
+		f.equal("readings", collect(f.T, f.Earlier(f.Context(), archive.Filter{})), readings)
+	}},
+	{"is refused where it is not what was there", func(f *fixture) {
+		in := readStory()
+		f.importAll(in)
+		refused := func(what string, want error, leaf archive.Leaf, readings ...archive.Earlier) {
+			f.Helper()
+			f.unchanged(what, func() {
+				var leaves []archive.Leaf
+				if readings == nil {
+					leaves = append(leaves, leaf)
+				}
+				if err := f.Mend(f.Context(), leaves, readings); !errors.Is(err, want) {
+					f.Errorf("%s: %v, want %v", what, err, want)
+				}
+			})
+		}
+		l := in.Leaves[2]
+		l.Visit.Reason = "x"
+		refused("another visit", archive.ErrCorrupt, l)
+		l.Hash = archive.LeafHash(archive.LeafOf(l.Visit, l.Snapshot))
+		refused("another leaf", archive.ErrDiverged, l)
+		l = in.Leaves[2]
+		l.N = 3
+		refused("a leaf behind the log", archive.ErrNotFound, l)
+		e := collect(f.T, f.Earlier(f.Context(), archive.Filter{}))[1]
+		e.N = 3
+		refused("a reading that there was not", archive.ErrNotFound, l, e)
+		e.N, e.Version = 1, 9
+		refused("a version that there is not", archive.ErrNotFound, l, e)
+	}},
 }

@@ -23,7 +23,7 @@
 //	log.go                the log: leaves, nodes, checkpoints
 //	import.go             what is taken from another archive
 //	copy.go               Copies: what a copy between two kinds of store is
-//	mend.go               what is restored from a copy
+//	mend.go               Mend, and what archive.Mend restores from a copy
 //	sharing.go            many goroutines, iterators, contexts that end
 //
 // What needs the inside of a store is tested by the store itself: damage,
@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Store) {
 		{"sums", sumTests},
 		{"log", logTests},
 		{"import", importTests},
+		{"mend", mendTests},
 		{"sharing", sharingTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

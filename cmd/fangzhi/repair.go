@@ -18,8 +18,8 @@ type place struct{ site, url string }
 
 // repair restores what can be of the payloads that are damaged or missing: from
 // other archives, and then by fetching them again; from other archives, too, what
-// has a checksum; and it makes the indexes anew. A payload is taken only if its
-// digest is the one that was recorded, and the rest by its checksum. Nothing is
+// has a leaf or a checksum; and it makes the indexes anew. A payload is taken only
+// if its digest is the one that was recorded, and the rest likewise. Nothing is
 // taken away. What cannot be done is told, and keeps nothing else from being done;
 // indexed says whether the indexes could be made. An error is the end of ctx.
 func (a *app) repair(ctx context.Context, store archive.Store, damaged []archive.Digest, from []string) (indexed bool, err error) {

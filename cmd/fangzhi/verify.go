@@ -34,9 +34,9 @@ these are the bytes that were served.
 --repair restores what can be, and verifies once more: payloads that are damaged
 or missing come from the archives named with --from, or are fetched again from
 their portals as a crawl would, and are taken only if their digest is the one
-that was recorded; pages, runs and what was learnt come from the archives named
-with --from, where those have what the checksum kept here is of; indexes are made
-anew. Nothing is ever taken away. What cannot
+that was recorded; entries, pages, runs, readings and what was learnt come from
+the archives named with --from, where those have what the leaf or the checksum
+kept here is of; indexes are made anew. Nothing is ever taken away. What cannot
 be repaired is told with the reason, and keeps nothing else from being repaired.
 What is damaged besides is in a sound copy, if there is one: fangzhi copy makes a
 new archive of that.
