@@ -78,3 +78,39 @@ func TestBareTextAndItsTables(t *testing.T) {
 		t.Errorf("body by %v:\n%s\nwant\n%s", r.Article.Evidence, r.Article.Body, want)
 	}
 }
+
+// A table of data is text too where a wrapper of its own lets it scroll, which no
+// paragraph has.
+func TestTableInAWrapper(t *testing.T) {
+	long := "经县政府同意，现将全县各乡镇二季度环境空气质量考核结果予以公布，请各单位对照差距，认真整改，确保完成全年目标任务。"
+	table := `<table border=1><tr><td>乡镇</td><td>得分</td></tr><tr><td>河湾镇</td><td>92.5</td></tr><tr><td>云溪镇</td><td>88.1</td></tr></table>`
+	read := func(text string) string {
+		page := fmt.Sprintf(frame, `<div id="zoom">`+text+`</div>`)
+		return open(t, extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(page)}).Reading().Article.Body
+	}
+	want := long + "\n\n乡镇\t得分\n河湾镇\t92.5\n云溪镇\t88.1"
+	for name, wrapper := range map[string]string{
+		"by its style": `<div style="overflow-x:auto">%s</div>`,
+		"of a class":   `<div class="table-wrap"><div class="inner">%s</div></div>`,
+	} {
+		in := fmt.Sprintf(wrapper, table)
+		for at, c := range map[string]struct{ text, rest string }{
+			"between paragraphs":      {"<p>" + long + "</p>" + in + "<p>其余各镇" + long + "</p>", "\n\n其余各镇" + long},
+			"above the closing words": {"<p>" + long + "</p>" + in + "<p>特此公布。</p>", "\n\n特此公布。"},
+			"at the end":              {"<p>" + long + "</p>" + in, ""},
+		} {
+			if got := read(c.text); got != want+c.rest {
+				t.Errorf("%s, %s:\n%s\nwant\n%s", name, at, got, want+c.rest)
+			}
+		}
+	}
+	// A box with a table and more is none, nor is a menu made of one.
+	for _, box := range []string{
+		`<div class="box"><h4>空气质量实况</h4>` + table + `</div>`,
+		`<div class="box"><table><tr><td><a href="/a/1.html">县情概况</a></td><td><a href="/a/2.html">乡镇风采</a></td></tr></table></div>`,
+	} {
+		if got := read("<p>" + long + "</p>" + box + "<p>其余各镇" + long + "</p>"); strings.Contains(got, "92.5") || strings.Contains(got, "县情概况") {
+			t.Errorf("%s is read as text:\n%s", box, got)
+		}
+	}
+}

@@ -111,6 +111,7 @@ func (p *Page) dropStrangers(s *span) {
 	if p.wide() {
 		captions = f.captions(s)
 	}
+	data := map[int32]bool{} // of elements that hold nothing but a table
 	for i := s.lo; i < s.hi; i++ {
 		k := fam.of[i-s.lo]
 		if !s.has(i) || k == fam.main {
@@ -134,6 +135,9 @@ func (p *Page) dropStrangers(s *span) {
 		if captions[i] && i < last && l.lw == 0 {
 			keep = true
 		}
+		if !keep && i > first && l.flags&lineCell != 0 && p.wide() {
+			keep = p.inWrappedData(i, s.el, data)
+		}
 		if !keep && f.inQuote(l.el, s.el) && i < last {
 			keep = true
 		}
@@ -141,6 +145,26 @@ func (p *Page) dropStrangers(s *span) {
 			s.drop(i)
 		}
 	}
+}
+
+// inWrappedData says whether a line stands in a table of data that is all that an
+// element of the container holds: a wrapper lets wide tables scroll. It is asked of
+// Chinese pages, whose notices are tables; the press elsewhere sets its figures
+// beside the text. Known is what was told of such elements.
+func (p *Page) inWrappedData(i int, container int32, known map[int32]bool) bool {
+	f := p.flat
+	wrapper, table := f.lines[i].el, int32(-1)
+	for ; wrapper > container && f.elems[wrapper].parent != container; wrapper = f.elems[wrapper].parent {
+		if f.elems[wrapper].tag == atom.Table {
+			table = wrapper
+		}
+	}
+	is, told := known[wrapper]
+	if !told {
+		is = wrapper > container && table >= 0 && f.elems[wrapper].lo == f.elems[table].lo && f.elems[wrapper].hi == f.elems[table].hi && p.isData(table)
+		known[wrapper] = is
+	}
+	return is
 }
 
 // crossheads finds families of short lines each of which stands alone between
