@@ -104,7 +104,10 @@ func (c *copier) copy(ctx context.Context) error {
 		return err
 	}
 	for more := true; more; {
-		if more, err = c.round(ctx); err != nil {
+		if more, err = c.round(ctx); errors.Is(err, errUnproven) {
+			err = c.read("log", err)
+		}
+		if err != nil {
 			return err
 		}
 		c.report.Rounds++
@@ -121,6 +124,9 @@ func (c *copier) copy(ctx context.Context) error {
 		}
 	}
 	edge, err := c.from.Nodes(ctx, Edge(c.report.Size))
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
+		edge, err = c.to.Nodes(ctx, Edge(c.report.Size)) // worked out of the leaves
+	}
 	if err != nil {
 		return err
 	}
@@ -212,7 +218,7 @@ func (c *copier) round(ctx context.Context) (more bool, err error) {
 			}
 			for ; next < leaf.N; next++ {
 				if err := c.lost(ctx, next, add); err != nil {
-					return false, err
+					return false, errors.Join(err, c.leaves(ctx, &chunk))
 				}
 			}
 			if err := add(leaf); err != nil {
@@ -222,18 +228,22 @@ func (c *copier) round(ctx context.Context) (more bool, err error) {
 		}
 		for ; next < to; next++ {
 			if err := c.lost(ctx, next, add); err != nil {
-				return false, err
+				return false, errors.Join(err, c.leaves(ctx, &chunk))
 			}
 		}
 	}
 	return log.Size-began > copyAtOnce, c.leaves(ctx, &chunk)
 }
 
+// errUnproven tells that of a leaf neither the visit nor the hash can be read: what
+// comes after it could not be proven.
+var errUnproven = fmt.Errorf("neither its visit nor its hash can be read, and without that the log cannot be gone on with: %w", ErrCorrupt)
+
 // lost adds leaf n of from, whose visit it cannot read.
 func (c *copier) lost(ctx context.Context, n int64, add func(Leaf) error) error {
 	hash, err := c.from.Nodes(ctx, []Node{{N: n}})
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
-		return fmt.Errorf("leaf %d of the archive: neither its visit nor its hash can be read, and without that the log cannot be gone on with: %w; the copy has all that came before; fangzhi verify tells more", n, ErrCorrupt)
+		return fmt.Errorf("leaf %d: %w", n, errUnproven)
 	}
 	if err != nil {
 		return err

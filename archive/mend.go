@@ -12,7 +12,8 @@ import (
 // other readings. It takes what the leaf in s seals, or has the sum that s keeps of
 // it, or is what s has, where the sum is the damage: so it is what was written, and
 // nothing that is sound is written over. tell is called with what was restored.
-// What other cannot tell is left as it is.
+// Of a page or a run that was lost before a copy, no sum is known: it is taken from
+// an archive that has the same leaf of it. What other cannot tell is left as it is.
 //
 // What is of a site that is being crawled is left alone, but for runs and lessons.
 func Mend(ctx context.Context, s, other Store, tell func(what string)) error {
@@ -59,6 +60,15 @@ func (m *mender) pages(ctx context.Context) error {
 			continue
 		}
 		q := p.mended(&theirs)
+		if p.Damaged&DamagedHistory != 0 && p.Kept.History.unknown(p.sums().History) {
+			same, err := m.shares(ctx, Filter{Site: p.Site, URL: p.URL, Limit: 1, Newest: true})
+			if err != nil {
+				return err
+			}
+			if same && theirs.Damaged == 0 {
+				q = theirs
+			}
+		}
 		if q.Damaged == p.Damaged {
 			continue
 		}
@@ -89,6 +99,30 @@ func (m *mender) pages(ctx context.Context) error {
 func (m *mender) crawled(ctx context.Context, site string) (bool, error) {
 	for _, err := range m.store.Runs(ctx, Filter{Site: site, RunState: RunRunning, Limit: 1}) {
 		return true, err
+	}
+	return false, nil
+}
+
+// unknown says whether no sum is known of what has the sum is by now: see unlike.
+func (s Sum) unknown(is Sum) bool { return s == ^is }
+
+// shares says whether a visit that f names has the same leaf in both archives.
+func (m *mender) shares(ctx context.Context, f Filter) (bool, error) {
+	for v, err := range m.store.Visits(ctx, f) {
+		var n int64
+		if err == nil {
+			n, err = m.store.Sealed(ctx, v.Site, v.URL, v.At)
+		}
+		var leaves [2][]Hash
+		for i, store := range []Store{m.store, m.other} {
+			if err == nil {
+				leaves[i], err = store.Nodes(ctx, []Node{{N: n}})
+			}
+		}
+		if none(err) {
+			return false, nil
+		}
+		return err == nil && leaves[0][0] == leaves[1][0], err
 	}
 	return false, nil
 }
@@ -134,7 +168,16 @@ func (m *mender) runs(ctx context.Context) error {
 			if err != nil && !none(err) {
 				return err
 			}
-			if err != nil || theirs.Damaged || theirs.State == RunRunning || theirs.sum() != r.Kept && theirs.sum() != r.sum() {
+			if err != nil || theirs.Damaged || theirs.State == RunRunning {
+				continue
+			}
+			same := theirs.sum() == r.Kept || theirs.sum() == r.sum()
+			if r.Kept.unknown(r.sum()) {
+				if same, err = m.shares(ctx, Filter{Run: r.ID, Limit: 1}); err != nil {
+					return err
+				}
+			}
+			if !same {
 				continue
 			}
 			theirs.Lease = r.Lease
@@ -233,15 +276,8 @@ func (m *mender) entry(ctx context.Context, n int64) error {
 		if open, err := m.crawled(ctx, l.Visit.Site); err != nil || open {
 			return err
 		}
-		// What it refers to may be lost as well.
-		if _, err := m.store.Page(ctx, l.Visit.Site, l.Visit.URL); errors.Is(err, ErrNotFound) {
-			page, err := m.other.Page(ctx, l.Visit.Site, l.Visit.URL)
-			if err == nil && page.Damaged == 0 {
-				err = m.put(ctx, "page "+page.URL, Import{Pages: []Page{page}})
-			}
-			if err != nil && !none(err) {
-				return err
-			}
+		if err := m.referred(ctx, l.Visit); err != nil {
+			return err
 		}
 		switch err := m.store.Mend(ctx, []Leaf{l}, nil); {
 		case none(err):
@@ -256,28 +292,52 @@ func (m *mender) entry(ctx context.Context, n int64) error {
 	return nil
 }
 
+// referred restores the page and the run of a visit, where they are not there.
+func (m *mender) referred(ctx context.Context, v Visit) error {
+	if _, err := m.store.Page(ctx, v.Site, v.URL); errors.Is(err, ErrNotFound) {
+		page, err := m.other.Page(ctx, v.Site, v.URL)
+		if err == nil && page.Damaged == 0 {
+			err = m.put(ctx, "page "+page.URL, Import{Pages: []Page{page}})
+		}
+		if err != nil && !none(err) {
+			return err
+		}
+	}
+	for _, err := range m.store.Runs(ctx, Filter{Run: v.Run, Limit: 1}) {
+		if none(err) {
+			err = nil // it is there, and cannot be read
+		}
+		return err
+	}
+	for run, err := range m.other.Runs(ctx, Filter{Run: v.Run, Limit: 1}) {
+		if err == nil && !run.Damaged && run.State != RunRunning {
+			err = m.put(ctx, "run "+run.ID, Import{Runs: []Run{run}})
+		}
+		if err != nil && !none(err) {
+			return err
+		}
+	}
+	return nil
+}
+
 // follow sets the pages of what is there again as the other archive has them, where
-// they do not agree with their visits and versions and then do.
+// they do not agree with their visits and versions, and the other archive has the
+// same visits and a page that agrees.
 func (m *mender) follow(ctx context.Context) error {
 	for page := range m.mended {
-		v := verifier{store: m.store}
-		h, err := v.holding(ctx, page[0], page[1])
-		if err != nil {
+		read, other := verifier{store: m.store}, verifier{store: m.other}
+		ours, err := read.holding(ctx, page[0], page[1])
+		if err != nil && !none(err) {
 			return err
 		}
-		ours, before := h.page, h.faults()
-		if h.page, err = m.other.Page(ctx, ours.Site, ours.URL); err != nil {
-			if none(err) {
-				continue
-			}
+		theirs, err := other.holding(ctx, page[0], page[1])
+		if err != nil && !none(err) {
 			return err
 		}
-		after := h.faults()
-		if ours.Damaged != 0 || len(after) >= len(before) || slices.ContainsFunc(after, func(f Fault) bool { return !slices.Contains(before, f) }) {
+		if len(ours.faults()) == 0 || len(theirs.faults()) > 0 || ours.page.Damaged != 0 || !sameJSON(ours.visits, theirs.visits) {
 			continue
 		}
-		h.page.Due = ours.Due
-		if err := m.put(ctx, "page "+ours.URL, Import{Pages: []Page{h.page}}); err != nil {
+		if err := m.put(ctx, "page "+page[1], Import{Pages: []Page{theirs.page}}); err != nil {
 			return err
 		}
 	}

@@ -82,8 +82,8 @@ func (s *Store) mendEntry(ctx context.Context, l *archive.Leaf) error {
 		return err
 	}
 	if d.Seq > page.seq {
-		if _, err := s.pages.UpdateOne(ctx, bson.D{{Key: "site", Value: k.site}, {Key: "url", Value: k.url}, {Key: "seq", Value: page.seq}},
-			bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: d.Seq}}}}); err != nil {
+		if _, err := s.pages.UpdateOne(ctx, bson.D{{Key: "site", Value: k.site}, {Key: "url", Value: k.url}},
+			bson.D{{Key: "$max", Value: bson.D{{Key: "seq", Value: d.Seq}}}}); err != nil {
 			return err
 		}
 	}

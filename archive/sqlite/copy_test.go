@@ -271,6 +271,49 @@ func TestCopyOfDamage(t *testing.T) {
 	storetest.Same(t, to, from)
 }
 
+// Of an archive that lost a table, the rest is copied; and from another copy all of
+// it is made whole.
+func TestCopyOfALostTable(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"visits", "snapshots", "pages", "runs", "learnt", "payloads", "pages_identity"} {
+		t.Run(table, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "a.db")
+			store, kept := open(t, path, sqlite.Options{}), open(t, filepath.Join(dir, "kept.db"), sqlite.Options{})
+			id := begin(t, store, began)
+			twoVersions(t, store, id)
+			fill(t, store, id, 20)
+			if err := store.Learn(t.Context(), id, "zjg-edz", "furniture", []byte("menu")); err != nil {
+				t.Fatal(err)
+			}
+			r, err := collectOne(store.Runs(t.Context(), archive.Filter{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.State, r.Ended = archive.RunDone, began.Add(time.Hour)
+			if err := store.EndRun(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			copied(t, store, kept)
+			if err := store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			zero(t, path, table)
+
+			from, to := open(t, path, sqlite.Options{ReadOnly: true}), open(t, filepath.Join(dir, "b.db"), sqlite.Options{})
+			size := copied(t, kept, open(t, filepath.Join(dir, "c.db"), sqlite.Options{})).Size
+			if report := copied(t, from, to); report.Size != size {
+				t.Errorf("copied %+v, want %d leaves", report, size)
+			}
+			if err := archive.Mend(t.Context(), to, kept, func(string) {}); err != nil {
+				t.Fatal(err)
+			}
+			sound(t, to, copied(t, kept, to)) // with payloads
+			storetest.Same(t, to, kept)
+		})
+	}
+}
+
 func TestCopies(t *testing.T) {
 	t.Parallel()
 	fresh := func(t *testing.T) archive.Store {

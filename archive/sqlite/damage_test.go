@@ -66,26 +66,32 @@ func TestDamagedFile(t *testing.T) {
 			if err := store.Close(); err != nil {
 				t.Fatal(err)
 			}
-			db := raw(t, path)
-			var root, size int64
-			if err := db.QueryRow(`SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = ?`, table).Scan(&root, &size); err != nil {
-				t.Fatal(err)
-			}
-			db.Close()
-			file, err := os.OpenFile(path, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := file.WriteAt(make([]byte, size-8), (root-1)*size+8); err != nil {
-				t.Fatal(err)
-			}
-			if err := file.Close(); err != nil {
-				t.Fatal(err)
-			}
+			zero(t, path, table)
 			if got := lines(t, open(t, path, sqlite.Options{ReadOnly: true})); len(got) == 0 || !strings.HasPrefix(got[0], "file: ") {
 				t.Errorf("the damage is not seen: %q", got)
 			}
 		})
+	}
+}
+
+// zero overwrites the root of a table or an index.
+func zero(t *testing.T, path, table string) {
+	t.Helper()
+	db := raw(t, path)
+	var root, size int64
+	if err := db.QueryRow(`SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = ?`, table).Scan(&root, &size); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteAt(make([]byte, size-8), (root-1)*size+8); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -412,4 +412,18 @@ func copyOfDamage(from, to, further *fixture) {
 		further.Errorf("copied on: %+v, %v", report, err)
 	}
 	further.equal("faults of the copy's copy", faults(further), faults(to))
+
+	// Once there is one that is sound, all of it is made whole.
+	from.end(r)
+	from.end(other)
+	for _, f := range []*fixture{to, further} {
+		if _, err := archive.Copy(f.Context(), from, f, archive.CopyOptions{Seal: from.sealed}); err != nil { // the runs are over
+			f.Fatal(err)
+		}
+		if err := archive.Mend(f.Context(), f, from, func(string) {}); err != nil {
+			f.Fatal(err)
+		}
+		f.sound(nil)
+	}
+	Same(to.T, to, from)
 }

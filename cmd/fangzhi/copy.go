@@ -96,6 +96,9 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		if errors.Is(err, archive.ErrDiverged) {
 			return fmt.Errorf("%w; name another archive in place of %s", err, nameOf(toSpec))
 		}
+		if errors.Is(err, archive.ErrCorrupt) {
+			return fmt.Errorf("%w; %s, and makes its indexes anew: then copy again", err, repairWith(fromSpec))
+		}
 		return err
 	}
 	if _, err := to.Seal(ctx, a.now()); err != nil {
