@@ -59,7 +59,7 @@ func (s *Store) Learn(ctx context.Context, run, site, name string, data []byte) 
 	if err == nil {
 		defer done()
 		for range 6 {
-			if err = s.learn(ctx, run, site, name, data); !again(err) || ctx.Err() != nil {
+			if err = s.learn(ctx, run, site, name, data); !again(err) && !contended(err) || ctx.Err() != nil {
 				break
 			}
 		}

@@ -27,11 +27,13 @@ func (s *Store) BeginRun(ctx context.Context, r archive.Run, seeds []archive.Pag
 	return fault(ctx, err, "begin run %s", r.ID)
 }
 
-// contended tells the error of an insert that the server gave up because of
-// others of the same key: FerretDB lets PostgreSQL detect a deadlock then.
+// contended tells the error of a write that the server gave up because of others
+// of the same key: FerretDB lets PostgreSQL detect a deadlock then.
 func contended(err error) bool {
-	var e mongo.WriteException
-	return errors.As(err, &e) && len(e.WriteErrors) > 0 && !mongo.IsDuplicateKeyError(err)
+	var one mongo.WriteException
+	var many mongo.BulkWriteException
+	refused := errors.As(err, &one) && len(one.WriteErrors) > 0 || errors.As(err, &many) && len(many.WriteErrors) > 0
+	return refused && !mongo.IsDuplicateKeyError(err)
 }
 
 func (s *Store) beginRun(ctx context.Context, r archive.Run, seeds []archive.Page) error {
