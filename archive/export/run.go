@@ -158,6 +158,9 @@ func (r *run) checkTarget(whole bool) error {
 	info, err := os.Stat(r.to.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if isIncrement(r.path(), false) && !r.ending() {
+			return fmt.Errorf("write %q: its receipt is there, of what an export with a cursor brought, without which that cannot be proven: move it to where that file is, or name another", r.to.Path)
+		}
 		return nil
 	case err != nil:
 		return failure(r.to.Path, err)

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -100,8 +101,8 @@ func ended(ctx context.Context, err error) (int, error) {
 		return coded.code, err
 	case errors.As(err, &problems):
 		return exitConfig, err
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		return exitInterrupted, errors.New("interrupted") // nothing else went wrong
+	case ctx.Err() != nil && isInterrupted(err):
+		return exitInterrupted, errors.New("interrupted")
 	case ctx.Err() != nil:
 		return exitInterrupted, err
 	}
@@ -111,10 +112,21 @@ func ended(ctx context.Context, err error) (int, error) {
 // goesOn is err or, where that is only that a command was interrupted which goes on
 // where it was, what is to be done.
 func goesOn(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && isInterrupted(err) {
 		return exit{exitInterrupted, errors.New("interrupted; run the same command again to go on")}
 	}
 	return err
+}
+
+// isInterrupted says whether err says nothing but that a command was interrupted.
+func isInterrupted(err error) bool {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return !slices.ContainsFunc(several.Unwrap(), func(err error) bool { return !isInterrupted(err) })
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return isInterrupted(inner)
+	}
+	return errors.Is(err, context.Canceled)
 }
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends; the
