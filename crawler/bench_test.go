@@ -5,12 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"fangzhi/archive"
 	"fangzhi/archive/sqlite"
+	"fangzhi/bench/process"
 	"fangzhi/crawler"
 )
 
@@ -40,12 +40,12 @@ func BenchmarkRun(b *testing.B) {
 		site.AllowPrivate = true
 		site.Politeness = crawler.Politeness{Parallel: 16}
 		for _, name := range []string{"first", "second"} {
-			cpu, started := processorTime(), time.Now()
+			cpu, started := process.Spent(), time.Now()
 			run, err := c.Run(b.Context(), site, crawler.Tick{})
 			if err != nil {
 				b.Fatal(err)
 			}
-			cpu, took := processorTime()-cpu, time.Since(started)
+			cpu, took := process.Spent()-cpu, time.Since(started)
 			pages := float64(run.Articles.Total() + run.Lists.Total())
 			b.ReportMetric(cpu.Seconds()/pages*1000, name+"-cpu-s/1000")
 			b.ReportMetric(pages/took.Seconds(), name+"-pages/s")
@@ -59,12 +59,6 @@ func BenchmarkRun(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // peakMemory is the most memory that the process had, in bytes.

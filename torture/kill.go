@@ -57,7 +57,7 @@ func Kills(ctx context.Context, o Options, spec string, articles, kills int) (f 
 			select {
 			case <-working.Done():
 				return
-			case <-time.After(40 * time.Millisecond):
+			case <-time.After(8 * time.Second / time.Duration(articles)): // an eighth of them a second
 				edit.work()
 			}
 		}

@@ -5,11 +5,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/bench/process"
 )
 
 // A page as portals have them: 38 KB of markup, mostly the same on every page,
@@ -40,15 +40,8 @@ func BenchmarkRecord(b *testing.B) {
 	defer s.Close()
 	r := begin(b, s, 0)
 	var pages []archive.Page
-	cpu := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
 	measure := func(b *testing.B, batches [][]archive.Entry) {
-		before := cpu()
+		before := process.Spent()
 		b.ResetTimer()
 		items := 0
 		for _, batch := range batches {
@@ -57,7 +50,7 @@ func BenchmarkRecord(b *testing.B) {
 		}
 		b.StopTimer()
 		b.ReportMetric(float64(items)/b.Elapsed().Seconds(), "items/s")
-		b.ReportMetric(float64((cpu()-before).Microseconds())/1000/float64(items), "CPU-ms/item")
+		b.ReportMetric(float64((process.Spent()-before).Microseconds())/1000/float64(items), "CPU-ms/item")
 	}
 	b.Run("new", func(b *testing.B) {
 		var batches [][]archive.Entry

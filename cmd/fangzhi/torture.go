@@ -95,7 +95,12 @@ func (a *app) torture(ctx context.Context, f tortureFlags) (err error) {
 	}
 	o := torture.Options{
 		Program: self, Dir: torture.Memory(dir), Seed: f.seed, Every: f.every, Drop: mongo.Drop, Empty: mongo.Empty,
-		Open: func(ctx context.Context, spec string) (archive.Store, error) { return openStore(ctx, spec, create) },
+		Open: func(ctx context.Context, spec string) (archive.Store, error) {
+			if strings.HasPrefix(spec, "mongodb") { // a server that is kept busy here may answer late
+				return mongo.Open(ctx, spec, mongo.Options{Wait: time.Minute})
+			}
+			return openStore(ctx, spec, create)
+		},
 	}
 	if !a.quiet {
 		o.Log = a.stderr
