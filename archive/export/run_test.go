@@ -269,6 +269,15 @@ func TestIncrementIsNotReplaced(t *testing.T) {
 			if err := os.RemoveAll(path); err != nil {
 				t.Fatal(err)
 			}
+			if tt.name == "a file" {
+				_, err := export.Run(t.Context(), portal(), tt.job, export.Target{Path: path})
+				if err == nil || !strings.Contains(err.Error(), "its receipt is there") {
+					t.Errorf("once it is gone, and its receipt is there: %v", err)
+				}
+				if err := os.Remove(path + ".receipt.json"); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if _, err := export.Run(t.Context(), portal(), tt.job, export.Target{Path: path, Bag: tt.bag}); err != nil {
 				t.Errorf("once it is gone: %v", err)
 			}
