@@ -142,6 +142,7 @@ func TestCursorReplacesNothing(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	os.Remove(to.Path)
+	os.Remove(to.Path + ".receipt.json")
 	if r, err := export.Run(t.Context(), portal(), everyArticle, to); err != nil || r.Records != 0 {
 		t.Errorf("%d records, %v", r.Records, err)
 	}
