@@ -19,7 +19,38 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) archive.Store { return open(t, database(t)) })
+	// The making of a database is what a test costs most of: they share some.
+	spare := make(chan string, 8)
+	t.Cleanup(func() {
+		close(spare)
+		for uri := range spare {
+			if err := mongo.Drop(context.Background(), uri); err != nil {
+				t.Errorf("drop database: %v", err)
+			}
+		}
+	})
+	storetest.Run(t, func(t *testing.T) archive.Store {
+		var uri string
+		select {
+		case uri = <-spare:
+		default:
+			uri = named(t, "fangzhi_torture_test")
+		}
+		t.Cleanup(func() {
+			if err := mongo.Empty(context.Background(), uri); err != nil {
+				t.Errorf("empty database: %v", err)
+				return
+			}
+			select {
+			case spare <- uri:
+			default:
+				if err := mongo.Drop(context.Background(), uri); err != nil {
+					t.Errorf("drop database: %v", err)
+				}
+			}
+		})
+		return open(t, uri)
+	})
 }
 
 // server returns the URI of the server for tests, and skips the test where
@@ -39,17 +70,23 @@ var databases atomic.Int64
 // in the end.
 func database(t testing.TB) string {
 	t.Helper()
+	uri := named(t, "fangzhi_test")
+	t.Cleanup(func() {
+		if err := inside(t, uri).Drop(context.Background()); err != nil {
+			t.Errorf("drop database: %v", err)
+		}
+	})
+	return uri
+}
+
+// named returns the URI of a database that nobody else has.
+func named(t testing.TB, prefix string) string {
+	t.Helper()
 	u, err := url.Parse(server(t))
 	if err != nil {
 		t.Fatalf("FANGZHI_TEST_MONGODB: %v", err)
 	}
-	name := fmt.Sprintf("fangzhi_test_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), databases.Add(1))
-	u.Path = "/" + name
-	t.Cleanup(func() {
-		if err := inside(t, u.String()).Drop(context.Background()); err != nil {
-			t.Errorf("drop database: %v", err)
-		}
-	})
+	u.Path = fmt.Sprintf("/%s_%d_%d_%d", prefix, os.Getpid(), time.Now().UnixNano(), databases.Add(1))
 	return u.String()
 }
 
