@@ -33,6 +33,9 @@ type CopyReport struct {
 	Rounds   int   `json:"rounds"`            // in which the log was followed
 	Damaged  int   `json:"damaged,omitempty"` // leaves added that are not what was sealed, as they are
 	Lost     int   `json:"lost,omitempty"`    // leaves added of which from can read the place in the log alone
+	// Spared are pages, runs and what was learnt that are damaged in from: to keeps
+	// what it has of them, which is sound.
+	Spared int `json:"spared,omitempty"`
 	// Unread is what from could not read to the end, and why: what comes after is
 	// not in the copy.
 	Unread  []string `json:"unread,omitempty"`
@@ -63,8 +66,8 @@ const copyRounds = 3
 //
 // What is damaged in from keeps nothing else from being copied, and stays told: an
 // entry that is not what was sealed is copied as it is, with its leaf; of one that
-// cannot be read its place in the log. to keeps
-// the promises of an archive wherever Copy is cut short; from the first that is written
+// cannot be read its place in the log. It takes the place of nothing that is sound in
+// to. to keeps the promises of an archive wherever Copy is cut short; from the first that is written
 // to it until EndCopy it is marked as a part of from (CopyingOf).
 func Copy(ctx context.Context, from, to Store, o CopyOptions) (CopyReport, error) {
 	if o.At.IsZero() {

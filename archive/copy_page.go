@@ -15,14 +15,20 @@ import (
 // has of it and those of leaves.
 func (c *copier) asLogged(ctx context.Context, p Page, leaves []Leaf) (Page, error) {
 	q := unvisited(p)
-	if p.Visits != len(leaves) {
+	if p.Visits != len(leaves) || p.Damaged != 0 {
 		switch held, err := c.to.Page(ctx, p.Site, p.URL); {
-		case err == nil && held.Visits > 0:
-			if q = held; p.Visits < 0 { // it was lost since
+		case err == nil:
+			lost, sound := p.Visits < 0, p.Damaged&^held.Damaged
+			if p = p.taking(sound, &held); lost {
 				p = held
-				p.Visits = -1
 			}
-		case err != nil && !errors.Is(err, ErrNotFound):
+			if lost || sound&DamagedHistory != 0 {
+				p.Visits = -1 // what became of it its visits tell
+			}
+			if q = held; held.Visits == 0 {
+				q = unvisited(p)
+			}
+		case !errors.Is(err, ErrNotFound):
 			return q, err
 		}
 	}

@@ -48,7 +48,14 @@ func (c *copier) allRuns(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if open != (r.State == RunRunning) || more && ours.ID == r.ID && sameJSON(ours, r) {
+			held := more && ours.ID == r.ID
+			if open != (r.State == RunRunning) || held && sameJSON(ours, r) {
+				continue
+			}
+			if held && r.Damaged && !ours.Damaged && (open || ours.State != RunRunning) {
+				if c.report.Rounds > 0 { // else they are gone through once more
+					c.report.Spared++
+				}
 				continue
 			}
 			if chunk.Runs = append(chunk.Runs, r); len(chunk.Runs) >= copyAtOnce {
@@ -65,7 +72,7 @@ func (c *copier) allRuns(ctx context.Context) error {
 }
 
 // allPages adds the pages that nobody visited, and sets those that are due at
-// another time by now. Those that were visited since the log was read are as they
+// another time by now; of what is damaged in from, to keeps what it has sound. Those that were visited since the log was read are as they
 // were then, those whose first visit that was as they were before it; those read
 // again since are set with that reading.
 func (c *copier) allPages(ctx context.Context) error {
@@ -83,7 +90,12 @@ func (c *copier) allPages(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		switch held := more && ours.Site == p.Site && ours.URL == p.URL; {
+		held := more && ours.Site == p.Site && ours.URL == p.URL
+		if sound := p.Damaged &^ ours.Damaged; held && sound != 0 {
+			p = p.taking(sound, &ours)
+			c.report.Spared++
+		}
+		switch {
 		case held && p.Visits != ours.Visits:
 			continue
 		case held && p.Fingerprint != ours.Fingerprint:
@@ -137,6 +149,9 @@ func (c *copier) readings(ctx context.Context, version Filter) (all []Again, err
 		return nil, err
 	}
 	now := theirs[0]
+	if now.Damaged && ours[0].sum() == now.Kept {
+		return nil, nil // to has what was written
+	}
 	for e, err := range c.from.Earlier(ctx, version) {
 		if err != nil {
 			return nil, err
@@ -177,6 +192,16 @@ func (c *copier) allLessons(ctx context.Context) error {
 		}
 		if l.Site == "" && !ofHost(l.Name) {
 			continue // of the archive itself: a copy is verified on its own
+		}
+		if l.Damaged {
+			ours, err := lessonOf(ctx, c.to, l.Site, l.Name)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			if err == nil && !ours.Damaged {
+				c.report.Spared++
+				continue
+			}
 		}
 		held, err := c.to.Learnt(ctx, l.Site, l.Name)
 		if err == nil && (DigestOf(held) == DigestOf(l.Data) || l.Site == "" && !toldLater(l.Data, held)) {

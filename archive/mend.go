@@ -130,28 +130,43 @@ func (m *mender) shares(ctx context.Context, f Filter) (bool, error) {
 // mended is p with those of its damaged parts that other has as they were written.
 func (p Page) mended(other *Page) Page {
 	is, theirs := p.sums(), other.sums()
+	written := PageDamage(0)
 	for _, part := range []struct {
 		damage           PageDamage
 		is, kept, theirs Sum
-		take             func()
 	}{
-		{DamagedHistory, is.History, p.Kept.History, theirs.History, func() {
-			history := *other
-			history.Kind, history.Due, history.Damaged, history.Kept = p.Kind, p.Due, p.Damaged, p.Kept
-			history.Title, history.Fingerprint, history.ReadAs = p.Title, p.Fingerprint, p.ReadAs
-			history.Request, history.Also = p.Request, p.Also
-			p = history
-		}},
-		{DamagedTitle, is.Title, p.Kept.Title, theirs.Title, func() {
-			p.Title, p.Fingerprint, p.ReadAs = other.Title, other.Fingerprint, other.ReadAs
-		}},
-		{DamagedRequest, is.Request, p.Kept.Request, theirs.Request, func() { p.Request = other.Request }},
-		{DamagedAlso, is.Also, p.Kept.Also, theirs.Also, func() { p.Also = other.Also }},
+		{DamagedHistory, is.History, p.Kept.History, theirs.History},
+		{DamagedTitle, is.Title, p.Kept.Title, theirs.Title},
+		{DamagedRequest, is.Request, p.Kept.Request, theirs.Request},
+		{DamagedAlso, is.Also, p.Kept.Also, theirs.Also},
 	} {
-		if p.Damaged&part.damage != 0 && other.Damaged&part.damage == 0 && (part.theirs == part.kept || part.theirs == part.is) {
-			part.take()
-			p.Damaged &^= part.damage
+		if part.theirs == part.kept || part.theirs == part.is {
+			written |= part.damage
 		}
+	}
+	return p.taking(written&p.Damaged&^other.Damaged, other)
+}
+
+// taking is p with these parts as other has them, sound. Kind and Due, which are
+// of none, stay.
+func (p Page) taking(parts PageDamage, other *Page) Page {
+	if parts&DamagedHistory != 0 {
+		q := *other
+		q.Kind, q.Due, q.Damaged, q.Kept = p.Kind, p.Due, p.Damaged, p.Kept
+		q.Title, q.Fingerprint, q.ReadAs, q.Request, q.Also = p.Title, p.Fingerprint, p.ReadAs, p.Request, p.Also
+		p = q
+	}
+	if parts&DamagedTitle != 0 {
+		p.Title, p.Fingerprint, p.ReadAs = other.Title, other.Fingerprint, other.ReadAs
+	}
+	if parts&DamagedRequest != 0 {
+		p.Request = other.Request
+	}
+	if parts&DamagedAlso != 0 {
+		p.Also = other.Also
+	}
+	if p.Damaged &^= parts; p.Damaged == 0 {
+		p.Kept = PageSums{}
 	}
 	return p
 }
@@ -197,17 +212,16 @@ func (m *mender) lessons(ctx context.Context) error {
 		if !l.Damaged {
 			continue
 		}
-		for theirs, err := range m.other.Lessons(ctx) {
-			if err != nil && !none(err) {
-				return err
-			}
-			if err != nil || theirs.Site != l.Site || theirs.Name != l.Name || theirs.Damaged || theirs.sum() != l.Kept && theirs.sum() != l.sum() {
-				continue
-			}
-			what := fmt.Sprintf("what was learnt of site %s as %q", l.Site, l.Name)
-			if err := m.put(ctx, what, Import{Lessons: []Lesson{theirs}}); err != nil {
-				return err
-			}
+		theirs, err := lessonOf(ctx, m.other, l.Site, l.Name)
+		if err != nil && !none(err) {
+			return err
+		}
+		if err != nil || theirs.Damaged || theirs.sum() != l.Kept && theirs.sum() != l.sum() {
+			continue
+		}
+		what := fmt.Sprintf("what was learnt of site %s as %q", l.Site, l.Name)
+		if err := m.put(ctx, what, Import{Lessons: []Lesson{theirs}}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@
 //	log.go                the log: leaves, nodes, checkpoints
 //	import.go             what is taken from another archive
 //	copy.go               Copies: what a copy between two kinds of store is
+//	copy_damage.go        Copies of archives that were damaged since
 //	mend.go               Mend, and what archive.Mend restores from a copy
 //	sharing.go            many goroutines, iterators, contexts that end
 //

@@ -138,7 +138,11 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 			fmt.Fprintf(a.stdout, "damaged: %s: %s\n", nameOf(fromSpec), safe(line))
 		}
 	}
-	if faults := report.Faults + len(copied.Unread); faults > 0 {
+	if copied.Spared > 0 && !asJSON {
+		fmt.Fprintf(a.stdout, "damaged: %s: %s of pages, runs and what was learnt are not what was written there; the copy keeps what it has of them, which is sound\n",
+			nameOf(fromSpec), plural(copied.Spared, "record"))
+	}
+	if faults := report.Faults + len(copied.Unread) + copied.Spared; faults > 0 {
 		return exit{exitDamaged, fmt.Errorf("copy: %s found: what is sound in %s is copied, and what is damaged there is told of the copy too; %s",
 			plural(faults, "fault"), nameOf(fromSpec), repairWith(fromSpec))}
 	}

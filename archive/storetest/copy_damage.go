@@ -1,0 +1,87 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhi/archive"
+)
+
+// brought brings to up to date from from, which may be damaged.
+func (f *fixture) brought(from archive.Store) archive.CopyReport {
+	f.Helper()
+	report, err := archive.Copy(f.Context(), from, f, archive.CopyOptions{
+		From: "a", Seal: func(ctx context.Context) error {
+			_, err := from.Seal(ctx, t0)
+			return err
+		},
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return report
+}
+
+// A sound copy that is brought up to date from an archive that a disk damaged since
+// stays sound, with what was visited meanwhile; and the archive is mended from it.
+func copyOverSound(from, to *fixture) {
+	in, _ := importedStory(run(site, 0))
+	in.Pages[0].Request = &archive.Request{URL: url(1), Body: "a=1"}
+	for _, n := range []int{20, 21} {
+		p := unread(site, url(n))
+		p.FoundOn, p.Also = url(1), []string{"要闻"}
+		in.Pages = append(in.Pages, p)
+	}
+	from.importAll(in)
+	to.brought(from)
+	pages, runs, lessons := collect(to.T, to.Pages(to.Context(), archive.Filter{})), to.runs(), to.lessons()
+
+	var bad archive.Import
+	for _, n := range []int{1, 20, 21} {
+		p := from.page(url(n))
+		p.Kept, p.Damaged = p.Sums(), archive.DamagedHistory|archive.DamagedAlso
+		p.FoundOn, p.Also = "x", []string{"z"}
+		if n == 1 {
+			p.Damaged |= archive.DamagedTitle | archive.DamagedRequest
+			p.Title, p.Request = "y", &archive.Request{URL: url(1), Body: "a=2"}
+		}
+		bad.Pages = append(bad.Pages, p)
+	}
+	r, l := in.Runs[0], in.Lessons[1]
+	r.Kept, l.Kept, r.Damaged, l.Damaged = r.Sum(), l.Sum(), true, true
+	r.Requests, l.Data = 77, []byte("x")
+	bad.Runs, bad.Lessons = []archive.Run{r}, []archive.Lesson{l}
+	from.importAll(bad)
+	if report := to.brought(from); report.Spared != 5 {
+		to.Errorf("brought up to date: %+v", report)
+	}
+	to.sound(nil)
+	to.equal("pages of the copy", collect(to.T, to.Pages(to.Context(), archive.Filter{})), pages)
+	to.equal("runs of the copy", to.runs(), runs)
+	to.equal("lessons of the copy", to.lessons(), lessons)
+
+	next := from.begin(site, 24*time.Hour)
+	from.record(next, visit(next, from.page(url(1)), 25*time.Hour, text("标题", "又改")), visit(next, from.page(url(20)), 25*time.Hour, text("标题", "正文")))
+	from.end(next)
+	to.brought(from)
+	to.sound(nil)
+	for _, n := range []int{1, 20, 21} {
+		was, is, theirs := in.Pages[0], to.page(url(n)), from.page(url(n))
+		if n > 1 {
+			was = in.Pages[len(in.Pages)-22+n]
+		}
+		if is.FoundOn != was.FoundOn || is.Visits != theirs.Visits || is.Versions != theirs.Versions || !is.Due.Equal(theirs.Due) || !slices.Equal(is.Also, was.Also) {
+			to.Errorf("page %d of the copy after a visit: %+v, want as of %+v and %+v", n, is, was, theirs)
+		}
+	}
+	if err := archive.Mend(from.Context(), from, to, func(string) {}); err != nil {
+		from.Fatal(err)
+	}
+	for _, line := range from.faults() {
+		if !strings.HasPrefix(line, "page "+url(1)+":") && !strings.HasPrefix(line, "page "+url(20)+":") { // which were visited since
+			from.Errorf("left after mending from the copy: %s", line)
+		}
+	}
+}
