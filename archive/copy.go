@@ -56,7 +56,8 @@ const copyRounds = 3
 
 // Copy makes to a copy of from: all that it holds, as it is there. What to has
 // already is passed over, so a copy that was cut short is gone on with, and one
-// made earlier brought up to date; ErrDiverged when to has entries of its own.
+// made earlier brought up to date; ErrDiverged when to has entries of its own. What to
+// cannot read or write is an error under ErrOfCopy.
 //
 // from may be written meanwhile, however fast. In the end to is what from was at
 // one moment: the log up to the leaf that was the last of it when Copy last asked,
@@ -73,7 +74,7 @@ func Copy(ctx context.Context, from, to Store, o CopyOptions) (CopyReport, error
 	if o.At.IsZero() {
 		o.At = time.Now()
 	}
-	c := copier{from: from, to: to, options: o}
+	c := copier{from: from, to: target{to}, options: o}
 	err := c.copy(ctx)
 	if err != nil {
 		err = fmt.Errorf("copy: %w", err)
@@ -103,7 +104,7 @@ func (c *copier) copy(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := c.allRuns(ctx); err != nil && !errors.Is(err, ErrCorrupt) { // it is told the second time
+	if err := c.allRuns(ctx); err != nil && !damagedThere(err) { // it is told the second time
 		return err
 	}
 	for more := true; more; {
@@ -221,7 +222,7 @@ func (c *copier) round(ctx context.Context) (more bool, err error) {
 			}
 			for ; next < leaf.N; next++ {
 				if err := c.lost(ctx, next, add); err != nil {
-					return false, errors.Join(err, c.leaves(ctx, &chunk))
+					return false, c.upTo(ctx, &chunk, err)
 				}
 			}
 			if err := add(leaf); err != nil {
@@ -231,11 +232,22 @@ func (c *copier) round(ctx context.Context) (more bool, err error) {
 		}
 		for ; next < to; next++ {
 			if err := c.lost(ctx, next, add); err != nil {
-				return false, errors.Join(err, c.leaves(ctx, &chunk))
+				return false, c.upTo(ctx, &chunk, err)
 			}
 		}
 	}
 	return log.Size-began > copyAtOnce, c.leaves(ctx, &chunk)
+}
+
+// upTo adds what was read before a leaf that cannot be gone on from.
+func (c *copier) upTo(ctx context.Context, chunk *Import, unproven error) error {
+	if !errors.Is(unproven, errUnproven) {
+		return unproven
+	}
+	if err := c.leaves(ctx, chunk); err != nil {
+		return err
+	}
+	return unproven
 }
 
 // errUnproven tells that of a leaf neither the visit nor the hash can be read: what
@@ -267,7 +279,7 @@ func (c *copier) lost(ctx context.Context, n int64, add func(Leaf) error) error 
 // read takes down that from could not be read to the end, which is the error of
 // nothing else.
 func (c *copier) read(what string, err error) error {
-	if !errors.Is(err, ErrCorrupt) {
+	if !damagedThere(err) {
 		return err
 	}
 	c.report.Unread = append(c.report.Unread, fmt.Sprintf("%s: could not be read to the end: %v", what, err))

@@ -22,6 +22,7 @@ func Copies(t *testing.T, from, to func(t *testing.T) archive.Store) {
 	t.Run("that mends entries", func(t *testing.T) { mendEntries(newFixture(t, from), newFixture(t, to), newFixture(t, from)) })
 	t.Run("that mends", func(t *testing.T) { mendFromCopy(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of damage over what is sound", func(t *testing.T) { copyOverSound(newFixture(t, from), newFixture(t, to)) })
+	t.Run("of what the copy cannot do", func(t *testing.T) { copyFailing(newFixture(t, from), newFixture(t, to)) })
 	t.Run("cut short after each import", func(t *testing.T) { copyCutShort(newFixture(t, from), newFixture(t, to)) })
 }
 

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -83,5 +85,69 @@ func copyOverSound(from, to *fixture) {
 		if !strings.HasPrefix(line, "page "+url(1)+":") && !strings.HasPrefix(line, "page "+url(20)+":") { // which were visited since
 			from.Errorf("left after mending from the copy: %s", line)
 		}
+	}
+}
+
+var errFull = errors.New("no space left on device")
+
+// full takes no leaves, for its disk is full.
+type full struct{ *fixture }
+
+func (f full) Import(ctx context.Context, in archive.Import) error {
+	if len(in.Leaves) > 0 {
+		return errFull
+	}
+	return f.fixture.Import(ctx, in)
+}
+
+// unproven has lost the visit of leaf 2, and its hash.
+type unproven struct{ *fixture }
+
+func (u unproven) Leaves(ctx context.Context, from int64) iter.Seq2[archive.Leaf, error] {
+	return func(yield func(archive.Leaf, error) bool) {
+		for l, err := range u.fixture.Leaves(ctx, from) {
+			if l.N == 2 && err == nil {
+				continue
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
+}
+
+func (u unproven) Nodes(ctx context.Context, nodes []archive.Node) ([]archive.Hash, error) {
+	if slices.Contains(nodes, archive.Node{N: 2}) {
+		return nil, archive.ErrCorrupt
+	}
+	return u.fixture.Nodes(ctx, nodes)
+}
+
+// unlisted cannot list its pages.
+type unlisted struct{ *fixture }
+
+func (u unlisted) Pages(context.Context, archive.Filter) iter.Seq2[archive.Page, error] {
+	return func(yield func(archive.Page, error) bool) { yield(archive.Page{}, archive.ErrCorrupt) }
+}
+
+// What the copy cannot write or read is the error, and nothing that the archive lost.
+func copyFailing(from, to *fixture) {
+	in, _ := importedStory(run(site, 0))
+	from.importAll(in)
+	for name, test := range map[string]struct {
+		from, to archive.Store
+		want     error
+	}{
+		"full, where a leaf cannot be gone on from": {unproven{from}, full{to}, errFull},
+		"damaged": {from, unlisted{to}, archive.ErrCorrupt},
+	} {
+		report, err := archive.Copy(to.Context(), test.from, test.to, archive.CopyOptions{Seal: from.sealed, From: "a"})
+		if !errors.Is(err, archive.ErrOfCopy) || !errors.Is(err, test.want) || report.Unread != nil {
+			to.Errorf("%s: error %v, told of the archive: %q", name, err, report.Unread)
+		}
+	}
+	report, err := archive.Copy(to.Context(), unlisted{from}, to, archive.CopyOptions{Seal: from.sealed, From: "a"})
+	if err != nil || len(report.Unread) != 1 {
+		to.Errorf("where it is the archive that is damaged: %+v, %v", report, err)
 	}
 }

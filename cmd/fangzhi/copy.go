@@ -96,6 +96,13 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		if errors.Is(err, archive.ErrDiverged) {
 			return fmt.Errorf("%w; name another archive in place of %s", err, nameOf(toSpec))
 		}
+		if errors.Is(err, archive.ErrOfCopy) {
+			if errors.Is(err, archive.ErrCorrupt) {
+				return fmt.Errorf("%w; fangzhi verify --archive %s --repair --from %s restores it, and makes its indexes anew: then copy again, or name another archive in its place",
+					err, nameOf(toSpec), nameOf(fromSpec))
+			}
+			return fmt.Errorf("%w; the copy is %s", err, nameOf(toSpec))
+		}
 		if errors.Is(err, archive.ErrCorrupt) {
 			return fmt.Errorf("%w; %s, and makes its indexes anew: then copy again", err, repairWith(fromSpec))
 		}
