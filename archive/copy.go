@@ -373,6 +373,15 @@ func (c *copier) run(ctx context.Context, chunk *Import, v Visit) error {
 	if c.runs[v.Run] {
 		return nil
 	}
+	if c.runs == nil || len(c.runs) > copyAtOnce {
+		c.runs = map[string]bool{}
+	}
+	for _, err := range c.to.Runs(ctx, Filter{Run: v.Run, Limit: 1}) {
+		if c.runs[v.Run] = err == nil; err != nil {
+			return err
+		}
+		return nil // what it came to is set when all is copied
+	}
 	r := lostRun(v)
 	for found, err := range c.from.Runs(ctx, Filter{Run: v.Run, Limit: 1}) {
 		if err == nil {
@@ -386,19 +395,33 @@ func (c *copier) run(ctx context.Context, chunk *Import, v Visit) error {
 		if err != nil {
 			return err
 		}
-		for closed, err := range c.from.Runs(ctx, Filter{Run: before.ID}) {
-			if err != nil {
-				return err
-			}
+		closed, known, err := c.closed(ctx, before, r)
+		if err != nil {
+			return err
+		}
+		if known {
 			chunk.Runs = append(chunk.Runs, closed)
 		}
 	}
 	chunk.Runs = append(chunk.Runs, r)
-	if c.runs == nil || len(c.runs) > copyAtOnce {
-		c.runs = map[string]bool{}
-	}
 	c.runs[v.Run] = true
 	return nil
+}
+
+// closed is what became of run before, which is open in to. Where from cannot tell
+// any more it is left as it is, or closed where next is open now in its place.
+func (c *copier) closed(ctx context.Context, before, next Run) (r Run, known bool, err error) {
+	for r, err := range c.from.Runs(ctx, Filter{Run: before.ID, Limit: 1}) {
+		if err == nil {
+			return r, true, nil
+		}
+		if !errors.Is(err, ErrCorrupt) {
+			return r, false, err
+		}
+	}
+	before.State, before.Ended, before.Damaged = RunInterrupted, next.Started, true
+	before.Reason = "what became of this run was lost before it was copied here"
+	return before, next.State == RunRunning, nil
 }
 
 // payloads adds those of wanted that to does not hold.

@@ -23,6 +23,8 @@ func Copies(t *testing.T, from, to func(t *testing.T) archive.Store) {
 	t.Run("that mends", func(t *testing.T) { mendFromCopy(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of damage over what is sound", func(t *testing.T) { copyOverSound(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of what the copy cannot do", func(t *testing.T) { copyFailing(newFixture(t, from), newFixture(t, to)) })
+	t.Run("of a run that was lost", func(t *testing.T) { copyLostRuns(newFixture(t, from), newFixture(t, to), nil) })
+	t.Run("of a run that cannot be read", func(t *testing.T) { copyLostRuns(newFixture(t, from), newFixture(t, to), archive.ErrCorrupt) })
 	t.Run("cut short after each import", func(t *testing.T) { copyCutShort(newFixture(t, from), newFixture(t, to)) })
 }
 

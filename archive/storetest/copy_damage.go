@@ -151,3 +151,59 @@ func copyFailing(from, to *fixture) {
 		to.Errorf("where it is the archive that is damaged: %+v, %v", report, err)
 	}
 }
+
+// noRuns has lost its runs, or cannot read them.
+type noRuns struct {
+	*fixture
+	err error
+}
+
+func (n noRuns) Runs(context.Context, archive.Filter) iter.Seq2[archive.Run, error] {
+	return func(yield func(archive.Run, error) bool) {
+		if n.err != nil {
+			yield(archive.Run{}, n.err)
+		}
+	}
+}
+
+// Of a run that the archive lost since, or cannot read any more, the copy keeps what
+// it has, and what comes after it is copied.
+func copyLostRuns(from, to *fixture, why error) {
+	r := from.begin(site, 0)
+	from.record(r, visit(r, unread(site, url(1)), time.Second, text("标题", "正文")))
+	to.brought(from)
+	was := to.runs()
+	from.record(r, visit(r, unread(site, url(2)), 2*time.Second, text("标题", "正文二")))
+	report := to.brought(noRuns{from, why})
+	to.equal("runs of the copy", to.runs(), was)
+	if told := report.Unread != nil; report.Size != 2 || told != (why != nil) {
+		to.Errorf("brought up to date: %+v", report)
+	}
+	// The run that was open in the copy may not be any more.
+	from.end(r)
+	next := from.begin(site, 24*time.Hour)
+	from.record(next, visit(next, unread(site, url(3)), 25*time.Hour, text("标题", "正文三")))
+	if report := to.brought(oneRun{from, next.ID, why}); report.Size != 3 {
+		to.Errorf("brought up to date: %+v", report)
+	}
+	if runs := to.runs(); len(runs) != 2 || runs[0].State != archive.RunInterrupted || !runs[0].Damaged || runs[1].ID != next.ID || runs[1].State != archive.RunRunning {
+		to.Errorf("runs of the copy: %+v", runs)
+	}
+	to.brought(from)
+	to.sound(nil)
+	Same(to.T, to, from)
+}
+
+// oneRun has lost its runs but for one, or cannot read them.
+type oneRun struct {
+	*fixture
+	id  string
+	err error
+}
+
+func (o oneRun) Runs(ctx context.Context, f archive.Filter) iter.Seq2[archive.Run, error] {
+	if f.Run == o.id {
+		return o.fixture.Runs(ctx, f)
+	}
+	return noRuns{o.fixture, o.err}.Runs(ctx, f)
+}
