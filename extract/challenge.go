@@ -23,10 +23,10 @@ const (
 )
 
 // challenge recognises the pages of bot walls, by status, header and script. What
-// a wall's script is known by is looked for in scripts alone, and on pages that say
-// next to nothing: articles write about walls, and pages behind one have its header
-// and its cookies.
-func (p *Page) challenge() string {
+// a wall's script is known by is looked for in scripts alone, and on pages that do
+// not stand for themselves and say next to nothing: articles write about walls, and
+// pages behind one have its header, its cookies and a script of its own.
+func (p *Page) challenge(stands bool) string {
 	h := p.in.Header
 	if h == nil {
 		h = http.Header{}
@@ -38,7 +38,7 @@ func (p *Page) challenge() string {
 		return "script $_ts (RiverSecurity)"
 	case p.in.Status == statusSafeLine:
 		return "status 468 (SafeLine)"
-	case !p.isMute():
+	case stands, !p.isMute():
 		return ""
 	}
 	text, loaded := p.scripts()
@@ -50,17 +50,21 @@ func (p *Page) challenge() string {
 		return "script acw_sc__v2 (Aliyun)"
 	case has("/cdn-cgi/challenge-platform/") && (has("cf-chl") || has("_cf_chl_opt")):
 		return "script _cf_chl_opt (Cloudflare)"
-	case has("SafeLineChallenge"), has("/.safeline/"), has("challenge.rivers.chaitin.cn"):
+	case has("SafeLineChallenge"), has("/.safeline/challenge"), has("challenge.rivers.chaitin.cn"):
 		return "script SafeLineChallenge (SafeLine)"
-	case has("wzws"), has("WZWS"), h.Get("WZWS-RAY") != "" && strings.Contains(strings.ToLower(p.text), "请开启javascript"):
+	case has("wzwsquestion"), has("wzwschallenge"), has("dynamicurl") && has("WZWS"):
 		return "script wzws (WZWS)"
-	case loaded == "" && p.reloads(text):
+	case loaded != "" || p.filledByScript() != "": // a page of the site's, made by its own scripts
+	case h.Get("WZWS-RAY") != "" && p.flat.sumW[len(p.flat.lines)] < proseWeight && strings.Contains(strings.ToLower(p.text), "请开启javascript"):
+		return "header WZWS-RAY, and nothing but a script (WZWS)"
+	case p.reloads(atOnce(text)):
 		return "script that sets a cookie and loads the page again"
 	}
 	return ""
 }
 
-// isMute says whether a page says, shows and links next to nothing.
+// isMute says whether a page says, shows and links next to nothing, and no row of a
+// list.
 func (p *Page) isMute() bool {
 	f := p.flat
 	if len(p.text) > wallBytes || f.sumW[len(f.lines)] > wallWeight || len(f.anchors) > wallLinks || len(f.embeds) > 0 {
@@ -71,14 +75,23 @@ func (p *Page) isMute() bool {
 			return false
 		}
 	}
+	for i := range f.anchors {
+		a := &f.anchors[i]
+		if _, day := f.row(a, p.style(), p.anchorText(a), ""); day != "" {
+			return false
+		}
+	}
 	return true
 }
 
-// scripts returns the text of a page's scripts, and the URLs of those that it
-// loads, a line each.
+// scripts returns the text of a page's scripts, with what it runs when it is loaded,
+// and the URLs of those that it loads, a line each.
 func (p *Page) scripts() (text, loaded string) {
 	var t, l strings.Builder
 	for n := range p.root.Descendants() {
+		if n.DataAtom == atom.Body {
+			t.WriteString(attr(n, "onload") + "\n")
+		}
 		if n.Type != html.ElementNode || n.DataAtom != atom.Script {
 			continue
 		}
@@ -108,7 +121,7 @@ func (p *Page) reloads(script string) bool {
 	if p.base == nil {
 		return false
 	}
-	for _, target := range p.scriptedTo() {
+	for _, target := range targetsOf(script) {
 		if to, err := p.base.Parse(target); err == nil && to.Host == p.base.Host && to.Path == p.base.Path {
 			return true
 		}

@@ -29,6 +29,11 @@ var walls = []struct {
 	{"a cookie and reload", 200, nil, `<html><head><script>document.cookie="ck=8a7b; path=/; max-age=3600"; window.location.reload();</script></head><body></body></html>`, "sets a cookie"},
 	{"a cookie and the page again", 200, nil, `<html><body>正在跳转，请稍候……<script>var t=new Date();document.cookie = 'visited='+t.getTime()+';path=/';location.href=location.href;</script></body></html>`, "sets a cookie"},
 	{"a cookie and the page's address", 200, nil, `<html><body><script>document.cookie="a=1";location.href="/yw/index.html?r=1";</script></body></html>`, "sets a cookie"},
+	{"a cookie and reload, in a function called where it stands", 200, nil, `<html><body><script>(function(){var s="}";document.cookie="a=1";setTimeout(function(){location.reload()},100)})();</script></body></html>`, "sets a cookie"},
+	{"a cookie and reload, in a function called by its name", 200, nil, `<html><body><script>function go(){document.cookie="a=1";again();}
+		const again=()=>{location.reload();}; go();</script></body></html>`, "sets a cookie"},
+	{"a cookie and reload, in a function called with the page", 200, nil, `<html><body onload="go()"><script>function go(){document.cookie="a=1";location.reload();}</script></body></html>`, "sets a cookie"},
+	{"a cookie and reload, in a handler", 200, nil, `<html><body><script>window.onload=function(){document.cookie="a=1";location.reload();}</script></body></html>`, "sets a cookie"},
 	{"what Cloudflare tells", 200, nil, `<html><head><title>Just a moment...</title></head><body><p>Checking your browser</p></body></html>`, "just a moment"},
 }
 
@@ -69,5 +74,47 @@ func TestArticlesAboutWalls(t *testing.T) {
 	page := strings.NewReplacer("SCRIPT", `<script>function big5(){document.cookie="lang=big5";location.reload();}</script>`, "TEXT", `<p><img src="a.jpg" width="600"></p>`).Replace(frame)
 	if r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/yw/1.html", Status: 200, Payload: []byte(page)}).Reading(); r.Trouble != archive.TroubleNone {
 		t.Errorf("pictures: trouble %q, signature %q", r.Trouble, r.Signature)
+	}
+}
+
+// Pages that say little are no walls where they have a title and a text, rows, or a
+// script that draws their list, whatever wall they are behind and whatever their
+// buttons set.
+func TestShortPagesAreNoWalls(t *testing.T) {
+	const (
+		head   = `<html><head><title>停水通知</title><meta name="ArticleTitle" content="停水通知"><meta name="PubDate" content="2024-05-20 09:30">`
+		byline = `<p>发布时间：2024-05-20 09:30 来源：县水务局</p>`
+		text   = `<div id="zoom"><p>因管网检修，人民路沿线五月二十一日八时至十八时停水，请相关用户提前做好储水准备。</p></div></body></html>`
+		big5   = `<script>function big5(){document.cookie="lang=big5;path=/";location.reload();}</script>`
+		rows   = `<ul><li><a href="/yw/1.html">全县上半年经济运行情况通报会召开</a><span>2024-05-20</span></li><li><a href="/yw/2.html">我县启动夏季爱国卫生运动</a><span>2024-05-19</span></li><li><a href="/yw/3.html">县领导调研重点项目建设</a><span>2024-05-18</span></li></ul>`
+	)
+	article := func(script string) string {
+		return head + script + `</head><body><h1>停水通知</h1>` + byline + text
+	}
+	behind := http.Header{"Wzws-Ray": {"1106-1690000000.123"}}
+	for _, c := range []struct {
+		name, url string
+		header    http.Header
+		page      string
+		kind      archive.Kind
+	}{
+		{"article, 繁简 button", "/yw/1.html", nil, article(big5), archive.KindArticle},
+		{"article, theme by cookie", "/yw/1.html", nil, article(`<script>function old(on){document.cookie="wza="+on;window.location.href=window.location.href;}</script>`), archive.KindArticle},
+		{"article, cookie at once", "/yw/1.html", nil, article(`<script>document.cookie="a=1";if(location.protocol=="ftp:")location.href=location.href.replace("ftp","http");</script>`), archive.KindArticle},
+		{"article, script of WZWS", "/yw/1.html", behind, article(`<script>var wzwsconnect="1";</script>`), archive.KindArticle},
+		{"article, SafeLine's monitor", "/yw/1.html", nil, article(`<script src="/.safeline/static/monitor.js"></script>`), archive.KindArticle},
+		{"article, no meta, no date, 繁简 button by jQuery, behind WZWS", "/yw/1.html", behind, `<html><head><title>停水通知</title><script>$("#big5").click(function(){document.cookie="lang=big5";location.reload();});</script></head><body><noscript>请开启JavaScript</noscript><h1>停水通知</h1>` + text, archive.KindArticle},
+		{"list that a script draws, behind WZWS, with a noscript", "/yw/index.html", behind, `<html><head><title>要闻动态-河湾县人民政府</title><script src="/js/vue.js"></script></head><body><noscript>请开启JavaScript以浏览本站</noscript><div id="app"></div><script src="/js/list.js"></script></body></html>`, ""},
+		{"list that jpaas draws, behind WZWS, with a noscript", "/yw/index.html", behind, `<html><head><title>要闻动态</title></head><body><noscript>请开启JavaScript</noscript><script parseType="buildstatic" queryData="{}" url="/jpaas-publish-server/front/page/build/unit"></script></body></html>`, archive.KindList},
+		{"list that a script draws, of a column wzws", "/wzws/index.html", nil, `<html><head><title>外资外事-河湾县人民政府</title><script src="/js/jquery.js"></script></head><body><div id="list"></div><script>$.get("/wzws/list.json",draw)</script></body></html>`, ""},
+		{"three rows, cookie of the page's number", "/yw/list.html", nil, `<html><head><title>要闻动态</title><script>function go(n){document.cookie="page="+n;location.href=location.pathname+"?page="+n;}</script></head><body>` + rows, archive.KindList},
+		{"three rows, cookie at once", "/yw/list.html", nil, `<html><head><title>要闻动态</title><script>if(self!=top){document.cookie="a=1";location.href=location.pathname;}</script></head><body>` + rows, archive.KindList},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := open(t, extract.Input{URL: "http://www.hewan.gov.cn" + c.url, Status: 200, Header: c.header, Payload: []byte(c.page)}).Reading()
+			if r.Trouble == archive.TroubleChallenge || c.kind != "" && r.Kind != c.kind {
+				t.Errorf("kind %q, trouble %q, signature %q, body %q", r.Kind, r.Trouble, r.Signature, r.Article.Body)
+			}
+		})
 	}
 }

@@ -54,12 +54,8 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 			}
 		}
 	}
-	shell := prose < 300
-	switch {
-	case shell && strings.Contains(p.text, "jpaas-publish-server/front/page/build/unit"):
-		return archive.KindList, "list filled in by a script: unitbuild"
-	case shell && strings.Contains(p.text, "/gkmlpt/") && strings.Contains(p.text, "SID"):
-		return archive.KindList, "list filled in by a script: gkmlpt"
+	if name := p.filledByScript(); name != "" && prose < 300 {
+		return archive.KindList, "list filled in by a script: " + name
 	}
 	if p.ld().found {
 		return archive.KindArticle, "json-ld " + p.ld().kind
@@ -87,6 +83,18 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindList, "the home page of a host, and no sign of an article"
 	}
 	return archive.KindArticle, signUntold
+}
+
+// filledByScript is the name of a script that fills in a list, where the page has
+// one; "" where it has none.
+func (p *Page) filledByScript() string {
+	switch {
+	case strings.Contains(p.text, "jpaas-publish-server/front/page/build/unit"):
+		return "unitbuild"
+	case strings.Contains(p.text, "/gkmlpt/") && strings.Contains(p.text, "SID"):
+		return "gkmlpt"
+	}
+	return ""
 }
 
 // isHome says whether the page is the first of its host.

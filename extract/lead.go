@@ -67,11 +67,16 @@ func (p *Page) refresh() (target string, after int) {
 }
 
 // scriptedTo are the targets of a small page's scripts.
-func (p *Page) scriptedTo() (targets []string) {
+func (p *Page) scriptedTo() []string {
 	if len(p.text) > 4000 {
 		return nil
 	}
-	for _, m := range scriptedMove.FindAllStringSubmatch(p.Document().Find("script").Text(), 3) {
+	return targetsOf(p.Document().Find("script").Text())
+}
+
+// targetsOf are the first targets of a script.
+func targetsOf(script string) (targets []string) {
+	for _, m := range scriptedMove.FindAllStringSubmatch(script, 3) {
 		targets = append(targets, m[1]+m[2])
 	}
 	return targets

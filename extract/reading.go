@@ -31,7 +31,7 @@ func (p *Page) read() archive.Reading {
 	case p.other != "":
 		return archive.Reading{Kind: archive.KindAttachment, Signature: p.other}
 	case p.failure != "":
-		if s := p.challenge(); s != "" {
+		if s := p.challenge(false); s != "" {
 			return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleChallenge, Signature: s}
 		}
 		return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleUnreadable, Signature: p.failure}

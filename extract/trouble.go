@@ -15,11 +15,12 @@ var errorTexts = []string{
 // tell it only where they are what the page has to say: notices speak of
 // maintenance, and of what does not exist, as well.
 func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
-	if s := p.challenge(); s != "" {
+	weight := body.weight(p.flat)
+	stands := p.standsForItself(weight, title)
+	if s := p.challenge(stands); s != "" {
 		return archive.TroubleChallenge, s
 	}
-	weight := body.weight(p.flat)
-	if p.standsForItself(weight, title) {
+	if stands {
 		return archive.TroubleNone, ""
 	}
 	if len(p.flat.text) < 3000 {
