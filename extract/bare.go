@@ -1,7 +1,12 @@
 package extract
 
 import (
+	"strings"
+	"unicode"
+
 	"golang.org/x/net/html/atom"
+
+	"fangzhi/lazyregexp"
 )
 
 // A text is bare where no element is its own: its paragraphs, or its lines
@@ -167,17 +172,49 @@ func (f *flat) tableOf(i int, el int32) int32 {
 	return table
 }
 
-// isData says whether a table holds data: short cells, few links, and no small
-// print.
+// dataCells is how many cells the rows of a table of data have at least that have
+// more than one: boxes have a label and a value, once or twice.
+const dataCells = 6
+
+// boxCell is what a cell of a box says, its letters alone: counters, the weather,
+// votes, buttons. Such a table is no data: what it counts would be a change of the
+// article at each visit.
+var boxCell = lazyregexp.New(`^(?:(?:本文|本页|本站|本网站?|今日|今天|昨日|当前|目前|实时|累计|历史|总|您是第)+(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)?(?:次|人|位)?|(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)(?:次|人|位)?|分享(?:到|至|本文)?|天气预报|(?:今日|今天|实时|当前)(?:天气|气温).*|.*(?:满意|有用|有帮助)[吗么])$`)
+
+// isData says whether a table holds data: rows of short cells, few links, no small
+// print and nothing that boxes say.
 func (p *Page) isData(table int32) bool {
 	f := p.flat
 	if all, links := f.weightOf(table); 2*links > all || f.elems[table].all&hintJunk != 0 {
 		return false
 	}
+	in := map[int32]int{} // cells by row
+	last := int32(-1)
 	for j := int(f.elems[table].lo); j < int(f.elems[table].hi); j++ {
-		if f.lines[j].w > cellWeight || p.isFootLine(j) {
+		if f.lines[j].w > cellWeight || p.isFootLine(j) || boxCell.MatchString(lettersOf(f.lineText(j))) {
 			return false
 		}
+		if cell, row := f.cellOf(f.lines[j].el); cell >= 0 && cell != last {
+			in[row]++
+			last = cell
+		}
 	}
-	return true
+	rows, cells := 0, 0
+	for _, n := range in {
+		if n > 1 {
+			rows++
+			cells += n
+		}
+	}
+	return rows > 1 && cells >= dataCells
+}
+
+// lettersOf returns the letters of s.
+func lettersOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, s)
 }

@@ -114,3 +114,49 @@ func TestTableInAWrapper(t *testing.T) {
 		}
 	}
 }
+
+// A table of the page's own in a wrapper of its own is no part of the text: what it
+// counts would be a change of the article at each visit.
+func TestBoxesInTables(t *testing.T) {
+	long := "经县政府同意，现将全县各乡镇二季度环境空气质量考核结果予以公布，请各单位对照差距，认真整改，确保完成全年目标任务。"
+	text := "<p>" + long + "</p><p>其余各镇" + long + "</p>"
+	want := long + "\n\n其余各镇" + long
+	for name, rows := range map[string]string{
+		"hits":                 `<tr><td>浏览次数</td><td>N</td></tr>`,
+		"online":               `<tr><td>当前在线</td><td>N人</td></tr><tr><td>今日访问</td><td>N2</td></tr>`,
+		"online, three rows":   `<tr><td>当前在线：</td><td>N人</td></tr><tr><td>今日访问：</td><td>N2</td></tr><tr><td>总访问量：</td><td>7N2</td></tr>`,
+		"online, side by side": `<tr><td>当前在线</td><td>今日访问</td><td>总访问量</td></tr><tr><td>N</td><td>1N</td><td>7N2</td></tr>`,
+		"hits, in one cell":    `<tr><td>浏览：N次</td><td>字号</td><td>大</td></tr><tr><td>保存</td><td>打印</td><td>关闭</td></tr>`,
+		"weather":              `<tr><td>今日天气</td><td>多云</td></tr><tr><td>气温</td><td>N℃</td></tr>`,
+		"weather, three rows":  `<tr><td>今日天气</td><td>多云</td></tr><tr><td>气温</td><td>N℃</td></tr><tr><td>风力</td><td>2级</td></tr>`,
+		"vote":                 `<tr><td>您对本文满意吗</td></tr><tr><td>满意 N</td><td>一般 3</td><td>不满意 0</td></tr>`,
+		"vote, a row each":     `<tr><td>您对本文满意吗？</td></tr><tr><td>满意</td><td>N</td></tr><tr><td>一般</td><td>3</td></tr><tr><td>不满意</td><td>0</td></tr>`,
+		"share":                `<tr><td>分享到</td><td>微信</td><td>微博</td></tr>`,
+	} {
+		box := `<table>` + rows + `</table>`
+		for where, page := range map[string]string{
+			"in an element": fmt.Sprintf(frame, `<div id="zoom">`+text+`<div class="x">`+box+`</div></div>`),
+			"bare":          fmt.Sprintf(frame, text+box),
+		} {
+			t.Run(name+", "+where, func(t *testing.T) {
+				read := func(n string) archive.Article {
+					in := extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(strings.ReplaceAll(page, "N", n))}
+					return open(t, in).Reading().Article
+				}
+				a, b := read("31"), read("32")
+				if a.Body != want {
+					t.Errorf("read %q", strings.TrimPrefix(a.Body, want))
+				}
+				if archive.FingerprintOf(a) != archive.FingerprintOf(b) {
+					t.Error("the article changed with the counter")
+				}
+			})
+		}
+	}
+	// A single row of data under a wide head is data.
+	wide := `<table><tr><td>企业名称</td><td>处罚事由</td><td>罚款（万元）</td></tr><tr><td>河湾化工厂</td><td>超标排放</td><td>12</td></tr></table>`
+	in := extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(fmt.Sprintf(frame, `<div id="zoom">`+text+`<div style="overflow-x:auto">`+wide+`</div></div>`))}
+	if a := open(t, in).Reading().Article; a.Body != want+"\n\n企业名称\t处罚事由\t罚款（万元）\n河湾化工厂\t超标排放\t12" {
+		t.Errorf("a wide table: %s", a.Body)
+	}
+}
