@@ -32,6 +32,7 @@ type CopyReport struct {
 	Lessons  int   `json:"lessons"`
 	Rounds   int   `json:"rounds"`            // in which the log was followed
 	Damaged  int   `json:"damaged,omitempty"` // leaves added that are not what was sealed, as they are
+	Righted  int   `json:"righted,omitempty"` // leaves whose hash is damaged in from, and right in to
 	Lost     int   `json:"lost,omitempty"`    // leaves added of which from can read the place in the log alone
 	// Spared are pages, runs and what was learnt that are damaged in from: to keeps
 	// what it has of them, which is sound.
@@ -41,6 +42,9 @@ type CopyReport struct {
 	Unread  []string `json:"unread,omitempty"`
 	Missing int      `json:"missing"` // payloads that from has not, or not whole
 	Root    Hash     `json:"-"`       // of the log of Size leaves
+	// Stray is the last checkpoint of from where it is none of its log, of size 0
+	// where it is one, or there is none.
+	Stray Checkpoint `json:"-"`
 }
 
 // copyAtOnce and copyBytes bound what goes into one import.
@@ -136,7 +140,21 @@ func (c *copier) copy(ctx context.Context) error {
 	}
 	tree := TreeAt(c.report.Size, edge)
 	c.report.Root = tree.Root()
-	return nil
+	return c.stray(ctx)
+}
+
+// stray looks whether the last checkpoint of from is one of the log.
+func (c *copier) stray(ctx context.Context) error {
+	log, err := c.from.Log(ctx)
+	last := log.Checkpoint
+	if err != nil || last.Size == 0 || last.Size > c.report.Size { // made since, or told by verify
+		return err
+	}
+	edge, err := c.to.Nodes(ctx, Edge(last.Size))
+	if err == nil && !last.Of(edge) {
+		c.report.Stray = last
+	}
+	return err
 }
 
 // sameLog fails where the log of to, of that size, is not how that of from
@@ -360,6 +378,7 @@ func (c *copier) damaged(ctx context.Context, leaves []Leaf) error {
 		}
 		if err == nil && above(is) && !above(l.Hash) {
 			l.Hash = is
+			c.report.Righted++
 			continue
 		}
 		l.Damaged = true

@@ -15,7 +15,7 @@ import (
 
 // unsealed are the fields that no leaf holds: what is worked out of the others.
 // A version is sealed as it read when it was taken.
-var unsealed = map[string]bool{"Snapshot.Sketch": true, "Snapshot.ReadAt": true, "Snapshot.Damaged": true, "Snapshot.Kept": true}
+var unsealed = map[string]bool{"Snapshot.Sketch": true, "Snapshot.ReadAt": true, "Snapshot.Damaged": true, "Snapshot.Kept": true, "Snapshot.Unread": true}
 
 // Whoever adds a field to a visit, a version or an article adds a line to
 // LeafOf, at the end of its part, and to docs/archive.md: what no leaf holds

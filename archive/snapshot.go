@@ -1,6 +1,9 @@
 package archive
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Snapshot is one stored version of a page. Its identity is (Site, URL,
 // Version); versions count from 1 without a gap.
@@ -25,6 +28,22 @@ type Snapshot struct {
 	Sketch      Sketch    `json:"-"`
 	Damaged     bool      `json:"-"` // the reading of ReadAt is not what was written, by its sum
 	Kept        Sum       `json:"-"` // the sum that was kept, where it is damaged
+	Unread      string    `json:"-"` // what of it could not be read of what is stored, and why: that is empty; "": all was read
+}
+
+// Fault says in what way s is not what was recorded, as far as it tells by itself:
+// "" where nothing contradicts it. What it says must not be taken for what its page
+// said then. It hashes what an article says.
+func (s *Snapshot) Fault() string {
+	switch {
+	case s.Unread != "":
+		return s.Unread
+	case s.Damaged:
+		return fmt.Sprintf("how it was read again at %s is not what was written, by its checksum", stamp(s.ReadAt))
+	case s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint:
+		return "has not the fingerprint of its article"
+	}
+	return ""
 }
 
 // Part is a further page of an article that its portal parted into pages. The

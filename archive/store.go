@@ -112,7 +112,8 @@ type Store interface {
 	// Pages yields pages by (Site, URL), compared bytewise.
 	Pages(ctx context.Context, f Filter) iter.Seq2[Page, error]
 	// Snapshots yields snapshots by (Site, URL, Version). Their Sketch is not
-	// filled.
+	// filled. One whose article cannot be read is yielded without it, and says so
+	// in Unread: so does any method that returns snapshots.
 	Snapshots(ctx context.Context, f Filter) iter.Seq2[Snapshot, error]
 	// Visits yields the ledger by (At, Site, URL).
 	Visits(ctx context.Context, f Filter) iter.Seq2[Visit, error]
@@ -235,7 +236,8 @@ type Store interface {
 	Nodes(ctx context.Context, nodes []Node) ([]Hash, error)
 	// Seal gives a leaf to every visit whose Record has returned. Where the log
 	// has grown since the last checkpoint it keeps a new one, made at the time
-	// at; that is the one it returns. To close a run seals too.
+	// at; that is the one it returns. To close a run seals too. A last checkpoint that is
+	// none of the log stays: then Seal returns it, with ErrCorrupt.
 	Seal(ctx context.Context, at time.Time) (Checkpoint, error)
 
 	// Lessons yields all that was learnt, by (Site, Name).

@@ -105,6 +105,17 @@ type Checkpoint struct {
 	At   time.Time // when it was made, UTC, whole seconds
 }
 
+// Of says whether c is one of the log with that right edge, as Edge(c.Size) names it.
+func (c Checkpoint) Of(edge []Hash) bool {
+	t := TreeAt(c.Size, edge)
+	return c.Size == 0 || t.Root() == c.Root
+}
+
+// Stray is the error of a log of which its last checkpoint, c, is none.
+func (c Checkpoint) Stray() error {
+	return fmt.Errorf("the last checkpoint, of %d entries, is none of the log, so no other is made; fangzhi verify tells more: %w", c.Size, ErrCorrupt)
+}
+
 // checkpointHead is the first line of a checkpoint.
 const checkpointHead = "fangzhi archive"
 

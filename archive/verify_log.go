@@ -21,10 +21,10 @@ func (v *verifier) log(ctx context.Context) error {
 	v.report.Unsealed, v.report.Checkpoint = log.Unsealed, log.Checkpoint
 	w := logVerifier{verifier: v}
 	if log.Checkpoint.Size > 0 {
-		w.wanted = append(w.wanted, mark{log.Checkpoint, "the archive's own checkpoint"})
+		w.wanted = append(w.wanted, mark{log.Checkpoint, "the archive's own checkpoint", "; or it is that checkpoint that is damaged: fangzhi copy makes an archive with a new one"})
 	}
 	if c := v.options.Checkpoint; c != nil {
-		w.wanted = append(w.wanted, mark{*c, "the checkpoint kept elsewhere"})
+		w.wanted = append(w.wanted, mark{Checkpoint: *c, name: "the checkpoint kept elsewhere"})
 	}
 	slices.SortStableFunc(w.wanted, func(a, b mark) int { return int(min(1, max(-1, a.Size-b.Size))) })
 	w.reach()
@@ -74,6 +74,7 @@ func (v *verifier) log(ctx context.Context) error {
 type mark struct {
 	Checkpoint
 	name string
+	or   string // what may be the reason besides
 }
 
 type logVerifier struct {
@@ -103,8 +104,8 @@ func (w *logVerifier) reach() {
 		m := w.wanted[0]
 		w.wanted = w.wanted[1:]
 		if !w.lost && m.Root != w.tree.Root() {
-			w.fault(Fault{Object: "log", Text: fmt.Sprintf("has been rewritten: the root of its first %d leaves is %s, %s, made at %s, has %s",
-				m.Size, w.tree.Root(), m.name, stamp(m.At), m.Root)})
+			w.fault(Fault{Object: "log", Text: fmt.Sprintf("has been rewritten: the root of its first %d leaves is %s, %s, made at %s, has %s%s",
+				m.Size, w.tree.Root(), m.name, stamp(m.At), m.Root, m.or)})
 		}
 	}
 }

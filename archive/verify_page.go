@@ -192,11 +192,8 @@ func (h holding) faults() (all []Fault) {
 		if s.Payload == "" {
 			fault(object, "names no payload")
 		}
-		if s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint {
-			fault(object, "has not the fingerprint of its article")
-		}
-		if s.Damaged {
-			fault(object, "how it was read again at %s is not what was written, by its checksum", stamp(s.ReadAt))
+		if text := s.Fault(); text != "" {
+			fault(object, "%s", text)
 		}
 		if n := cuts[s.Version]; n != 1 {
 			fault(object, "was cut by %d visits of the ledger", n)

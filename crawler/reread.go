@@ -173,6 +173,9 @@ func (r *rereading) version(ctx context.Context, v archive.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	if fault := v.Fault(); fault != "" {
+		failure = fault + ": it is left as it is, to be repaired" // else it would pass for how it was read before
+	}
 	r.report.Versions++
 	if v.Rules != r.k.site.Rules.Digest() || v.Reader != extract.Reader {
 		r.report.Older++

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -24,6 +25,8 @@ type mark struct {
 	Last     time.Time     `json:"last,omitzero"`    // the last of them
 	Lost     []time.Time   `json:"lost,omitempty"`   // those whose bytes the archive had lost: they may be repaired
 	Run      string        `json:"run,omitempty"`    // the last run that they are of
+
+	Damaged []int `json:"damaged,omitempty"` // versions that were told as damaged: they may be repaired
 }
 
 // empty says whether nothing was told.
@@ -33,13 +36,13 @@ func (m mark) empty() bool {
 
 // misses says whether p may have a version, or a state, that was not told.
 func (m mark) misses(p archive.Page) bool {
-	return p.Versions > m.Versions || p.Versions > 0 && m.State != p.State
+	return p.Versions > m.Versions || p.Versions > 0 && m.State != p.State || len(m.Damaged) > 0
 }
 
-// lacks says whether version v of p is to be told: it was not, or it is the
-// latest, and the page stands elsewhere now.
+// lacks says whether version v of p is to be told: it was not, or was damaged, or it
+// is the latest, and the page stands elsewhere now.
 func (m mark) lacks(p archive.Page, v int) bool {
-	return v > m.Versions || m.State != p.State && v >= p.Versions
+	return v > m.Versions || m.State != p.State && v >= p.Versions || slices.Contains(m.Damaged, v)
 }
 
 // cursor is where a row of exports has come to: a mark for each page, in a file

@@ -55,6 +55,10 @@ func (r *run) records(cur *cursor, held Archive) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
+		if rec.Damaged != "" {
+			r.report.Damaged = append(r.report.Damaged, rec.damage())
+			continue
+		}
 		if err := to.write(rec); err != nil {
 			return err
 		}
@@ -62,7 +66,7 @@ func (r *run) records(cur *cursor, held Archive) error {
 		if r.report.Records%partRecords == 0 {
 			if can, err := to.pause(); err != nil {
 				return err
-			} else if can {
+			} else if can && len(r.report.Damaged) == 0 { // what was left out may be repaired before it goes on
 				at := place{Site: rec.Site, URL: rec.URL, Version: rec.Version}
 				if err := r.checkpoint(held, journal{After: at}, file); err != nil {
 					return err

@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"fangzhi/archive"
@@ -33,6 +34,15 @@ type Record struct {
 	Fingerprint    archive.Digest `json:"fingerprint"`
 	Story          string         `json:"story"`
 	Changes        []diff.Class   `json:"changes"` // what it says otherwise than the version before, in the order of diff
+
+	// Damaged tells of a version that is not what was recorded, and in what way:
+	// it is no record, and has nothing else but its site, URL and version.
+	Damaged string `json:"-"`
+}
+
+// damage names a record that is damaged, to people.
+func (r Record) damage() string {
+	return fmt.Sprintf("version %d of %s: %s", r.Version, r.URL, r.Damaged)
 }
 
 // Attachment is a document that the article links.

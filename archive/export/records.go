@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"fangzhi/archive"
@@ -25,7 +26,7 @@ type Store interface {
 }
 
 // Records yields what sel asks for, by (site, URL, version), one record in
-// memory at a time. It yields an error at most once, last. A page that was
+// memory at a time; of a version that is damaged, that it is. It yields an error at most once, last. A page that was
 // found after the export had passed its place is left out.
 func Records(ctx context.Context, store Store, sel Selection) iter.Seq2[Record, error] {
 	return records(ctx, store, sel, nil)
@@ -74,6 +75,7 @@ type merge struct {
 	next  *archive.Snapshot // the version after held
 	old   mark              // what is known of page already
 	last  int               // the highest version that was listed
+	lost  []int             // versions of page, asked for and damaged
 }
 
 // single goes page by page and asks for the versions of those alone that have
@@ -91,11 +93,11 @@ func (m *merge) single(cur *cursor) error {
 			// The versions of a page in another state than those asked for wait:
 			// it may come to be in one.
 			if m.sel.wantsPage(p) {
-				m.last = m.old.Versions
+				m.last, m.lost = m.old.Versions, nil
 				if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}, []archive.Page{p}); err != nil || m.left {
 					return err
 				}
-				now.Versions = m.last
+				now.Versions, now.Damaged = m.last, m.lost
 			}
 			now.State = p.State
 		}
@@ -159,6 +161,13 @@ func (m *merge) flush() error {
 	if told, err := m.toldElsewhere(); err != nil || told {
 		return err
 	}
+	if fault := held.Fault(); fault != "" {
+		m.lost = append(m.lost, held.Version)
+		if !slices.Contains(m.old.Damaged, held.Version) { // it was told
+			m.left = !m.yield(Record{Site: held.Site, URL: held.URL, Version: held.Version, Damaged: fault}, nil)
+		}
+		return nil
+	}
 	seen, err := m.lastSeen(*held, next)
 	if err != nil {
 		return err
@@ -174,7 +183,7 @@ func (m *merge) flush() error {
 }
 
 // changes are the classes of what version s says otherwise than the one before
-// it, each as it reads now.
+// it, each as it reads now; none where that is damaged.
 func (m *merge) changes(prior *archive.Snapshot, s archive.Snapshot) ([]diff.Class, error) {
 	if s.Version > 1 && prior == nil {
 		f := archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version - 1}
@@ -185,7 +194,7 @@ func (m *merge) changes(prior *archive.Snapshot, s archive.Snapshot) ([]diff.Cla
 			prior = &before
 		}
 	}
-	if prior == nil {
+	if prior == nil || prior.Fault() != "" {
 		return nil, nil
 	}
 	return diff.Between(prior.Article, s.Article), nil

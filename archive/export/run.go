@@ -57,7 +57,7 @@ func (t Target) folder(j Job) bool { return t.Bag || j.Format.Folder() }
 type Report struct {
 	Records int      // or captures
 	Files   []File   // what was written; empty for a pipe
-	Damaged []string // captures whose bytes the archive has lost: they are left out
+	Damaged []string // versions that are damaged, captures whose bytes the archive has lost: they are left out
 	Resumed bool     // an interrupted export was taken up again
 }
 
@@ -124,8 +124,8 @@ func pipe(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 			}
 		}
 	}
-	done, err := writeEntries(w, j, counted)
-	return Report{Records: done}, err
+	done, damaged, err := writeEntries(w, j, counted)
+	return Report{Records: done, Damaged: damaged}, err
 }
 
 // observeEvery is how many records stand between two reports of progress; tests

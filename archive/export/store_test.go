@@ -63,6 +63,7 @@ func (s *store) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archi
 			s.mu.Lock()
 			s.read++
 			s.mu.Unlock()
+			v.Fingerprint = archive.FingerprintOf(v.Article)
 			if !yield(v, nil) {
 				return
 			}
@@ -199,6 +200,13 @@ func (s *store) title(url, title string) *store {
 			s.snapshots[i].Article.Title = title
 		}
 	}
+	return s
+}
+
+// damage makes version v of a page one that cannot be read, or with "" one that can.
+func (s *store) damage(site, url string, v int, why string) *store {
+	i := slices.IndexFunc(s.snapshots, func(x archive.Snapshot) bool { return x.Site == site && x.URL == url && x.Version == v })
+	s.snapshots[i].Unread = why
 	return s
 }
 

@@ -93,7 +93,7 @@ func encoded(records iter.Seq2[Record, error], encode func(Record) ([]byte, erro
 				continue
 			}
 			e := entry{Record: r}
-			if err == nil && encode != nil {
+			if err == nil && encode != nil && r.Damaged == "" {
 				e.text, err = encode(r)
 				e.Body = "" // the text has it
 			}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"fangzhi/archive"
 )
 
 // recordWriter writes records in one format.
@@ -37,24 +39,34 @@ func newRecordWriter(w io.Writer, j Job, dir string) (recordWriter, error) {
 
 // Write writes what j asks for of store to w, a format that is a stream, and
 // returns how many records it wrote. When it fails, the JSONL or CSV that w
-// holds ends with a whole record, unless it was w that failed.
+// holds ends with a whole record, unless it was w that failed. Records that are
+// damaged are left out, and archive.ErrCorrupt in the end.
 func Write(ctx context.Context, w io.Writer, j Job, store Store, records iter.Seq2[Record, error]) (int, error) {
-	return writeEntries(w, j, encoded(records, encoder(j, gone{ctx, store}), place{}))
+	n, damaged, err := writeEntries(w, j, encoded(records, encoder(j, gone{ctx, store}), place{}))
+	if err == nil && len(damaged) > 0 {
+		err = fmt.Errorf("write %s: %d left out, the first of them %s: %w", j.Format, len(damaged), damaged[0], archive.ErrCorrupt)
+	}
+	return n, err
 }
 
-func writeEntries(w io.Writer, j Job, entries iter.Seq2[entry, error]) (int, error) {
+// writeEntries returns how many records it wrote, and which it left out, for they
+// are damaged.
+func writeEntries(w io.Writer, j Job, entries iter.Seq2[entry, error]) (n int, damaged []string, err error) {
 	dir, err := os.MkdirTemp("", "fangzhi-export-")
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer os.RemoveAll(dir)
 	out := bufio.NewWriterSize(w, 1<<16)
 	to, err := newRecordWriter(out, j, dir)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	n := 0
 	for e, err := range entries {
+		if err == nil && e.Damaged != "" {
+			damaged = append(damaged, e.damage())
+			continue
+		}
 		if err == nil {
 			err = to.write(e)
 		}
@@ -62,22 +74,22 @@ func writeEntries(w io.Writer, j Job, entries iter.Seq2[entry, error]) (int, err
 			if _, ended := to.pause(); ended == nil {
 				out.Flush() // err is told: the rest is tried
 			}
-			return n, err
+			return n, damaged, err
 		}
 		n++
 		if n%partRecords == 0 {
 			if _, err := to.pause(); err != nil {
-				return n, fmt.Errorf("write %s: %w", j.Format, err)
+				return n, damaged, fmt.Errorf("write %s: %w", j.Format, err)
 			}
 		}
 	}
 	if err := to.finish(); err != nil {
-		return n, fmt.Errorf("write %s: %w", j.Format, err)
+		return n, damaged, fmt.Errorf("write %s: %w", j.Format, err)
 	}
 	if err := out.Flush(); err != nil {
-		return n, fmt.Errorf("write %s: %w", j.Format, err)
+		return n, damaged, fmt.Errorf("write %s: %w", j.Format, err)
 	}
-	return n, nil
+	return n, damaged, nil
 }
 
 // partRecords is how many records stand between two places at which an export

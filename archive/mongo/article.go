@@ -1,6 +1,8 @@
 package mongo
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -53,18 +55,27 @@ func snapshotDocOf(s archive.Snapshot) snapshotDoc {
 	}
 }
 
-func (d snapshotDoc) snapshot() (archive.Snapshot, error) {
-	article, err := d.Article.article()
-	if err != nil {
-		return archive.Snapshot{}, fmt.Errorf("version %d of %s: %w", d.Version, d.URL, err)
+// snapshot is what d says. Where its article cannot be read, which keeps nothing
+// else from being read, the snapshot says so.
+func (s *Store) snapshot(ctx context.Context, d snapshotDoc) (archive.Snapshot, error) {
+	err := s.moveIn(ctx, &d)
+	if err != nil && !errors.Is(err, archive.ErrCorrupt) {
+		return archive.Snapshot{}, err
 	}
-	s := archive.Snapshot{
+	var article archive.Article
+	if err == nil {
+		article, err = d.Article.article()
+	}
+	v := archive.Snapshot{
 		Site: d.Site, URL: d.URL, Version: d.Version, Column: d.Column, Kind: d.Kind,
 		TakenAt: timeOf(d.TakenAt), PriorSeen: timeOf(d.PriorSeen), Status: d.Status, Trust: d.Trust,
 		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, ReadAt: timeOf(d.ReadAt), Parts: partsOf(d.Parts), Story: d.Story,
 	}
-	s.Compare(d.Sum)
-	return s, nil
+	v.Compare(d.Sum)
+	if err != nil {
+		v.Article, v.Unread = archive.Article{}, fmt.Sprintf("its article cannot be read: %v", err)
+	}
+	return v, nil
 }
 
 // partDoc is a further page of an article as it is stored.

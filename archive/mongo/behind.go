@@ -99,7 +99,7 @@ func (s *Store) settlePage(ctx context.Context, d pageDoc) error {
 	}
 	if changed {
 		for v, err := range s.Snapshots(ctx, archive.Filter{Site: d.Site, URL: d.URL, Version: d.Versions}) {
-			if errors.Is(err, archive.ErrCorrupt) || err == nil && v.Kind == archive.KindArticle && archive.FingerprintOf(v.Article) != v.Fingerprint {
+			if errors.Is(err, archive.ErrCorrupt) || err == nil && v.Fault() != "" {
 				return nil
 			}
 			if err != nil {

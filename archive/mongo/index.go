@@ -2,11 +2,14 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
 )
 
 const (
@@ -97,7 +100,9 @@ func (s *Store) index(ctx context.Context) (more bool, err error) {
 		if d.Version < pages[d.page()].versions {
 			continue // it will not be searched for any more
 		}
-		if err := s.moveIn(ctx, &d); err != nil {
+		if err := s.moveIn(ctx, &d); errors.Is(err, archive.ErrCorrupt) {
+			d.Article = articleDoc{} // it is found by nothing, and keeps no other from being found
+		} else if err != nil {
 			return false, err
 		}
 		words := wordsDoc{ID: d.ID, Words: wordsOf(string(d.Article.Title), string(d.Article.Body))}

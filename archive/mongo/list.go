@@ -131,10 +131,7 @@ func (s *Store) takeSnapshots(latest bool) func(context.Context, []snapshotDoc) 
 		}
 		snapshots := make([]archive.Snapshot, len(docs))
 		for i, d := range docs {
-			if err := s.moveIn(ctx, &d); err != nil {
-				return nil, err
-			}
-			if snapshots[i], err = d.snapshot(); err != nil {
+			if snapshots[i], err = s.snapshot(ctx, d); err != nil {
 				return nil, err
 			}
 		}

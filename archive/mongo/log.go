@@ -17,6 +17,8 @@ import (
 )
 
 // checkpointID is the _id in collection meta of the last checkpoint.
+var errStray = errors.New("the last checkpoint is none of the log")
+
 const checkpointID = "checkpoint"
 
 type checkpointDoc struct {
@@ -27,13 +29,26 @@ type checkpointDoc struct {
 }
 
 // keepCheckpoint keeps a checkpoint of the whole log where it has grown since
-// the last one, and returns the last one.
+// the last one, and returns the last one. One that is none of the log stays, as what
+// tells of damage: then it is errStray.
 func (s *Store) keepCheckpoint(ctx context.Context, at time.Time) (archive.Checkpoint, error) {
 	s.sealing.Lock()
 	tree, err := s.logEnd(ctx)
 	s.sealing.Unlock()
 	if err != nil {
 		return archive.Checkpoint{}, err
+	}
+	switch last, err := s.checkpoint(ctx); {
+	case err != nil:
+		return last, err
+	case last.Size < tree.Size():
+		edge, err := s.nodes(ctx, archive.Edge(last.Size))
+		if err == nil && !last.Of(edge) {
+			err = errStray
+		}
+		if err != nil {
+			return last, err
+		}
 	}
 	root := tree.Root()
 	if tree.Size() > 0 {
@@ -224,10 +239,7 @@ func (s *Store) cutsOf(ctx context.Context, filter bson.D, wanted map[edition]bo
 		if err := s.asTaken(ctx, &d); err != nil {
 			return err
 		}
-		if err := s.moveIn(ctx, &d); err != nil {
-			return err
-		}
-		if cuts[e], err = d.snapshot(); err != nil {
+		if cuts[e], err = s.snapshot(ctx, d); err != nil {
 			return err
 		}
 	}

@@ -162,7 +162,7 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 	done, err := s.change(ctx)
 	if err == nil {
 		defer done()
-		if _, err = s.seal(ctx, r.Ended); err != nil {
+		if _, err = s.seal(ctx, r.Ended); err != nil && !errors.Is(err, errStray) { // verify tells of that
 			return fault(ctx, err, "end run %s: seal", r.ID)
 		}
 		var result *mongo.UpdateResult

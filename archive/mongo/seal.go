@@ -59,6 +59,9 @@ func (s *Store) Seal(ctx context.Context, at time.Time) (c archive.Checkpoint, e
 		defer done()
 		c, err = s.seal(ctx, at)
 	}
+	if errors.Is(err, errStray) {
+		err = c.Stray()
+	}
 	return c, fault(ctx, err, "seal")
 }
 

@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"regexp"
@@ -175,7 +176,9 @@ func (s *Store) read(ctx context.Context, filter bson.D, phrases []string, found
 			return err
 		}
 		for _, d := range docs {
-			if err := s.moveIn(ctx, &d); err != nil {
+			if err := s.moveIn(ctx, &d); errors.Is(err, archive.ErrCorrupt) {
+				continue
+			} else if err != nil {
 				return err
 			}
 			if h, ok := match(d, phrases); ok {

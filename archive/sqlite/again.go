@@ -173,15 +173,16 @@ func (s *Store) asTaken(ctx context.Context, cuts []archive.Snapshot, ids []int6
 			continue
 		}
 		first := &cuts[i]
-		first.ReadAt, first.Article, first.Damaged, first.Kept = time.Time{}, archive.Article{}, false, 0
+		first.ReadAt, first.Article, first.Damaged, first.Kept, first.Unread = time.Time{}, archive.Article{}, false, 0, ""
 		found, err := scan(func(e *archive.Snapshot) []any {
-			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, article{&e.Article}}
+			return []any{digest{&e.Fingerprint}, digest{&e.Rules}, &e.Reader, soft{"article", article{&e.Article}, e}}
 		})(s.query(ctx, `SELECT fingerprint, rules, reader, article FROM readings WHERE snapshot = ? AND n = 0`, ids[i]))
 		if err != nil {
 			return err
 		}
 		if len(found) == 1 {
 			first.Fingerprint, first.Rules, first.Reader, first.Article = found[0].Fingerprint, found[0].Rules, found[0].Reader, found[0].Article
+			first.Unread = found[0].Unread
 		}
 	}
 	return nil

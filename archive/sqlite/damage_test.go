@@ -40,6 +40,44 @@ func TestDamagedPayload(t *testing.T) {
 	}
 }
 
+// A version that cannot be read keeps no other from being listed, found and indexed,
+// and is in no search.
+func TestDamagedArticle(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "archive.db")
+	store := open(t, path, sqlite.Options{})
+	id := begin(t, store, began)
+	fill(t, store, id, 5)
+	run(t, path, `UPDATE snapshots SET article = '{' || char(26) || article WHERE id = 2`, `UPDATE snapshots SET parts = 'x' WHERE id = 4`)
+	store = open(t, path, sqlite.Options{})
+	var unread []string
+	n := 0
+	for s, err := range store.Snapshots(t.Context(), archive.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; s.Unread != "" {
+			unread = append(unread, s.URL+": "+s.Fault())
+		}
+	}
+	if n != 5 || len(unread) != 2 || !strings.HasPrefix(unread[0], address(1)+": its article cannot be read: invalid character") || !strings.HasPrefix(unread[1], address(3)+": its parts cannot be read: invalid character") {
+		t.Errorf("%d versions, unread %q", n, unread)
+	}
+	fill(t, store, id, 8)
+	found := 0
+	for s, err := range store.Search(t.Context(), "粮食", archive.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found++; s.URL == address(1) {
+			t.Errorf("found version %d of %s", s.Version, s.URL)
+		}
+	}
+	if found != 7 {
+		t.Errorf("found %d, want 7", found)
+	}
+}
+
 func lines(t *testing.T, store *sqlite.Store) []string {
 	t.Helper()
 	var all []string

@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,8 +87,11 @@ func (s *Store) explain(err error) error {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return fmt.Errorf("another process has been writing for more than %s: %w", s.options.Wait, err)
 	case lib.SQLITE_CORRUPT:
-		return fmt.Errorf("the file is damaged: %w: %w", archive.ErrCorrupt, err)
+		return inWords{fmt.Sprintf("the file is damaged (%v)", err), errors.Join(archive.ErrCorrupt, err)}
 	case lib.SQLITE_NOTADB:
+		if marked(s.path) {
+			return inWords{fmt.Sprintf("the file is damaged at its beginning (%v)", err), errors.Join(archive.ErrCorrupt, err)}
+		}
 		return fmt.Errorf("not a fangzhi archive: %w", err)
 	case lib.SQLITE_READONLY:
 		return fmt.Errorf("the file cannot be written: %w", err)
@@ -96,4 +101,35 @@ func (s *Store) explain(err error) error {
 		return fmt.Errorf("the disk reports an error: %w", err)
 	}
 	return err
+}
+
+// marked says whether the file at path begins as an archive does, but for some
+// bytes: as SQLite has it, or with an archive's mark in its place. See
+// https://www.sqlite.org/fileformat2.html#the_database_header.
+func marked(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const magic, mark = "SQLite format 3\x00", 68
+	head := make([]byte, mark+4)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return false
+	}
+	same := 0
+	for i := range magic {
+		if head[i] == magic[i] {
+			same++
+		}
+	}
+	return same >= len(magic)/2 || binary.BigEndian.Uint32(head[mark:]) == applicationID
+}
+
+// restorable says what is left where an archive cannot be opened, for it is damaged.
+func restorable(err error) error {
+	if !errors.Is(err, archive.ErrCorrupt) {
+		return err
+	}
+	return fmt.Errorf("%w: what it held is in a backup of it, or in a copy, if there is one; docs/archive.md tells of copies", err)
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 )
 
 const (
@@ -81,13 +80,14 @@ type leaf struct {
 	article           string
 }
 
-// readable returns title and body of the leaf's article.
-func (l leaf) readable() (title, body string, err error) {
+// readable returns title and body of the leaf's article: nothing of one that is
+// damaged, which keeps no other from being found.
+func (l leaf) readable() (title, body string) {
 	var a struct{ Title, Body string }
-	if err := json.Unmarshal([]byte(l.article), &a); err != nil {
-		return "", "", fmt.Errorf("snapshot %d: %w", l.id, err)
+	if json.Unmarshal([]byte(l.article), &a) != nil {
+		return "", ""
 	}
-	return a.Title, a.Body, nil
+	return a.Title, a.Body
 }
 
 const wordsProgress = `SELECT snapshot FROM progress WHERE name = 'words'`
@@ -116,10 +116,7 @@ func (w *writer) index() error {
 	}
 	var terms []byte
 	for _, l := range leaves {
-		title, body, err := l.readable()
-		if err != nil {
-			return err
-		}
+		title, body := l.readable()
 		if l.version > 1 {
 			if _, err := w.exec(`DELETE FROM words WHERE rowid = ?`, l.page); err != nil {
 				return err

@@ -110,7 +110,9 @@ func (w *writer) sealOld(ctx context.Context) error {
 					return err
 				}
 				if len(cuts) == 1 {
-					cut = &cuts[0]
+					if cut = &cuts[0]; cut.Unread != "" {
+						return fmt.Errorf("version %d of %s is damaged: %s: %w", cut.Version, cut.URL, cut.Unread, archive.ErrCorrupt)
+					}
 				}
 			}
 			version := 0
@@ -125,19 +127,33 @@ func (w *writer) sealOld(ctx context.Context) error {
 }
 
 // check keeps a checkpoint where the log has grown since the last one, and
-// returns the last one.
-func (w *writer) check(at time.Time) (c archive.Checkpoint, err error) {
+// returns the last one. One that is none of the log stays, as what tells of damage:
+// then stray is true.
+func (w *writer) check(at time.Time) (c archive.Checkpoint, stray bool, err error) {
 	if _, err := w.row(lastCheckpoint, nil, checkpointFields(&c)...); err != nil {
-		return c, err
+		return c, false, err
 	}
 	log, err := w.logEnd()
 	if err != nil || log.Size() == c.Size {
-		return c, err
+		return c, false, err
+	}
+	if c.Size > log.Size() {
+		return c, true, nil
+	}
+	nodes := archive.Edge(c.Size)
+	edge := make([]archive.Hash, len(nodes))
+	for i, n := range nodes {
+		if _, err := w.row(findNode, []any{32*n.Level + 1, n.Leaf()}, hash{&edge[i]}); err != nil {
+			return c, false, err
+		}
+	}
+	if !c.Of(edge) {
+		return c, true, nil
 	}
 	w.grown = log
 	c = archive.Checkpoint{Size: log.Size(), Root: log.Root(), At: at.UTC().Truncate(time.Second)}
 	_, err = w.exec(keepCheckpoint, c.Size, c.Root[:], c.At.UnixMilli())
-	return c, err
+	return c, false, err
 }
 
 // Seal keeps a checkpoint: a visit is recorded together with its leaf.
@@ -147,13 +163,17 @@ func (s *Store) Seal(ctx context.Context, at time.Time) (c archive.Checkpoint, e
 		return c, err
 	}
 	defer done()
+	stray := false
 	err = s.write(ctx, "seal", func(w *writer) error {
 		if err := w.sealOld(ctx); err != nil {
 			return err
 		}
-		c, err = w.check(at)
+		c, stray, err = w.check(at)
 		return err
 	})
+	if err == nil && stray {
+		err = s.fault(ctx, "seal", c.Stray())
+	}
 	return c, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -222,6 +223,10 @@ func (s *Store) recognise(ctx context.Context, q querier) error {
 	case err != nil:
 		return err
 	case fresh:
+		if info, err := os.Stat(s.path); err == nil && info.Size() > 0 {
+			return fmt.Errorf("holds nothing: what was recorded may all be in %q, which is missing here: an archive that is open, or whose process was killed, "+
+				"is copied with that file beside it, or by fangzhi copy", filepath.Base(s.path)+"-wal")
+		}
 		return errors.New("is an empty file, not a fangzhi archive")
 	case f.version < len(texts):
 		return fmt.Errorf("%w: its format is %d: open it once for writing to bring it to format %d", archive.ErrOlder, f.version, len(texts))

@@ -85,7 +85,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s := &Store{path: path, options: o, known: newKnown(), foldEvery: foldEvery}
 	if err := s.open(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open archive %q: %w", path, err)
+		return nil, fmt.Errorf("open archive %q: %w", path, restorable(err))
 	}
 	return s, nil
 }

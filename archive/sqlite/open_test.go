@@ -103,6 +103,31 @@ func TestOpenRefuses(t *testing.T) {
 			wants:   []string{"is an empty file, not a fangzhi archive"},
 		},
 		{
+			name: "an archive without its -wal, to be read", readOnly: true,
+			prepare: func(t *testing.T, path string) {
+				store := open(t, path+".open", sqlite.Options{})
+				begin(t, store, began)
+				b, err := os.ReadFile(path + ".open")
+				if err != nil || len(b) != 4096 {
+					t.Fatalf("%d bytes, %v", len(b), err)
+				}
+				write(t, path, string(b))
+			},
+			wants: []string{"holds nothing: what was recorded may all be in \"archive.db-wal\", which is missing here"},
+		},
+		{
+			name: "an archive whose beginning is damaged", prepare: flip(3),
+			wants: []string{"the file is damaged at its beginning (file is not a database", "is in a backup of it, or in a copy"}, is: archive.ErrCorrupt,
+		},
+		{
+			name: "an archive whose beginning is damaged, to be read", readOnly: true, prepare: flip(3, 17),
+			wants: []string{"the file is damaged at its beginning (file is not a database", "is in a backup of it, or in a copy"}, is: archive.ErrCorrupt,
+		},
+		{
+			name: "an archive whose tables are damaged, to be read", readOnly: true, prepare: flip(100),
+			wants: []string{"the file is damaged (", "is in a backup of it, or in a copy"}, is: archive.ErrCorrupt,
+		},
+		{
 			name: "a text, to be read", readOnly: true,
 			prepare: func(t *testing.T, path string) { write(t, path, strings.Repeat("会议纪要\n", 100)) },
 			wants:   []string{"not a fangzhi archive"},
@@ -141,7 +166,7 @@ func TestOpenRefuses(t *testing.T) {
 			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 				t.Error("the file was changed")
 			}
-			if c.is == archive.ErrNewer {
+			if c.is == archive.ErrNewer || strings.HasPrefix(c.name, "an archive") {
 				return // it was a real archive, and a reader leaves an empty WAL
 			}
 			for _, suffix := range []string{"-wal", "-shm", "-journal"} {
@@ -150,6 +175,26 @@ func TestOpenRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// flip makes an archive in which the bytes at these places are others.
+func flip(at ...int) func(t *testing.T, path string) {
+	return func(t *testing.T, path string) {
+		t.Helper()
+		store := open(t, path, sqlite.Options{})
+		begin(t, store, began)
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range at {
+			b[i] ^= 0xff
+		}
+		write(t, path, string(b))
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Store) unlogged() error {
 	if err != nil || n == 0 || isThere() { // another process makes it before the index
 		return err
 	}
-	return fmt.Errorf("%d pages that were recorded are not in the file: a process that did not come to close it had written them to %q, "+
+	return fmt.Errorf("%d pages of the database that were recorded are not in the file: a process that did not come to close it had written them to %q, "+
 		"which was taken away. Put that back; to go on without them, remove %q", n, wal, shm)
 }
 

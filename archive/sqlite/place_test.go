@@ -73,7 +73,7 @@ func TestMissingWAL(t *testing.T) {
 	without := left("", "-shm")
 	for _, readOnly := range []bool{false, true} {
 		_, err := sqlite.Open(t.Context(), without, sqlite.Options{ReadOnly: readOnly})
-		if err == nil || !strings.Contains(err.Error(), "pages that were recorded are not in the file") || !strings.Contains(err.Error(), "archive.db-wal") {
+		if err == nil || !strings.Contains(err.Error(), "pages of the database that were recorded are not in the file") || !strings.Contains(err.Error(), "archive.db-wal") {
 			t.Errorf("read only %v: got %v", readOnly, err)
 		}
 	}

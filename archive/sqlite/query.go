@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"iter"
 	"time"
@@ -41,10 +42,12 @@ const snapshotColumns = `p.site, p.url, s.version, s."column", s.kind, s.taken_a
 
 func snapshotFields(s *archive.Snapshot) []any {
 	var kept archive.Sum
+	soft := func(column string, to sql.Scanner) soft { return soft{column, to, s} }
 	return []any{
-		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), instant{&s.TakenAt}, instant{&s.PriorSeen}, &s.Status, (*string)(&s.Trust),
-		digest{&s.Payload}, digest{&s.Fingerprint}, digest{&s.Rules}, &s.Reader, instant{&s.ReadAt}, object{&s.Parts}, &s.Story, article{&s.Article},
-		last{&kept, func() { s.Compare(kept) }},
+		&s.Site, &s.URL, &s.Version, &s.Column, (*string)(&s.Kind), soft("taken_at", instant{&s.TakenAt}), soft("prior_seen", instant{&s.PriorSeen}),
+		&s.Status, (*string)(&s.Trust), soft("payload", digest{&s.Payload}), soft("fingerprint", digest{&s.Fingerprint}), soft("rules", digest{&s.Rules}),
+		&s.Reader, soft("read_at", instant{&s.ReadAt}), soft("parts", object{&s.Parts}), &s.Story, soft("article", article{&s.Article}),
+		soft("sum", last{&kept, func() { s.Compare(kept) }}),
 	}
 }
 

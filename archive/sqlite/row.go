@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -102,6 +103,21 @@ func (l last) Scan(src any) error {
 	}
 	*l.to = archive.Sum(v)
 	l.then()
+	return nil
+}
+
+// soft scans a column of a version that may not hold what was written there any
+// more: then the version says so, and the rest of it, and all others, are read.
+type soft struct {
+	column string
+	to     sql.Scanner
+	of     *archive.Snapshot
+}
+
+func (c soft) Scan(src any) error {
+	if err := c.to.Scan(src); err != nil && c.of.Unread == "" {
+		c.of.Unread = fmt.Sprintf("its %s cannot be read: %v", c.column, err)
+	}
 	return nil
 }
 

@@ -190,7 +190,7 @@ func (s *Store) EndRun(ctx context.Context, r archive.Run) error {
 		if err := w.updateRun(key, r); err != nil {
 			return err
 		}
-		_, err = w.check(r.Ended)
+		_, _, err = w.check(r.Ended) // that a checkpoint is stray, verify tells
 		return err
 	})
 }

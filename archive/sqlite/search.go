@@ -111,10 +111,7 @@ func lookThrough(ctx context.Context, tx *sql.Tx, words []phrase, f archive.Filt
 		if !holdsAll(l.article, raw) {
 			continue
 		}
-		title, body, err := l.readable()
-		if err != nil {
-			return nil, err
-		}
+		title, body := l.readable()
 		terms = appendTerms(append(terms[:0], ' '), title)
 		n := len(terms)
 		terms = appendTerms(append(terms, ' '), body)

@@ -75,7 +75,7 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 		},
 		"an article that cannot be read": {
 			[]string{`UPDATE snapshots SET article = '{' WHERE version = 2`},
-			[]string{"pages: could not be read to the end: list snapshots: " + second + " is damaged: ", "visit of " + u0 + " at 2026-03-01T09:00:00.000Z: it, or the version that it cut, is not what leaf 3"},
+			[]string{second + ": its article cannot be read: unexpected end of JSON input", "visit of " + u0 + " at 2026-03-01T09:00:00.000Z: it, or the version that it cut, is not what leaf 3"},
 		},
 		"an article that changed with its fingerprint": {
 			[]string{`UPDATE snapshots SET story = 'https://other.example/' WHERE version = 2`},
@@ -199,6 +199,44 @@ func TestVerifyAgainstACheckpoint(t *testing.T) {
 	if got, _ := verified(t, store, archive.VerifyOptions{Checkpoint: &kept}); len(got) != 1 || !strings.Contains(got[0], "has 6 leaves, the checkpoint kept elsewhere has 7: entries are missing") {
 		t.Errorf("against a checkpoint of more: %q", got)
 	}
+}
+
+// A checkpoint that is none of the log is not written over by what is recorded next:
+// it goes on telling, and a copy has a new one.
+func TestStrayCheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "archive.db")
+	store := open(t, path, sqlite.Options{})
+	id := begin(t, store, began)
+	fill(t, store, id, 3)
+	if _, err := store.Seal(t.Context(), began); err != nil {
+		t.Fatal(err)
+	}
+	run(t, path, `UPDATE checkpoint SET root = zeroblob(32)`, `UPDATE log SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) WHERE n = 1`)
+	fill(t, store, id, 5)
+	if _, err := store.Seal(t.Context(), began.Add(time.Hour)); !errors.Is(err, archive.ErrCorrupt) || !strings.Contains(err.Error(), "the last checkpoint, of 3 entries, is none of the log") {
+		t.Errorf("sealed: %v", err)
+	}
+	r, err := collectOne(store.Runs(t.Context(), archive.Filter{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.State, r.Ended = archive.RunDone, began.Add(time.Hour)
+	if err := store.EndRun(t.Context(), r); err != nil {
+		t.Errorf("the run cannot be closed: %v", err)
+	}
+	got, _ := verified(t, store, archive.VerifyOptions{})
+	if !slices.ContainsFunc(got, func(line string) bool {
+		return strings.Contains(line, "the archive's own checkpoint, made at 2026-03-01T08:00:00.000Z") && strings.Contains(line, "fangzhi copy makes an archive with a new one")
+	}) {
+		t.Errorf("faults %q", got)
+	}
+	to := open(t, filepath.Join(dir, "copy.db"), sqlite.Options{})
+	report := copied(t, store, to)
+	if report.Righted != 1 || report.Stray.Size != 3 {
+		t.Errorf("copied %+v", report)
+	}
+	sound(t, to, report)
 }
 
 // Every payload falls into one part, and the parts are alike.

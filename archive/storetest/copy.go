@@ -376,7 +376,7 @@ func copyOfDamage(from, to, further *fixture) {
 	if err != nil {
 		to.Fatal(err)
 	}
-	if report.Size != 13 || report.Damaged != 1 || report.Lost != 2 || len(report.Unread) != 1 || !strings.HasPrefix(report.Unread[0], "runs: could not be read to the end: ") {
+	if report.Size != 13 || report.Damaged != 1 || report.Righted != 1 || report.Lost != 2 || len(report.Unread) != 1 || !strings.HasPrefix(report.Unread[0], "runs: could not be read to the end: ") {
 		to.Errorf("copied %+v", report)
 	}
 	want := []string{

@@ -30,8 +30,9 @@ meanwhile, fangzhi copy --keep-part TO takes TO as it is for an archive of its
 own: it may be crawled into, and goes on telling what it is a part of.
 
 Exit codes: 0 copied and sound, 1 failed, 3 sound, but FROM is itself only a part
-of another archive, 5 the copy has faults: what is damaged in FROM. All that is
-sound there is copied; an entry that is damaged is copied as it is, and told.`
+of another archive, 5 FROM is damaged, or TO: which, is said. All that is sound in
+FROM is copied; an entry that is damaged is copied as it is, and told of TO too;
+a damaged hash of the log, or checkpoint, is right in TO.`
 
 func copyCommand(a *app) *cobra.Command {
 	var subset string
@@ -145,6 +146,10 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 			fmt.Fprintf(a.stdout, "damaged: %s: %s\n", nameOf(fromSpec), safe(line))
 		}
 	}
+	if report.Faults > 0 && len(copied.Unread) == 0 && copied.Spared == 0 && sound(ctx, from, archive.VerifyOptions{Part: o.Part, Parts: o.Parts}) {
+		return exit{exitDamaged, fmt.Errorf("copy: %s found in %s, which %s has not: fangzhi verify --archive %s --repair --from %s restores what can be; or copy to another archive",
+			plural(report.Faults, "fault"), nameOf(toSpec), nameOf(fromSpec), nameOf(toSpec), nameOf(fromSpec))}
+	}
 	if copied.Spared > 0 && !asJSON {
 		fmt.Fprintf(a.stdout, "damaged: %s: %s of pages, runs and what was learnt are not what was written there; the copy keeps what it has of them, which is sound\n",
 			nameOf(fromSpec), plural(copied.Spared, "record"))
@@ -153,6 +158,9 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		return exit{exitDamaged, fmt.Errorf("copy: %s found: what is sound in %s is copied, and what is damaged there is told of the copy too; %s",
 			plural(faults, "fault"), nameOf(fromSpec), repairWith(fromSpec))}
 	}
+	if righted := putRight(copied); righted != "" {
+		return exit{exitDamaged, fmt.Errorf("copy: the copy is sound, and %s is not: %s there", nameOf(fromSpec), righted)}
+	}
 	if copying.Part() {
 		return exit{exitPartly, fmt.Errorf("copy: the copy is sound, and like %s %s", nameOf(fromSpec), partOf(copying, toSpec))}
 	}
@@ -160,6 +168,25 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		fmt.Fprintln(a.stdout, "the copy is sound")
 	}
 	return nil
+}
+
+// putRight says what is damaged of the log of an archive, and is not in its copy; ""
+// where nothing is.
+func putRight(r archive.CopyReport) string {
+	var all []string
+	if r.Righted > 0 {
+		all = append(all, fmt.Sprintf("the hashes of %s of the log, which the copy has right, are damaged", plural(r.Righted, "entry")))
+	}
+	if r.Stray.Size > 0 {
+		all = append(all, fmt.Sprintf("the last checkpoint, made at %s, is none of the log: it is damaged, or the log was rewritten, which a checkpoint kept elsewhere tells (fangzhi verify --checkpoint); the copy has a new one", moment(r.Stray.At)))
+	}
+	return strings.Join(all, "; ")
+}
+
+// sound says whether an archive has no fault, as far as can be told.
+func sound(ctx context.Context, store archive.Store, o archive.VerifyOptions) bool {
+	report, err := archive.Verify(ctx, store, o, func(archive.Fault) {})
+	return err == nil && report.Faults == 0
 }
 
 // repairWith is the command that restores what is damaged in the archive spec.

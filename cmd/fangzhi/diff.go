@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -77,7 +78,10 @@ func diffCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printDiff(old, new, around, asJSON)
+			told := damagedVersions{app: a}
+			told.tell(old)
+			told.tell(new)
+			return cmp.Or(a.printDiff(old, new, around, asJSON), told.err())
 		},
 	}
 	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")

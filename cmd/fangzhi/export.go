@@ -35,8 +35,8 @@ on where they were, the others begin again. With --cursor FILE only what is new
 since the last export with that cursor comes; the cursor moves on once the
 export is on the disk.
 
-Exit codes: 0 well, 1 failed, 2 usage, 5 the archive has lost the bytes of some
-captures (each is named; the rest is exported), 130 interrupted.`
+Exit codes: 0 well, 1 failed, 2 usage, 5 some versions are damaged, or the bytes
+of some captures lost (each is named; the rest is exported), 130 interrupted.`
 
 // exportOptions are the flags of export.
 type exportOptions struct {
@@ -199,7 +199,11 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 	}
 	switch {
 	case len(r.Damaged) > 0:
-		return exit{exitDamaged, fmt.Errorf("export: %s left out, for the archive has lost the bytes; fangzhi verify tells more", plural(len(r.Damaged), "capture"))}
+		why := "what the archive has of it is damaged"
+		if j.Format.Captures() {
+			why = "the archive has lost the bytes"
+		}
+		return exit{exitDamaged, fmt.Errorf("export: %s left out, for %s; fangzhi verify tells more", plural(len(r.Damaged), what), why)}
 	case r.Records == 0 && o.cursor != "":
 		a.hint("nothing is new since the last export with %s", o.cursor)
 	case r.Records == 0:

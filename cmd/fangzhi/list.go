@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -97,6 +98,7 @@ func (a *app) listGone(ctx context.Context, store archive.Store, f archive.Filte
 	out := newJSONLines(a.stdout)
 	t := table{limit: map[int]int{0: 24, 3: 60}, to: a.stdout}
 	t.add("SITE", "STATE", "SINCE", "TITLE", "URL", "EVIDENCE")
+	told := damagedVersions{app: a}
 	for page, err := range store.Pages(ctx, f) {
 		if err != nil {
 			return err
@@ -107,6 +109,7 @@ func (a *app) listGone(ctx context.Context, store archive.Store, f archive.Filte
 			return err
 		}
 		if len(latest) == 1 {
+			told.tell(latest[0])
 			art := latest[0].Article
 			line.Published, line.Source = export.Published{At: art.Published, DayOnly: art.DayOnly}.String(), art.Source
 		}
@@ -119,23 +122,23 @@ func (a *app) listGone(ctx context.Context, store archive.Store, f archive.Filte
 			}
 			continue
 		}
-		told, title := "-", page.Title
+		evidence, title := "-", page.Title
 		if line.Evidence != nil {
-			told = line.Evidence.Reason
+			evidence = line.Evidence.Reason
 		}
 		if title == "" {
 			title = page.Anchor
 		}
-		t.add(page.Site, string(page.State), moment(page.GoneSince), title, page.URL, told)
+		t.add(page.Site, string(page.State), moment(page.GoneSince), title, page.URL, evidence)
 	}
 	if asJSON {
-		return nil
+		return told.err()
 	}
 	if t.empty() {
 		a.hint("no page matches")
 		return nil
 	}
-	return t.print(a.stdout)
+	return cmp.Or(t.print(a.stdout), told.err())
 }
 
 func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
@@ -148,6 +151,7 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 	out := newJSONLines(a.stdout)
 	t := table{limit: map[int]int{0: 24, 4: 60}, to: a.stdout}
 	t.add("SITE", "STATE", "VERSIONS", "PUBLISHED", "TITLE", "URL")
+	told := damagedVersions{app: a}
 	for page, perr := range store.Pages(ctx, f) {
 		if perr != nil {
 			return perr
@@ -160,6 +164,7 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 		}
 		line, day := listed{Page: page}, "-"
 		if more && snapshot.Site == page.Site && snapshot.URL == page.URL {
+			told.tell(snapshot)
 			art := snapshot.Article
 			line.Published = export.Published{At: art.Published, DayOnly: art.DayOnly}.String()
 			line.Source, day = art.Source, published(art)
@@ -177,11 +182,11 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 		t.add(page.Site, string(page.State), fmt.Sprint(page.Versions), day, title, page.URL)
 	}
 	if asJSON {
-		return nil
+		return told.err()
 	}
 	if t.empty() {
 		a.hint("no page matches")
 		return nil
 	}
-	return t.print(a.stdout)
+	return cmp.Or(t.print(a.stdout), told.err())
 }

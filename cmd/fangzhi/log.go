@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,8 +128,8 @@ func neverSeen(ctx context.Context, store archive.Store, v archive.Visit) (bool,
 }
 
 // changesOf returns the classes of what a visit found changed, none where it
-// cut no version, or the first.
-func changesOf(ctx context.Context, store archive.Store, v archive.Visit) ([]diff.Class, error) {
+// cut no version, or the first, and where what told is damaged.
+func changesOf(ctx context.Context, store archive.Store, v archive.Visit, told *damagedVersions) ([]diff.Class, error) {
 	if v.Version < 2 || v.Outcome != archive.Changed && v.Outcome != archive.Restored {
 		return nil, nil
 	}
@@ -143,12 +144,15 @@ func changesOf(ctx context.Context, store archive.Store, v archive.Visit) ([]dif
 	if !pair[1].TakenAt.Equal(v.At.Truncate(time.Second)) {
 		return nil, nil // the version was there
 	}
+	if told.tell(pair[0]) || told.tell(pair[1]) {
+		return nil, nil
+	}
 	return diff.Between(pair[0].Article, pair[1].Article), nil
 }
 
 func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.Seq2[archive.Visit, error], withURL, asJSON bool) error {
 	out := newJSONLines(a.stdout)
-	t := table{to: a.stdout}
+	t, told := table{to: a.stdout}, damagedVersions{app: a}
 	head := []string{"AT", "OUTCOME", "VERSION", "BYTES", "CHANGES"}
 	if withURL {
 		head = append(head, "KIND", "URL")
@@ -158,7 +162,7 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 		if err != nil {
 			return err
 		}
-		changes, err := changesOf(ctx, store, v)
+		changes, err := changesOf(ctx, store, v, &told)
 		if err != nil {
 			return err
 		}
@@ -190,11 +194,11 @@ func (a *app) printVisits(ctx context.Context, store archive.Store, visits iter.
 		t.add(append(line, reason)...)
 	}
 	if asJSON {
-		return nil
+		return told.err()
 	}
 	if t.empty() {
 		a.hint("no visit matches")
 		return nil
 	}
-	return t.print(a.stdout)
+	return cmp.Or(t.print(a.stdout), told.err())
 }

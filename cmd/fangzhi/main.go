@@ -21,6 +21,7 @@ import (
 	"time"
 	_ "time/tzdata" // sites have zones, machines may have no zone database
 
+	"fangzhi/archive"
 	"fangzhi/configs"
 )
 
@@ -105,6 +106,8 @@ func ended(ctx context.Context, err error) (int, error) {
 		return exitInterrupted, errors.New("interrupted")
 	case ctx.Err() != nil:
 		return exitInterrupted, err
+	case errors.Is(err, archive.ErrCorrupt):
+		return exitDamaged, err
 	}
 	return exitFailed, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -45,12 +46,13 @@ func searchCommand(a *app) *cobra.Command {
 			out := bufio.NewWriter(a.stdout)
 			lines := newJSONLines(out)
 			paint := newPainter(a.stdout)
-			found := 0
+			found, told := 0, damagedVersions{app: a}
 			for s, err := range store.Search(cmd.Context(), query, f) {
 				if err != nil {
 					return err
 				}
 				found++
+				told.tell(s)
 				if sel.json {
 					if err := lines.write(s); err != nil {
 						return err
@@ -64,7 +66,7 @@ func searchCommand(a *app) *cobra.Command {
 			if found == 0 {
 				a.hint("nothing found")
 			}
-			return out.Flush()
+			return cmp.Or(out.Flush(), told.err())
 		},
 	}
 	sel.listing(cmd)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -76,21 +77,25 @@ func showCommand(a *app) *cobra.Command {
 				return a.showServed(ctx, store, served, html)
 			}
 			s, err := snapshotBy(ctx, store, page, version, by)
-			switch {
-			case err != nil:
-				return err
-			case readings:
-				return a.showReadings(ctx, store, page, s, asJSON)
-			case requisites:
-				return a.showRequisites(ctx, store, s, asJSON)
-			case asJSON:
-				return newJSONLines(a.stdout).write(s)
-			}
-			documents, err := kept(ctx, store, s)
 			if err != nil {
 				return err
 			}
-			return showArticle(a.stdout, page, s, documents...)
+			told := damagedVersions{app: a}
+			told.tell(s)
+			switch {
+			case readings:
+				err = a.showReadings(ctx, store, page, s, asJSON)
+			case requisites:
+				err = a.showRequisites(ctx, store, s, asJSON)
+			case asJSON:
+				err = newJSONLines(a.stdout).write(s)
+			default:
+				var documents []string
+				if documents, err = kept(ctx, store, s); err == nil {
+					err = showArticle(a.stdout, page, s, documents...)
+				}
+			}
+			return cmp.Or(err, told.err())
 		},
 	}
 	cmd.Flags().StringVar(&site, "site", "", "the `SITE`, where several have the page")

@@ -190,11 +190,15 @@ func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from
 	return err
 }
 
-// unreadable is err under the exit code for an archive that cannot be read.
+// unreadable is err under the exit code for an archive that cannot be read, or for
+// one that is damaged.
 func unreadable(ctx context.Context, err error) error {
 	var coded exit
 	if ctx.Err() != nil || errors.As(err, &coded) {
 		return err
+	}
+	if errors.Is(err, archive.ErrCorrupt) {
+		return exit{exitDamaged, err}
 	}
 	return exit{exitUnreadable, err}
 }

@@ -1,0 +1,124 @@
+package export_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fangzhi/archive/export"
+)
+
+var everyVersion = export.Job{Format: export.JSONL, Selection: export.Selection{Versions: export.All}}
+
+// A version that is damaged is no record of any format: it is left out, and told by
+// its name.
+func TestDamagedVersion(t *testing.T) {
+	want := []string{"version 2 of http://a/1: its article cannot be read"}
+	for _, f := range []export.Format{export.JSONL, export.CSV, export.Parquet, export.Atom, export.Markdown} {
+		t.Run(string(f), func(t *testing.T) {
+			s := portal().damage("a", "http://a/1", 2, "its article cannot be read")
+			path := filepath.Join(t.TempDir(), "out")
+			j := export.Job{Format: f, Selection: export.Selection{Versions: export.All}}
+			r, err := export.Run(t.Context(), s, j, export.Target{Path: path, Receipt: true})
+			if err != nil || r.Records != 5 {
+				t.Errorf("%d records, %v", r.Records, err)
+			}
+			if diff := cmp.Diff(want, r.Damaged); diff != "" {
+				t.Errorf("damaged (-want +got):\n%s", diff)
+			}
+			receipt := path + ".receipt.json"
+			if f.Folder() {
+				receipt = filepath.Join(path, "receipt.json")
+			}
+			if got := text(t, receipt); !strings.Contains(got, `"damaged": [`) || !strings.Contains(got, want[0]) {
+				t.Errorf("receipt %s", got)
+			}
+			if !f.Stream() {
+				return
+			}
+			var piped bytes.Buffer
+			if r, err = export.Run(t.Context(), s, j, export.Target{Path: "-", Stdout: &piped}); err != nil || r.Records != 5 || !cmp.Equal(r.Damaged, want) {
+				t.Errorf("piped: %d records, damaged %q, %v", r.Records, r.Damaged, err)
+			}
+		})
+	}
+}
+
+// The latest version is left out where it is damaged: the one before it is not what
+// the page says.
+func TestDamagedLatest(t *testing.T) {
+	s := portal().damage("a", "http://a/1", 3, "lost")
+	got, n := "", 0
+	for r, err := range export.Records(t.Context(), s, export.Selection{Sites: []string{"a"}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		got += r.URL + " " + r.Damaged + "\n"
+	}
+	if want := "http://a/1 lost\nhttp://a/2 \n"; got != want {
+		t.Errorf("%d: %q, want %q", n, got, want)
+	}
+	// What a record says otherwise than a version that is damaged, nobody knows.
+	s = portal().title("http://a/1", "甲")
+	s.snapshots[1].Article.Title, s.snapshots[1].Unread = "乙", "lost"
+	for r, err := range export.Records(t.Context(), s, export.Selection{Sites: []string{"a"}, Versions: export.All}) {
+		if err != nil || len(r.Changes) > 0 {
+			t.Errorf("version %d of %s: changes %v, %v", r.Version, r.URL, r.Changes, err)
+		}
+	}
+}
+
+// With a cursor what is damaged is told once, and comes once it is repaired.
+func TestCursorBringsAVersionThatWasRepaired(t *testing.T) {
+	cursor, s := filepath.Join(t.TempDir(), "cursor"), portal()
+	for _, tt := range []struct {
+		when, damage string
+		records      int
+		damaged      int
+	}{
+		{"damaged", "lost", 5, 1},
+		{"still", "lost", 0, 0},
+		{"repaired", "", 1, 0},
+		{"told", "", 0, 0},
+	} {
+		s.damage("a", "http://a/1", 2, tt.damage)
+		path := filepath.Join(t.TempDir(), "out")
+		r, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: path, Cursor: cursor})
+		if err != nil || r.Records != tt.records || len(r.Damaged) != tt.damaged {
+			t.Errorf("%s: %d records, damaged %q, %v", tt.when, r.Records, r.Damaged, err)
+		}
+		if tt.when == "repaired" && !strings.Contains(text(t, path), "http://a/1") {
+			t.Errorf("repaired: another one came: %s", text(t, path))
+		}
+	}
+}
+
+// An export that was interrupted after it had left something out does not go on
+// without that, for it may be repaired by now.
+func TestResumeAfterARepair(t *testing.T) {
+	export.SetParts(2, 3)
+	defer export.SetParts(20_000, 5_000)
+	s := portal().damage("a", "http://a/1", 1, "lost")
+	s.fail = errBroken
+	path := filepath.Join(t.TempDir(), "out")
+	if _, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: path}); err == nil {
+		t.Fatal("no error")
+	}
+	s.damage("a", "http://a/1", 1, "").fail = nil
+	r, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: path})
+	if err != nil || r.Records != 6 || len(r.Damaged) > 0 {
+		t.Errorf("%d records, damaged %q, %v", r.Records, r.Damaged, err)
+	}
+	var want bytes.Buffer
+	if _, err := export.Run(t.Context(), portal(), everyVersion, export.Target{Path: "-", Stdout: &want}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%s, %v", got, err)
+	}
+}
