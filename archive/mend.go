@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Mend restores what is damaged in s from another archive that has it sound:
@@ -15,30 +16,60 @@ import (
 // Of a page or a run that was lost before a copy, no sum is known: it is taken from
 // an archive that has the same leaf of it. What other cannot tell is left as it is.
 //
-// What is of a site that is being crawled is left alone, but for runs and lessons.
-func Mend(ctx context.Context, s, other Store, tell func(what string)) error {
-	m := mender{store: s, other: other, tell: tell, mended: map[[2]string]bool{}}
+// What is of a site that is being crawled is left alone, but for runs and lessons,
+// and told. What fails keeps nothing else from being restored: it is told, and the
+// error joins all that kept a listing from its end.
+func Mend(ctx context.Context, s, other Store, o MendOptions) error {
+	if o.At.IsZero() {
+		o.At = time.Now()
+	}
+	m := mender{store: s, other: other, options: o, mended: map[[2]string]bool{}, open: map[string]bool{}}
+	var failed error
 	for _, step := range []func(context.Context) error{m.runs, m.entries, m.readings, m.pages, m.follow, m.lessons} {
 		if err := step(ctx); err != nil && !errors.Is(err, ErrCorrupt) { // verify tells what cannot be read
-			return fmt.Errorf("mend: %w", err)
+			failed = errors.Join(failed, fmt.Errorf("mend: %w", err))
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return failed
+}
+
+// MendOptions is how Mend goes about.
+type MendOptions struct {
+	// At is the time: a run whose lease was over by then is nobody's any more. Zero:
+	// now.
+	At time.Time
+	// Restored and Left, where set, are called with what was restored, and with what
+	// could have been and was not, and why.
+	Restored func(what string)
+	Left     func(what string, why error)
 }
 
 type mender struct {
 	store, other Store
-	tell         func(string)
+	options      MendOptions
 	mended       map[[2]string]bool // site and URL of the pages of entries and readings that were restored
+	open         map[string]bool    // sites of which it was told that they are being crawled
+}
+
+// done takes down how it went to restore something. An error is the end of ctx.
+func (m *mender) done(ctx context.Context, what string, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil && m.options.Restored != nil:
+		m.options.Restored(what)
+	case err != nil && m.options.Left != nil:
+		m.options.Left(what, err)
+	}
+	return nil
 }
 
 // put writes what was found sound.
 func (m *mender) put(ctx context.Context, what string, in Import) error {
-	err := m.store.Import(ctx, in)
-	if err == nil {
-		m.tell(what)
-	}
-	return err
+	return m.done(ctx, what, m.store.Import(ctx, in))
 }
 
 // none says whether err tells that the other archive has nothing to give.
@@ -95,10 +126,22 @@ func (m *mender) pages(ctx context.Context) error {
 	return nil
 }
 
-// crawled says whether a run of the site is open.
+// crawled says whether a run of the site is open, and its process alive.
 func (m *mender) crawled(ctx context.Context, site string) (bool, error) {
-	for _, err := range m.store.Runs(ctx, Filter{Site: site, RunState: RunRunning, Limit: 1}) {
-		return true, err
+	for r, err := range m.store.Runs(ctx, Filter{Site: site, RunState: RunRunning, Limit: 1}) {
+		if err == nil && r.Lease.Before(m.options.At) {
+			return false, nil // its process was killed
+		}
+		if err == nil {
+			err = fmt.Errorf("it is being crawled, by run %s: repair again when that is over", r.ID)
+		} else if !errors.Is(err, ErrCorrupt) {
+			return true, err
+		}
+		if !m.open[site] && m.options.Left != nil {
+			m.options.Left("what is damaged of site "+site, err)
+		}
+		m.open[site] = true
+		return true, nil
 	}
 	return false, nil
 }
@@ -293,15 +336,11 @@ func (m *mender) entry(ctx context.Context, n int64) error {
 		if err := m.referred(ctx, l.Visit); err != nil {
 			return err
 		}
-		switch err := m.store.Mend(ctx, []Leaf{l}, nil); {
-		case none(err):
-			return nil
-		case err != nil:
-			return err
+		err := m.store.Mend(ctx, []Leaf{l}, nil)
+		if err == nil {
+			m.mended[[2]string{l.Visit.Site, l.Visit.URL}] = true
 		}
-		m.tell(fmt.Sprintf("visit of %s at %s", l.Visit.URL, stamp(l.Visit.At)))
-		m.mended[[2]string{l.Visit.Site, l.Visit.URL}] = true
-		return nil
+		return m.done(ctx, fmt.Sprintf("visit of %s at %s", l.Visit.URL, stamp(l.Visit.At)), err)
 	}
 	return nil
 }
@@ -334,9 +373,9 @@ func (m *mender) referred(ctx context.Context, v Visit) error {
 	return nil
 }
 
-// follow sets the pages of what is there again as the other archive has them, where
-// they do not agree with their visits and versions, and the other archive has the
-// same visits and a page that agrees.
+// follow sets of the pages of what is there again what visits make of a page, where
+// that does not agree with their visits and versions, and the other archive has the
+// same visits and a page that agrees. How a page was found and is asked for stays.
 func (m *mender) follow(ctx context.Context) error {
 	for page := range m.mended {
 		read, other := verifier{store: m.store}, verifier{store: m.other}
@@ -351,7 +390,13 @@ func (m *mender) follow(ctx context.Context) error {
 		if len(ours.faults()) == 0 || len(theirs.faults()) > 0 || ours.page.Damaged != 0 || !sameJSON(ours.visits, theirs.visits) {
 			continue
 		}
-		if err := m.put(ctx, "page "+page[1], Import{Pages: []Page{theirs.page}}); err != nil {
+		p, q := ours.page, theirs.page
+		q.Column, q.Also, q.FoundOn, q.Anchor, q.ListedDay, q.Depth = p.Column, p.Also, p.FoundOn, p.Anchor, p.ListedDay, p.Depth
+		q.Item, q.Request, q.FirstSeen = p.Item, p.Request, p.FirstSeen
+		if p.LastVisit.Equal(q.LastVisit) {
+			q.Due = p.Due
+		}
+		if err := m.put(ctx, "page "+page[1], Import{Pages: []Page{q}}); err != nil {
 			return err
 		}
 	}
@@ -388,11 +433,13 @@ func (m *mender) readings(ctx context.Context) error {
 				continue
 			}
 			err := m.store.Mend(ctx, nil, theirs[i:i+1])
-			if err != nil {
+			if err == nil {
+				m.mended[[2]string{s.Site, s.URL}] = true
+			}
+			what := fmt.Sprintf("version %d of %s: how it was read at %s", s.Version, s.URL, stamp(theirs[i].ReadAt))
+			if err := m.done(ctx, what, err); err != nil {
 				return err
 			}
-			m.mended[[2]string{s.Site, s.URL}] = true
-			m.tell(fmt.Sprintf("version %d of %s: how it was read at %s", s.Version, s.URL, stamp(theirs[i].ReadAt)))
 		}
 	}
 	return nil

@@ -69,6 +69,13 @@ func (s *Store) mendEntry(ctx context.Context, l *archive.Leaf) error {
 	}
 	d := visitDocOf(l.Visit)
 	d.ID, d.Leaf, d.Unsealed = leaf.Visit, l.Hash[:], false
+	var there visitDoc // where it is the reference that is damaged
+	err = s.visits.FindOne(ctx, bson.D{{Key: "site", Value: k.site}, {Key: "url", Value: k.url}, {Key: "at", Value: d.At}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Decode(&there)
+	if err == nil {
+		d.ID = there.ID
+	} else if !errors.Is(err, mongo.ErrNoDocuments) {
+		return err
+	}
 	if l.Snapshot != nil {
 		d.Cut = l.Snapshot.Version
 		if err := s.mendSnapshot(ctx, *l.Snapshot); err != nil {
@@ -87,11 +94,12 @@ func (s *Store) mendEntry(ctx context.Context, l *archive.Leaf) error {
 			return err
 		}
 	}
-	version := bson.D{{Key: "$unset", Value: bson.D{{Key: "version", Value: ""}}}}
+	set := bson.D{{Key: "visit", Value: d.ID}}
+	change := bson.D{{Key: "$set", Value: set}, {Key: "$unset", Value: bson.D{{Key: "version", Value: ""}}}}
 	if d.Cut > 0 {
-		version = bson.D{{Key: "$set", Value: bson.D{{Key: "version", Value: d.Cut}}}}
+		change = bson.D{{Key: "$set", Value: append(set, bson.E{Key: "version", Value: d.Cut})}}
 	}
-	_, err = s.log.UpdateOne(ctx, bson.D{{Key: "_id", Value: l.N}}, version)
+	_, err = s.log.UpdateOne(ctx, bson.D{{Key: "_id", Value: l.N}}, change)
 	return err
 }
 

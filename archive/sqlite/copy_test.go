@@ -305,7 +305,7 @@ func TestCopyOfALostTable(t *testing.T) {
 			if report := copied(t, from, to); report.Size != size {
 				t.Errorf("copied %+v, want %d leaves", report, size)
 			}
-			if err := archive.Mend(t.Context(), to, kept, func(string) {}); err != nil {
+			if err := archive.Mend(t.Context(), to, kept, archive.MendOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			sound(t, to, copied(t, kept, to)) // with payloads

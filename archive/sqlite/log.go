@@ -83,8 +83,18 @@ func (w *writer) sealOld(ctx context.Context) error {
 		archive.Visit
 	}
 	var left, last int64
-	if _, err := w.row(unsealed, nil, &left); err != nil || left == 0 {
+	if _, err := w.row(unsealed, nil, &left); err != nil || left <= 0 { // visits may be lost
 		return err
+	}
+	// Where it is the reference of a leaf that is damaged, its visit has one.
+	leaves, err := scan(func(h *archive.Hash) []any { return []any{hash{h}} })(w.conn.QueryContext(ctx,
+		`SELECT substr(hashes, 1, 32) FROM log l WHERE NOT EXISTS (SELECT 1 FROM visits v WHERE v.id = l.visit)`))
+	if err != nil {
+		return err
+	}
+	adrift := map[archive.Hash]bool{}
+	for _, h := range leaves {
+		adrift[h] = true
 	}
 	log, err := w.logEnd()
 	if err != nil {
@@ -119,7 +129,11 @@ func (w *writer) sealOld(ctx context.Context) error {
 			if cut != nil {
 				version = cut.Version
 			}
-			if err := w.seal(&log, r.id, version, archive.LeafHash(archive.LeafOf(r.Visit, cut))); err != nil {
+			leaf := archive.LeafHash(archive.LeafOf(r.Visit, cut))
+			if adrift[leaf] {
+				continue
+			}
+			if err := w.seal(&log, r.id, version, leaf); err != nil {
 				return err
 			}
 		}

@@ -73,8 +73,21 @@ func (w *writer) mendEntry(l *archive.Leaf, d *draft) error {
 	if d.Snapshot != nil {
 		version = d.Snapshot.Version
 	}
+	// The reference may be what is damaged: then the visit is there under its
+	// identity, or what is referred to is another leaf's.
+	var taken bool
+	found, err := w.row(`SELECT id FROM visits WHERE page = ? AND at = ?`, []any{page, l.Visit.At.UnixMilli()}, &visit)
+	if err == nil && !found {
+		_, err = w.row(`SELECT EXISTS (SELECT 1 FROM log WHERE visit = ? AND n <> ?)`, []any{visit, l.N}, &taken)
+	}
+	if err != nil {
+		return err
+	}
 	values := d.visitValues(page, run)
-	changed, err := w.exec(updateVisit, append(values, visit)...)
+	changed := int64(0)
+	if !taken {
+		changed, err = w.exec(updateVisit, append(values, visit)...)
+	}
 	if err == nil && changed == 0 {
 		visit, err = w.insert(insertVisit, values...)
 	}

@@ -20,6 +20,8 @@ func Copies(t *testing.T, from, to func(t *testing.T) archive.Store) {
 	t.Run("of a part", func(t *testing.T) { copyOfAPart(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of damage", func(t *testing.T) { copyOfDamage(newFixture(t, from), newFixture(t, to), newFixture(t, to)) })
 	t.Run("that mends entries", func(t *testing.T) { mendEntries(newFixture(t, from), newFixture(t, to), newFixture(t, from)) })
+	t.Run("that mends where a crawl was killed", func(t *testing.T) { mendKilled(newFixture(t, from), newFixture(t, to)) })
+	t.Run("that mends what a page follows from", func(t *testing.T) { mendFollows(newFixture(t, from), newFixture(t, to)) })
 	t.Run("that mends", func(t *testing.T) { mendFromCopy(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of damage over what is sound", func(t *testing.T) { copyOverSound(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of what the copy cannot do", func(t *testing.T) { copyFailing(newFixture(t, from), newFixture(t, to)) })
@@ -424,7 +426,7 @@ func copyOfDamage(from, to, further *fixture) {
 		if _, err := archive.Copy(f.Context(), from, f, archive.CopyOptions{Seal: from.sealed}); err != nil { // the runs are over
 			f.Fatal(err)
 		}
-		if err := archive.Mend(f.Context(), f, from, func(string) {}); err != nil {
+		if err := archive.Mend(f.Context(), f, from, archive.MendOptions{}); err != nil {
 			f.Fatal(err)
 		}
 		f.sound(nil)

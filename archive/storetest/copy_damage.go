@@ -78,7 +78,7 @@ func copyOverSound(from, to *fixture) {
 			to.Errorf("page %d of the copy after a visit: %+v, want as of %+v and %+v", n, is, was, theirs)
 		}
 	}
-	if err := archive.Mend(from.Context(), from, to, func(string) {}); err != nil {
+	if err := archive.Mend(from.Context(), from, to, archive.MendOptions{}); err != nil {
 		from.Fatal(err)
 	}
 	for _, line := range from.faults() {

@@ -55,15 +55,21 @@ func mendFromCopy(from, to *fixture) {
 	// And one that is damaged was visited since.
 	next := to.begin(site, 24*time.Hour)
 	to.record(next, visit(next, to.page(url(24)), 25*time.Hour, text("标题", "正文")), visit(next, to.page(url(20)), 25*time.Hour, text("标题", "正文")))
+	var left []string
 	mend := func() (told []string) {
 		to.Helper()
-		if err := archive.Mend(to.Context(), to, from, func(what string) { told = append(told, what) }); err != nil {
+		left = nil
+		if err := archive.Mend(to.Context(), to, from, archive.MendOptions{
+			At: mendedAt, Restored: func(what string) { told = append(told, what) },
+			Left: func(what string, why error) { left = append(left, what+": "+why.Error()) },
+		}); err != nil {
 			to.Fatal(err)
 		}
 		return told
 	}
 	lesson := "what was learnt of site " + site + ` as "furniture"`
 	to.equal("restored while the site is crawled", mend(), []string{"run " + r.ID, lesson})
+	to.equal("left", left, []string{"what is damaged of site " + site + ": it is being crawled, by run " + next.ID + ": repair again when that is over"})
 	to.end(next)
 	to.equal("restored", mend(), []string{"page " + url(1), "page " + url(23), "page " + url(24)})
 	to.equal("restored again", mend(), []string(nil))
@@ -73,7 +79,7 @@ func mendFromCopy(from, to *fixture) {
 		to.Errorf("a page that was visited since: %+v", p)
 	}
 	to.equal("run", collect(to.T, to.Runs(to.Context(), archive.Filter{Run: r.ID})), in.Runs)
-	left := to.faults()
+	left = to.faults()
 	if len(left) != 3 {
 		to.Errorf("left: %q", left)
 	}
@@ -81,6 +87,68 @@ func mendFromCopy(from, to *fixture) {
 		if i < len(left) && !strings.HasPrefix(left[i], "page "+url(n)+": what is kept of it") {
 			to.Errorf("left: %s, want of page %d", left[i], n)
 		}
+	}
+}
+
+// mendedAt is a time at which the leases of runs begun a day after t0 last.
+var mendedAt = t0.Add(24 * time.Hour)
+
+// A run that stands as open, for its process was killed, keeps nothing from being
+// restored once its lease is over.
+func mendKilled(from, to *fixture) {
+	in, _ := importedStory(run(site, 0))
+	from.importAll(in)
+	to.importAll(brokenOnce(in))
+	killed := to.begin(site, 24*time.Hour)
+	var told []string
+	mend := func(at time.Time) []string {
+		told = nil
+		tell := func(what string) { told = append(told, what) }
+		if err := archive.Mend(to.Context(), to, from, archive.MendOptions{At: at, Restored: tell}); err != nil {
+			to.Fatal(err)
+		}
+		return told
+	}
+	to.equal("restored while the lease lasts", mend(killed.Lease), []string(nil))
+	to.equal("restored after it", mend(killed.Lease.Add(time.Second)), []string{"visit of " + in.Leaves[0].Visit.URL + " at " + in.Leaves[0].Visit.At.Format("2006-01-02T15:04:05.000Z"), "page " + url(8)})
+}
+
+// brokenOnce is in with one visit and one page damaged.
+func brokenOnce(in archive.Import) archive.Import {
+	in.Leaves, in.Pages = slices.Clone(in.Leaves), slices.Clone(in.Pages)
+	in.Leaves[0].Visit.Reason, in.Leaves[0].Damaged = "x", true
+	p := &in.Pages[len(in.Pages)-1]
+	p.Kept, p.Damaged = p.Sums(), archive.DamagedHistory
+	p.FoundOn = "x"
+	return in
+}
+
+// A page of what is there again keeps how it was found and is asked for.
+func mendFollows(from, to *fixture) {
+	in, _ := importedStory(run(site, 0))
+	from.importAll(in)
+	bad := in
+	bad.Leaves, bad.Pages = slices.Clone(in.Leaves), slices.Clone(in.Pages)
+	n := len(in.Leaves) - 1
+	bad.Leaves[n] = archive.Leaf{N: in.Leaves[n].N, Hash: in.Leaves[n].Hash, Damaged: true}
+	lost := in.Leaves[n].Visit
+	for i := range bad.Pages {
+		if p := &bad.Pages[i]; p.URL == lost.URL {
+			p.Failures++ // what visits make of it, which a copy had to work out
+			p.Also, p.Request, p.Due = []string{"我们的"}, &archive.Request{URL: p.URL, Body: "ours"}, t0.Add(99*time.Hour)
+		}
+	}
+	to.importAll(bad)
+	before := to.page(lost.URL)
+	if err := archive.Mend(to.Context(), to, from, archive.MendOptions{}); err != nil {
+		to.Fatal(err)
+	}
+	to.sound(nil)
+	after := to.page(lost.URL)
+	to.equal("columns", after.Also, before.Also)
+	to.equal("how it is asked for", after.Request, before.Request)
+	if !after.Due.Equal(before.Due) {
+		to.Errorf("due %s, want %s", after.Due, before.Due)
 	}
 }
 
@@ -126,7 +194,7 @@ func mendEntries(from, to, copied *fixture) {
 	}
 	for _, f := range []*fixture{to, copied} {
 		var told []string
-		if err := archive.Mend(f.Context(), f, from, func(what string) { told = append(told, what) }); err != nil {
+		if err := archive.Mend(f.Context(), f, from, archive.MendOptions{At: mendedAt, Restored: func(what string) { told = append(told, what) }}); err != nil {
 			f.Fatal(err)
 		}
 		if len(told) < 5 {
@@ -141,7 +209,7 @@ func mendEntries(from, to, copied *fixture) {
 		f.equal("versions", collect(f.T, f.Snapshots(f.Context(), archive.Filter{})), collect(from.T, from.Snapshots(from.Context(), archive.Filter{})))
 		f.equal("found", f.searchURLs("又文", archive.Filter{}), []string{url(1)})
 		f.unchanged("mending again", func() {
-			if err := archive.Mend(f.Context(), f, from, func(what string) { f.Errorf("restored again: %s", what) }); err != nil {
+			if err := archive.Mend(f.Context(), f, from, archive.MendOptions{At: mendedAt, Restored: func(what string) { f.Errorf("restored again: %s", what) }}); err != nil {
 				f.Error(err)
 			}
 		})

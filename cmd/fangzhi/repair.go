@@ -70,8 +70,14 @@ func (a *app) repairFrom(ctx context.Context, store archive.Store, left map[arch
 		return err
 	}
 	defer other.Close()
-	failed := archive.Mend(ctx, store, other, func(what string) {
-		fmt.Fprintf(a.stdout, "restored: %s: from %s\n", safe(what), nameOf(spec))
+	failed := archive.Mend(ctx, store, other, archive.MendOptions{
+		At: a.now(),
+		Restored: func(what string) {
+			fmt.Fprintf(a.stdout, "restored: %s: from %s\n", safe(what), nameOf(spec))
+		},
+		Left: func(what string, why error) {
+			fmt.Fprintf(a.stdout, "not restored: %s: from %s: %s\n", safe(what), nameOf(spec), safe(why.Error()))
+		},
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
