@@ -18,6 +18,8 @@ import (
 type bareText struct {
 	box   int32
 	score int64
+	first int   // line that is worth something
+	own   int32 // weight of its prose
 }
 
 // boxes says for each element what its text stands in: the nearest element, the
@@ -72,13 +74,15 @@ func (f *flat) loneLines(blocks []bool) map[int32]bool {
 }
 
 // bare finds the bare text that is worth most. The values are those of lines,
-// before the foot, for a container; what stands around a text costs nothing.
+// before the foot, for a container; what stands around a text costs nothing, and
+// small print is worth nothing.
 func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
 	f := p.flat
 	type tally struct {
 		sum, most int64
 		run       int32 // cost of the lines since the last prose
 		own       int32 // weight of its prose
+		first     int   // line that is worth something
 	}
 	tallies := map[int32]*tally{}
 	for i := max(0, title+1); i < foot; i++ {
@@ -92,8 +96,13 @@ func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
 			tallies[box[l.el]] = t
 		}
 		v := values[i]
+		if v > 0 && p.isFootLine(i) {
+			continue
+		}
 		if v > 0 {
-			t.run = 0
+			if t.run = 0; t.most == 0 {
+				t.first = i
+			}
 		} else {
 			v = max(v, t.run-gapCost)
 			t.run -= v
@@ -108,7 +117,7 @@ func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
 	for i := range f.elems { // in document order, for a stable choice
 		if t := tallies[int32(i)]; t != nil && t.most > 0 {
 			if score := p.apart(int32(i), title, t.most, t.own); score > best.score {
-				best = bareText{int32(i), score}
+				best = bareText{int32(i), score, t.first, t.own}
 			}
 		}
 	}
@@ -150,11 +159,82 @@ func (p *Page) spanOfBare(el int32, title int) span {
 	return s
 }
 
+const (
+	// clearly is by how much bare text must outweigh what an element above it holds:
+	// what is the page's own stands below the text.
+	clearly = 2
+	// clearlyNamed is by how much its prose must where that is named as the text.
+	clearlyNamed = 4
+)
+
+// beats says whether a bare text goes before the element that is worth most.
+func (p *Page) beats(alone bareText, best int32, score int64, box []int32) bool {
+	f := p.flat
+	switch {
+	case alone.score <= score:
+		return false
+	case best < 0, box[best] == alone.box:
+		return true
+	case f.within(alone.box, best):
+		return false
+	case int(f.elems[best].lo) < alone.first:
+		return alone.score >= clearly*score
+	}
+	return true
+}
+
+// namedBeside is the element that is named as the text of an article, where it starts
+// above a bare text and that is not clearly more; -1 where there is none, or where the
+// bare text stands in one that is so named.
+func (p *Page) namedBeside(alone bareText, title int) int32 {
+	f := p.flat
+	for up := alone.box; up > 0 && f.elems[up].tag != atom.Body; up = f.elems[up].parent {
+		if e := &f.elems[up]; e.hint&hintContent != 0 || e.tag == atom.Article || e.tag == atom.Main {
+			return -1
+		}
+	}
+	best, most := int32(-1), int32(0)
+	for i := range f.elems {
+		e := &f.elems[i]
+		if e.hint&hintContent == 0 && e.tag != atom.Article && e.tag != atom.Main || e.all&(hintJunk|hintCaption) != 0 {
+			continue
+		}
+		if int(e.hi) <= title+1 || int(e.lo) > alone.first || f.within(alone.box, int32(i)) {
+			continue
+		}
+		own := f.sumProse[e.hi] - f.sumProse[max(int(e.lo), title+1)]
+		if own > most || best >= 0 && own > 0 && f.within(int32(i), best) && 5*own >= 4*most {
+			best, most = int32(i), max(own, most)
+		}
+	}
+	if alone.own >= clearlyNamed*most {
+		return -1
+	}
+	return best
+}
+
 // isFootLine says whether a line is the small print at the foot of a page.
 func (p *Page) isFootLine(i int) bool {
+	if p.flat.lines[i].w > 5*proseWeight {
+		return false
+	}
 	text := p.flat.lineText(i)
 	kind, _ := phraseOf(text)
-	return kind == phraseLegal || isLegal(text)
+	return kind == phraseLegal || isLegal(text) || isDisclaimer(text)
+}
+
+// isDisclaimer says whether a line is what sites say of what they print, and ask of
+// those whose it is.
+func isDisclaimer(s string) bool {
+	if !strings.Contains(s, "本网") && !strings.Contains(s, "本站") {
+		return false
+	}
+	for _, w := range [...]string{"不代表", "版权", "著作权", "转载", "侵权", "注明来源", "注明出处"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // tableOf is the outermost table that a line stands in within el, and within

@@ -160,3 +160,39 @@ func TestBoxesInTables(t *testing.T) {
 		t.Errorf("a wide table: %s", a.Body)
 	}
 }
+
+// What has an element of its own goes before what stands bare below it.
+func TestTextInItsElement(t *testing.T) {
+	const (
+		info       = `<div class="info">2024-08-09 15:20 来源：县防汛办</div>`
+		title      = `<h1>关于防范强降雨的通知</h1><p>发布时间：2024-08-09 15:20　来源：县防汛办</p><p>字号：大 中 小</p>`
+		disclaimer = `<p>凡本网注明来源的作品，均转载自其它媒体，转载目的在于传递更多信息，并不代表本网赞同其观点和对其真实性负责。</p><p>如因作品内容、版权和其它问题需要同本网联系的，请在三十日内进行，我们将及时予以处理。</p>`
+		news       = `县气象台昨日发布暴雨橙色预警，预计未来六小时内全县大部分乡镇降雨量将达五十毫米以上，请注意防范山洪地质灾害和城乡内涝。<br>近日，县市场监管局组织执法人员对城区农贸市场开展食品安全专项检查，共检查经营户一百二十家，下发整改通知书十五份。`
+	)
+	items := []string{"各乡镇：", "一、落实责任。", "二、加强巡查。", bareParagraphs[2], "三、及时上报。", "特此通知。"}
+	short := []string{"因管网检修，人民路明日停水，请提前储水。"}
+	p := func(lines []string) string { return "<p>" + strings.Join(lines, "</p>\n<p>") + "</p>" }
+	for _, c := range []struct {
+		name, page string
+		want       []string
+	}{
+		{"TRS_Editor above a disclaimer", info + `<div class="TRS_Editor"><div class="Custom_UnionStyle">` + p(bareParagraphs) + `</div></div>` + disclaimer, bareParagraphs},
+		{"article above a disclaimer", info + `<article>` + p(bareParagraphs) + `</article>` + disclaimer, bareParagraphs},
+		{"article with its title above a disclaimer", `<article>` + title + p(bareParagraphs) + `</article>` + disclaimer, bareParagraphs},
+		{"zoom above news parted by <br>", info + `<div id="zoom">` + p(items) + `</div><h3>网站声明</h3>` + news, items},
+		{"zoom below its title, above news in paragraphs", title + `<div id="zoom">` + p(items) + `</div><p>` + strings.ReplaceAll(news, "<br>", "</p><p>") + `</p>`, items},
+		{"a sentence in a section above a disclaimer", title + `<section>` + p(short) + `</section>` + disclaimer, short},
+		{"a sentence in a div above a disclaimer", title + `<div>` + p(short) + `</div>` + disclaimer, short},
+		{"bare above a box of news", title + p(bareParagraphs) + `<div class="news"><p>` + news[:strings.Index(news, "<br>")] + `</p></div>`, bareParagraphs},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			page := `<html><head><title>关于防范强降雨的通知-河湾县人民政府</title></head><body><div class="header"><a href="/">河湾县人民政府</a></div>
+				<ul class="nav"><li><a href="/zwgk/">政务公开</a></li><li><a href="/yw/">要闻动态</a></li><li><a href="/fw/">办事服务</a></li></ul>` + c.page +
+				`<div class="foot"><p>主办：河湾县人民政府办公室　承办：县大数据中心　网站标识码：4300000000</p></div></body></html>`
+			a := open(t, extract.Input{URL: "http://www.hewan.gov.cn/yw/1.html", Payload: []byte(page)}).Reading().Article
+			if got := strings.Join(strings.Fields(a.Body), "\n"); got != strings.Join(c.want, "\n") {
+				t.Errorf("read by %v:\n%s", a.Evidence, a.Body)
+			}
+		})
+	}
+}

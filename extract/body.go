@@ -105,7 +105,13 @@ func (p *Page) container(title int) (el int32, bare bool) {
 		}
 		return f.fallbackContainer(), false
 	}
-	if alone.score > bestScore && (best < 0 || best == alone.box || !f.within(alone.box, best)) {
+	beats := p.beats(alone, best, bestScore, box)
+	if beats || best >= 0 && alone.box >= 0 && box[best] == alone.box {
+		if named := p.namedBeside(alone, title); named >= 0 {
+			best, beats = named, false
+		}
+	}
+	if beats {
 		bare = best != alone.box
 		best = alone.box
 	}
@@ -119,8 +125,8 @@ func (p *Page) container(title int) (el int32, bare bool) {
 	// what holds it.
 	for e := &f.elems[best]; box[best] != best && e.tag != atom.Td && e.parent > 0; e = &f.elems[best] {
 		if f.elems[e.parent].tag == atom.Body {
-			if e.hi == e.lo || box[f.lines[e.lo].el] != e.parent {
-				break // a table that lays the page out
+			if e.hi == e.lo || box[f.lines[e.lo].el] != e.parent || p.isFootLine(int(e.lo)) {
+				break // a table that lays the page out, or small print
 			}
 			return e.parent, true
 		}
