@@ -67,6 +67,8 @@ type Summary struct {
 	// Waiting are the pages that wait, past that time, for another visit after one
 	// that could not tell what they say; nil: there are none.
 	Waiting map[State]Wait `json:"waiting,omitempty"`
+	// Later are the article pages that are due later than that time.
+	Later Wait `json:"later,omitzero"`
 }
 
 // Wait is how many pages wait, and until when the first of them.
@@ -75,21 +77,31 @@ type Wait struct {
 	First time.Time `json:"first"`
 }
 
-// AddWaiting counts, for a summary, pages in a state of which so many are due later
-// than the time asked for, the first of them at first.
-func (s *Summary) AddWaiting(state State, later int, first time.Time) {
-	if !state.Untold() || later == 0 {
+// AddLater counts, for a summary, pages of a kind in a state of which so many are
+// due later than the time asked for, the first of them at first.
+func (s *Summary) AddLater(kind Kind, state State, later int, first time.Time) {
+	if later == 0 {
+		return
+	}
+	if kind == KindArticle {
+		s.Later.add(later, first)
+	}
+	if !state.Untold() {
 		return
 	}
 	if s.Waiting == nil {
 		s.Waiting = map[State]Wait{}
 	}
 	w := s.Waiting[state]
+	w.add(later, first)
+	s.Waiting[state] = w
+}
+
+func (w *Wait) add(pages int, first time.Time) {
 	if w.Pages == 0 || first.Before(w.First) {
 		w.First = first
 	}
-	w.Pages += later
-	s.Waiting[state] = w
+	w.Pages += pages
 }
 
 // Log tells how far the log of entries has come.

@@ -2,6 +2,8 @@ package crawler
 
 import (
 	"fmt"
+	"net/url"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -58,7 +60,7 @@ const ahead = 8
 // follow adds to f the pages that p leads to and that the run has to visit.
 // page is nil where p brought data, l where p is no list.
 func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discover.List) error {
-	if l == nil && !(k.site.Everything && p.Depth == 0 && page != nil) {
+	if l == nil && !(k.site.Everything && page != nil && (p.Depth == 0 || mayList(p.URL, page))) {
 		return nil // what an article links is listed somewhere, or is somebody else's
 	}
 	found := k.gather(p, page, l)
@@ -138,6 +140,25 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 		}
 	}
 	return nil
+}
+
+// mayList says whether a page that was read as an article may be a list all the
+// same: it has no text, or the address of a folder. Its rows lead to pages that
+// nothing else may lead to.
+func mayList(raw string, page *extract.Page) bool {
+	if page.Reading().Article.Body == "" {
+		return true
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	name := path.Base(u.Path)
+	switch strings.TrimSuffix(name, path.Ext(name)) {
+	case "index", "default", "list", "more":
+		return true
+	}
+	return strings.HasSuffix(u.Path, "/")
 }
 
 // fill makes what fills p's list due, news or not, and remembers it.
@@ -252,6 +273,9 @@ func (k *crawl) gather(p archive.Page, page *extract.Page, l *discover.List) (fo
 				continue
 			}
 			article := l != nil && k.isArticle(link.URL)
+			if l == nil && p.Depth > 0 && !link.Row && !k.isArticle(link.URL) {
+				continue
+			}
 			if article || k.site.Everything {
 				found.pages = enter(found.pages, link.URL, p.Depth+1, lead{anchor: link.Text, day: link.Day, row: article})
 			}

@@ -11,8 +11,9 @@ import (
 // for: portals list them under it, beside the tools.
 const attachmentReach = 12
 
-// findFiles collects the pictures and documents of the article.
-func (p *Page) findFiles(body *span, a *archive.Article) {
+// findFiles collects the pictures and documents of the article, whose title
+// stands in the line title, -1 where it stands in none.
+func (p *Page) findFiles(body *span, title int, a *archive.Article) {
 	f := p.flat
 	if body.el < 0 {
 		return
@@ -21,7 +22,7 @@ func (p *Page) findFiles(body *span, a *archive.Article) {
 	seen := map[string]bool{}
 	for i := range f.images {
 		im := &f.images[i]
-		if im.el < body.el || im.el >= e.end || !f.isPicture(im) {
+		if im.el < body.el || im.el >= e.end || !p.isArticles(im, body.el, title) {
 			continue
 		}
 		if u := p.resolve(im.src); u != "" && !seen[u] {

@@ -219,7 +219,7 @@ func (p *Page) picturesOf(title int) int32 {
 	best, most := int32(-1), 0
 	held := make([]int32, 0, len(f.images)+len(f.embeds))
 	for i := range f.images {
-		if f.isPicture(&f.images[i]) {
+		if p.isArticles(&f.images[i], 0, title) {
 			held = append(held, f.images[i].el)
 		}
 	}

@@ -22,8 +22,8 @@
 //	body.go family.go trim.go phrases.go  the container, whose lines are text, its edges
 //	short.go                       a text of a sentence or two, in the place of one
 //	links.go row.go resolve.go     links, rows of lists, addresses
-//	attachments.go files.go        documents and pictures of an article
-//	kind.go trouble.go absent.go lead.go  article or list; challenge, soft 404, login, error
+//	attachments.go files.go picture.go  documents and pictures of an article
+//	kind.go column.go trouble.go absent.go lead.go  article or list; challenge, soft 404, login, error
 //	reading.go                     all of it put together
 //	rules.go ruled.go              selectors that a site's owner gives, and what they find
 //	furniture.go join.go           what repeats over a site's pages; articles of several pages

@@ -37,20 +37,23 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		}
 	}
 	rows, dated, inside := 0, 0, 0
+	var few []datedRow
 	for i := range f.anchors {
 		a := &f.anchors[i]
 		if a.el < 0 || f.elems[a.el].all&hintJunk != 0 || len(a.href) < 2 {
 			continue
 		}
 		text := p.anchorText(a)
-		if row, day := f.row(a, p.style(), text, ""); row {
+		if row, day := f.row(a, p.style(), text, ""); row >= 0 {
 			rows++
 			if int(a.lo) >= first && int(a.lo) <= last {
 				inside++
 			}
 			listed += weigh(text)
 			if day != "" || f.monthDayBeside(a) {
-				dated++
+				if dated++; len(few) <= fewRows && f.lines[a.lo].links == 1 { // a menu's links share a line
+					few = append(few, p.datedRowOf(row, a))
+				}
 			}
 		}
 	}
@@ -67,6 +70,8 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindList, "meta ColumnName without ArticleTitle"
 	}
 	switch {
+	case !p.isHome() && p.isColumnOf(few, body, title):
+		return archive.KindList, "a row or two with dates, and no text"
 	case title.anchor() >= 0 && first > title.line && prose >= 2*proseWeight && inside <= lines && weigh(title.text) >= rowWeight:
 		return archive.KindArticle, "text under its title"
 	case first >= 0 && prose >= 5*proseWeight && 2*inside <= lines && p.byline() >= 0 && p.byline() < first && p.byline()+10 >= first:

@@ -67,7 +67,9 @@ func (p *Page) readLinks() []Link {
 				l.Day = f.dayIn(int(f.elems[row].lo), int(f.elems[row].hi), a, p.style(), u)
 			}
 		} else if !l.Next {
-			l.Row, l.Day = f.row(a, p.style(), l.Text, u)
+			var row int32
+			row, l.Day = f.row(a, p.style(), l.Text, u)
+			l.Row = row >= 0
 		}
 		if l.Row {
 			l.Kin = f.kin(a.el)

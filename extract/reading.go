@@ -9,7 +9,7 @@ import (
 
 // Reader is the version of how pages are read. It goes up when pages may read
 // otherwise than before, so that what an older one read can be told.
-const Reader = 5
+const Reader = 6
 
 // Reading returns what the page is and says. It is worked out once; its slices
 // are the page's own.
@@ -99,7 +99,7 @@ func (p *Page) readArticle(r *archive.Reading, title *titleRead) {
 	p.ruledFields(r)
 	p.readDate(r, title)
 	p.readBody(r)
-	p.findFiles(&p.span, a)
+	p.findFiles(&p.span, title.line, a)
 }
 
 // readDate fills the publication date.

@@ -6,21 +6,21 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// row tells whether a link is the anchor of a list's row, and the day beside
-// it. The row is the largest element round the anchor that holds no other long
-// anchor.
-func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
+// row returns the list's row of which a link is the anchor, -1 where it is of
+// none, and the day beside it. The row is the largest element round the anchor
+// that holds no other long anchor.
+func (f *flat) row(a *anchor, style dateStyle, text, u string) (int32, string) {
 	w := weigh(text)
 	if w < datedWeight || a.el < 0 || w < 2*datedWeight && isDay(text) {
-		return false, ""
+		return -1, ""
 	}
 	if f.elems[a.el].all&(hintNav|hintFoot|hintHead) != 0 && w < rowWeight {
-		return false, ""
+		return -1, ""
 	}
 	own := f.sumW[a.hi] - f.sumW[a.lo]
 	if a.hi == a.lo+1 {
 		if l := &f.lines[a.lo]; l.w-l.lw > max(2*rowWeight, l.lw) {
-			return false, "" // a link within running text
+			return -1, "" // a link within running text
 		}
 	}
 	row := int32(-1)
@@ -36,13 +36,16 @@ func (f *flat) row(a *anchor, style dateStyle, text, u string) (bool, string) {
 		}
 	}
 	if row < 0 {
-		return false, ""
+		return -1, ""
 	}
 	day := f.dayIn(int(f.elems[row].lo), int(f.elems[row].hi), a, style, u)
 	if day != "" && f.elems[a.el].all&(hintNav|hintFoot|hintHead) == 0 {
-		return true, day
+		return row, day
 	}
-	return w >= rowWeight && f.elems[a.el].all&(hintNav|hintFoot|hintHead) == 0, ""
+	if w < rowWeight || f.elems[a.el].all&(hintNav|hintFoot|hintHead) != 0 {
+		return -1, ""
+	}
+	return row, ""
 }
 
 // kinLevels is how many elements above a row's anchor tell its kind of list.

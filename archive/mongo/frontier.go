@@ -237,7 +237,7 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		}
 		one.Versions += g.Versions
 		one.Due += g.Due
-		one.AddWaiting(g.ID.State, g.Later, timeOf(g.First))
+		one.AddLater(g.ID.Kind, g.ID.State, g.Later, timeOf(g.First))
 	}
 	summaries := make([]archive.Summary, 0, len(bySite))
 	for _, one := range bySite {

@@ -348,7 +348,7 @@ func (s *Store) Summaries(ctx context.Context, by time.Time) ([]archive.Summary,
 		}
 		sum.Versions += g.versions
 		sum.Due += g.due
-		sum.AddWaiting(archive.State(g.state), int(g.later), time.UnixMilli(g.first).UTC())
+		sum.AddLater(archive.Kind(g.kind), archive.State(g.state), int(g.later), time.UnixMilli(g.first).UTC())
 	}
 	return all, err
 }

@@ -26,6 +26,9 @@ With --keep attachments,requisites, or keep in the configuration, a web archive
 exported of it has the documents of articles, and looks as the portal did.
 Sites are crawled side by side, four or as many as the configuration's parallel.
 
+An article that a site of the configuration has is asked for again when that is
+due (revisit), and its lists each time; --full asks for all.
+
 A host that asked to be left alone (Retry-After), or answered with challenges or
 refusals, is not asked before that is over, by later crawls either.
 
@@ -262,6 +265,10 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 			if err == nil && ctx.Err() == nil {
 				resting, err = holdsOf(ctx, store, site.Hosts(), a.now())
 			}
+			later := archive.Wait{}
+			if err == nil && ctx.Err() == nil && !f.full && run.State == archive.RunDone && run.Articles.Total() == 0 {
+				later, err = laterOf(ctx, store, site.Name, a.now())
+			}
 			if errors.Is(err, archive.ErrBusy) {
 				err = busy(ctx, store, site.Name)
 			}
@@ -275,6 +282,10 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 			if len(resting) > 0 {
 				a.hint("%s; fangzhi crawl --ignore-hold asks all the same", heldUntil(resting[0]))
 			}
+			if later.Pages > 0 {
+				a.hint("%s: %s not due yet, the first from %s on; fangzhi crawl --full asks for all", site.Name,
+					plural(later.Pages, "known article")+" "+verb(later.Pages, "is", "are"), moment(later.First))
+			}
 			return a.printRun(run, f.json)
 		})
 	}
@@ -284,6 +295,20 @@ func (a *app) crawl(ctx context.Context, store archive.Store, c configs.Config, 
 		return err
 	}
 	return all.err(ctx, store)
+}
+
+// laterOf are the articles of site that are due later than now.
+func laterOf(ctx context.Context, store archive.Store, site string, now time.Time) (archive.Wait, error) {
+	all, err := store.Summaries(ctx, now)
+	if err != nil {
+		return archive.Wait{}, err
+	}
+	for _, s := range all {
+		if s.Site == site {
+			return s.Later, nil
+		}
+	}
+	return archive.Wait{}, nil
 }
 
 // newCrawler makes the crawler of every command. Observe may be nil; with
