@@ -216,7 +216,7 @@ var summaryTests = []subtest{
 				Kinds:  map[archive.Kind]int{archive.KindArticle: 5, archive.KindUnread: 3}, Versions: 2, Due: 2,
 				Articles: map[archive.State]int{archive.StateLive: 1, archive.StateUnreachable: 4},
 				Waiting:  map[archive.State]archive.Wait{archive.StateUnreachable: {Pages: 2, First: t0.Add(time.Hour)}},
-				Later:    archive.Wait{Pages: 2, First: t0.Add(time.Hour)},
+				Later:    archive.Wait{Pages: 3, First: t0.Add(time.Hour)},
 			},
 		})
 	}},
