@@ -108,6 +108,11 @@ func (c *copier) copy(ctx context.Context) error {
 			return err
 		}
 	}
+	if _, err := CopyingOf(ctx, c.to); errors.Is(err, ErrCorrupt) {
+		if err := c.mark(ctx); err != nil {
+			return err
+		}
+	}
 	if err := c.allRuns(ctx); err != nil && !damagedThere(err) { // it is told the second time
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -13,14 +14,14 @@ import (
 // the other one, and to record into it would be to begin a history of its own in
 // the middle of that one's.
 type Copying struct {
-	From  string    `json:"from"`           // the archive that is copied, as it was named
-	Began time.Time `json:"began"`          // when the copy was begun
+	From  string    `json:"from"`           // the archive that is copied, as it was named; "": it was lost, and so is Began
+	Began time.Time `json:"began,omitzero"` // when the copy was begun
 	Ended time.Time `json:"ended,omitzero"` // when it was verified and complete
 	Kept  time.Time `json:"kept,omitzero"`  // when its keeper took it for an archive of its own, as the part that it is
 }
 
 // Part says whether the archive is only a part of the one that it is a copy of.
-func (c Copying) Part() bool { return !c.Began.IsZero() && c.Ended.IsZero() }
+func (c Copying) Part() bool { return (!c.Began.IsZero() || !c.Kept.IsZero()) && c.Ended.IsZero() }
 
 // Open says whether the copy is to be gone on with, before anything is recorded.
 func (c Copying) Open() bool { return c.Part() && c.Kept.IsZero() }
@@ -29,16 +30,19 @@ func (c Copying) Open() bool { return c.Part() && c.Kept.IsZero() }
 const copying = "copy"
 
 // CopyingOf returns what s keeps of its being a copy, the zero value where it is
-// none.
+// none. ErrCorrupt: it is not what was written, and whether s is whole is not known.
 func CopyingOf(ctx context.Context, s interface {
-	Learnt(ctx context.Context, site, name string) ([]byte, error)
+	Lessons(ctx context.Context) iter.Seq2[Lesson, error]
 }) (c Copying, err error) {
-	b, err := s.Learnt(ctx, "", copying)
+	l, err := lessonOf(ctx, s, "", copying)
 	if errors.Is(err, ErrNotFound) {
 		return c, nil
 	}
+	if err == nil && l.Damaged {
+		err = fmt.Errorf("%w, by its checksum", ErrCorrupt)
+	}
 	if err == nil {
-		if err = json.Unmarshal(b, &c); err != nil {
+		if err = json.Unmarshal(l.Data, &c); err != nil {
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 	}
@@ -72,7 +76,7 @@ func EndCopy(ctx context.Context, from, to Store, at time.Time) (Copying, error)
 	case err == nil && !ours.Part():
 		return ours, nil
 	default:
-		ours.Ended, ours.Kept = at.UTC(), time.Time{}
+		ours.Ended, ours.Kept = at.UTC(), time.Time{} // of what, it says no more where that is damaged
 	}
 	if err := ours.keep(ctx, to); err != nil {
 		return ours, fmt.Errorf("copy: %w", err)
@@ -81,10 +85,15 @@ func EndCopy(ctx context.Context, from, to Store, at time.Time) (Copying, error)
 }
 
 // KeepPart takes s, a copy that has not come to its end, for an archive of its
-// own: what it is a part of is lost, say.
+// own: what it is a part of is lost, say. So it takes one of which it cannot be read
+// whether it has come to its end.
 func KeepPart(ctx context.Context, s Store, at time.Time) (Copying, error) {
 	c, err := CopyingOf(ctx, s)
-	if err == nil && c.Open() {
+	unknown := errors.Is(err, ErrCorrupt)
+	if unknown {
+		err = nil
+	}
+	if err == nil && (unknown || c.Open()) {
 		c.Kept = at.UTC()
 		err = c.keep(ctx, s)
 	}

@@ -130,7 +130,11 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 	}
 	copying := archive.Copying{}
 	if len(copied.Unread) == 0 {
-		if copying, err = archive.EndCopy(ctx, from, to, a.now()); err != nil {
+		copying, err = archive.EndCopy(ctx, from, to, a.now())
+		if errors.Is(err, archive.ErrCorrupt) { // of from, which may be a part
+			copied.Unread, err = append(copied.Unread, err.Error()), nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -211,8 +215,17 @@ func (a *app) keepPart(ctx context.Context, spec string) error {
 	return err
 }
 
+// unknownPart says what to do where an archive does not tell any more whether it is
+// the whole of what it is a copy of.
+func unknownPart(spec string) string {
+	return fmt.Sprintf("fangzhi copy FROM %s, from the archive that it is a copy of, makes it whole; fangzhi copy --keep-part %s takes it as it is", nameOf(spec), nameOf(spec))
+}
+
 // partOf says of the archive spec what it is only a part of, and what to do.
 func partOf(c archive.Copying, spec string) string {
+	if c.Began.IsZero() {
+		return fmt.Sprintf("may hold only a part of another, of which it was a copy: that was lost, and it was taken for an archive of its own at %s", moment(c.Kept))
+	}
 	if !c.Kept.IsZero() {
 		return fmt.Sprintf("holds only a part of %s, of which it was to be a copy, and was taken for an archive of its own at %s", c.From, moment(c.Kept))
 	}

@@ -96,6 +96,10 @@ func (a *app) open(ctx context.Context, how access) (archive.Store, error) {
 func (a *app) tellPart(ctx context.Context, store archive.Store, spec string, recording bool) error {
 	c, err := archive.CopyingOf(ctx, store)
 	switch {
+	case errors.Is(err, archive.ErrCorrupt) && !recording:
+		a.warnUnknownPart(spec, err)
+	case errors.Is(err, archive.ErrCorrupt):
+		return fmt.Errorf("archive %s: %w: it may be a part, and nothing is recorded into it; %s", nameOf(spec), err, unknownPart(spec))
 	case err != nil:
 		return err
 	case c.Open() && recording:
@@ -104,6 +108,12 @@ func (a *app) tellPart(ctx context.Context, store archive.Store, spec string, re
 		a.say(slog.LevelWarn, "warning", fmt.Sprintf("archive %s %s", nameOf(spec), partOf(c, spec)))
 	}
 	return nil
+}
+
+// warnUnknownPart tells that the archive spec does not tell any more whether it is a
+// part; err says why.
+func (a *app) warnUnknownPart(spec string, err error) {
+	a.say(slog.LevelWarn, "warning", fmt.Sprintf("archive %s: %v; %s", nameOf(spec), err, unknownPart(spec)))
 }
 
 // openNamed is open for commands that tell by themselves what the archive is a

@@ -313,6 +313,10 @@ func (a *app) printStatus(sites []siteStatus, now time.Time, asJSON bool) error 
 // printPart tells what the archive is only a part of.
 func (a *app) printPart(ctx context.Context, store archive.Store, spec string, asJSON bool) error {
 	c, err := archive.CopyingOf(ctx, store)
+	if errors.Is(err, archive.ErrCorrupt) {
+		a.warnUnknownPart(spec, err)
+		return nil
+	}
 	if err != nil || !c.Part() {
 		return err
 	}
