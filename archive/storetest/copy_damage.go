@@ -134,16 +134,17 @@ func (u unlisted) Pages(context.Context, archive.Filter) iter.Seq2[archive.Page,
 func copyFailing(from, to *fixture) {
 	in, _ := importedStory(run(site, 0))
 	from.importAll(in)
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
+		name     string
 		from, to archive.Store
 		want     error
 	}{
-		"full, where a leaf cannot be gone on from": {unproven{from}, full{to}, errFull},
-		"damaged": {from, unlisted{to}, archive.ErrCorrupt},
+		{"full, where a leaf cannot be gone on from", unproven{from}, full{to}, errFull},
+		{"damaged", from, unlisted{to}, archive.ErrCorrupt}, // after which it has the leaves
 	} {
 		report, err := archive.Copy(to.Context(), test.from, test.to, archive.CopyOptions{Seal: from.sealed, From: "a"})
 		if !errors.Is(err, archive.ErrOfCopy) || !errors.Is(err, test.want) || report.Unread != nil {
-			to.Errorf("%s: error %v, told of the archive: %q", name, err, report.Unread)
+			to.Errorf("%s: error %v, told of the archive: %q", test.name, err, report.Unread)
 		}
 	}
 	report, err := archive.Copy(to.Context(), unlisted{from}, to, archive.CopyOptions{Seal: from.sealed, From: "a"})
