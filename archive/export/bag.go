@@ -69,6 +69,9 @@ func bagInfo(bytes int64, files int, about Receipt) string {
 	if last := about.Archive.LastVisit; !last.IsZero() {
 		info += ", as it was after its visit of " + last.UTC().Format(time.RFC3339)
 	}
+	if c := about.Archive.PartOf; c != nil {
+		info += "\nIncomplete: the archive was only a part of " + strings.Join(strings.Fields(c.From), " ") + ", of which it was to be a copy, begun at " + c.Began.UTC().Format(time.RFC3339)
+	}
 	info += "\nInternal-Sender-Description: " + about.Job.Selection.text() + "\n"
 	return info
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"fangzhi/archive"
 )
 
 // Checked counts what Check looked at.
@@ -18,6 +20,8 @@ type Checked struct {
 	Files  int   `json:"files"`
 	Bytes  int64 `json:"bytes"`
 	Faults int   `json:"faults"`
+
+	PartOf *archive.Copying `json:"part_of,omitempty"` // of what the archive was only a part, as the receipt says
 }
 
 // Fault is one file of an export that is not what the export wrote.
@@ -68,6 +72,7 @@ func (c *checker) file(path string) error {
 	if err != nil {
 		return err
 	}
+	c.checked.PartOf = r.Archive.PartOf
 	for _, f := range r.Files {
 		// The file may have been given another name, with its receipt.
 		if err := c.hash(filepath.Dir(path), File{Path: filepath.Base(path), Bytes: f.Bytes, SHA256: f.SHA256}); err != nil {
@@ -83,6 +88,7 @@ func (c *checker) folder(dir string) error {
 		return err
 	}
 	c.seen[receiptName] = true
+	c.checked.PartOf = r.Archive.PartOf
 	for _, f := range r.Files {
 		if err := c.hash(dir, f); err != nil {
 			return err
@@ -94,6 +100,11 @@ func (c *checker) folder(dir string) error {
 // bag checks manifests of SHA-256, the count of bytes and files, and that every
 // file of the payload is listed.
 func (c *checker) bag(dir string) error {
+	// What holds the receipt against its manifest comes after: one that cannot be
+	// read, or that another program's bag lacks, tells nothing here.
+	if r, err := readReceipt(filepath.Join(dir, "data", receiptName)); err == nil {
+		c.checked.PartOf = r.Archive.PartOf
+	}
 	bytes, files := int64(0), 0
 	for _, name := range []string{tagManifest, "manifest-sha256.txt"} {
 		listed, err := readManifest(filepath.Join(dir, name))

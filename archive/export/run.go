@@ -220,6 +220,8 @@ type Archive struct {
 	Entries    int64     `json:"entries"`              // in its log
 	Readings   int64     `json:"readings,omitempty"`   // times that a version was read again, which adds no entry
 	Checkpoint string    `json:"checkpoint,omitempty"` // the last one of the log
+
+	PartOf *archive.Copying `json:"part_of,omitempty"` // of a copy that had not come to its end: of what
 }
 
 func stateOf(ctx context.Context, store Store) (Archive, error) {
@@ -230,6 +232,13 @@ func stateOf(ctx context.Context, store Store) (Archive, error) {
 	a := Archive{Entries: log.Size + int64(log.Unsealed), Readings: log.Readings}
 	if log.Checkpoint.Size > 0 {
 		a.Checkpoint = log.Checkpoint.String()
+	}
+	c, err := archive.CopyingOf(ctx, store)
+	if err != nil {
+		return Archive{}, err
+	}
+	if c.Part() {
+		a.PartOf = &c
 	}
 	for v, err := range store.Visits(ctx, archive.Filter{Newest: true, Limit: 1}) {
 		if err != nil {

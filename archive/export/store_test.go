@@ -19,6 +19,7 @@ type store struct {
 	pages     []archive.Page
 	snapshots []archive.Snapshot
 	fail      error  // yielded after the last snapshot
+	copying   string // what it keeps of its being a copy, as JSON
 	during    func() // called once, while snapshots are read
 
 	mu   sync.Mutex
@@ -108,6 +109,13 @@ func (s *store) Runs(context.Context, archive.Filter) iter.Seq2[archive.Run, err
 }
 
 func (s *store) Log(context.Context) (archive.Log, error) { return archive.Log{}, nil }
+
+func (s *store) Learnt(_ context.Context, _, name string) ([]byte, error) {
+	if name == "copy" && s.copying != "" {
+		return []byte(s.copying), nil
+	}
+	return nil, archive.ErrNotFound
+}
 
 func (s *store) Payload(context.Context, archive.Digest) ([]byte, error) {
 	return nil, archive.ErrNotFound

@@ -45,7 +45,7 @@ new archive of that.
 the receipt that was written with it or, for a bag, against its manifests.
 
 Exit codes: 0 sound, 3 sound, but only a part of another archive, a copy that has
-not come to its end; or sound by now, but --repair could not make the indexes
+not come to its end, or exported from one; or sound by now, but --repair could not make the indexes
 anew, 5 damage was found, or left (each fault is a line), 6 the archive,
 the proof or the export could not be read to its end.`
 
