@@ -75,7 +75,7 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 			sel.Columns = nil
 		}
 	}
-	var all []capture
+	var all, old []capture
 	l := line{bringers: map[archive.Digest]archive.Visit{}}
 	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
 		if err != nil {
@@ -89,10 +89,16 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		if v.At.After(known.Last) || late || lost(v) {
 			c.version = versionOf(versions, v)
 			all = append(all, c)
+		} else {
+			old = append(old, c)
 		}
 		now.Run = max(now.Run, v.Run)
 	}
-	all = sel.choose(all)
+	told := map[time.Time]bool{} // what former exports had, by the time of the visit
+	for _, c := range withOriginals(sel.choose(old), versions, nil) {
+		told[c.visit.At] = true
+	}
+	all = withOriginals(sel.choose(all), versions, told)
 	last := len(all) - 1
 	for last >= 0 && (all[last].profile != "" || all[last].bare) {
 		last--
@@ -124,6 +130,24 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	return now, true, nil
+}
+
+// withOriginals are the captures chosen of a page and, where they are not among
+// them, the answers that its revisits refer to, unless those were told: without
+// its answer a revisit neither replays nor can be taken up elsewhere.
+func withOriginals(chosen []capture, versions []archive.Snapshot, told map[time.Time]bool) []capture {
+	there := map[time.Time]bool{}
+	for _, c := range chosen {
+		there[c.visit.At] = true
+	}
+	for _, c := range chosen {
+		if at := c.refers.At; c.profile != "" && !there[at] && !told[at] {
+			there[at] = true
+			chosen = append(chosen, capture{page: c.page, visit: c.refers, version: versionOf(versions, c.refers)})
+		}
+	}
+	slices.SortStableFunc(chosen, func(a, b capture) int { return a.visit.At.Compare(b.visit.At) })
+	return chosen
 }
 
 // needs is the payload that c says, or refers to.

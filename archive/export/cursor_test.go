@@ -173,6 +173,24 @@ func TestCursorOfCaptures(t *testing.T) {
 	}
 }
 
+// An answer from before the time asked for comes with the first revisit that refers
+// to it, and with that alone.
+func TestCursorBringsWhatARevisitRefersTo(t *testing.T) {
+	k := keep(t)
+	k.visit("/1.html", day(1), article(t, "通知", "请于三月十日前报名。"))
+	k.visit("/2.html", day(5), article(t, "公示", "补贴资金使用情况予以公示。"))
+	cursor := filepath.Join(t.TempDir(), "cursor")
+	for d, want := range []int{1, 2, 1} { // /2.html; the revisit and its answer; the revisit
+		j := export.Job{Format: export.WARC, Selection: export.Selection{Since: day(4)}}
+		path := filepath.Join(t.TempDir(), "out")
+		r, err := export.Run(t.Context(), k.store, j, export.Target{Path: path, Cursor: cursor})
+		if err != nil || r.Records != want {
+			t.Errorf("export %d: %d captures, want %d; %v", d+1, r.Records, want, err)
+		}
+		k.visit("/1.html", day(6+d), answer{status: 304})
+	}
+}
+
 // What the archive had lost is told as lost once, and comes once it is repaired.
 func TestCursorBringsWhatWasRepaired(t *testing.T) {
 	k := county(t)

@@ -29,7 +29,8 @@ const (
 // Columns and Kinds are then asked of the candidate itself, States and Search of
 // its page. Captures of requisites are there for the pages that need them: of
 // what they are asked only Sites, Columns, Kinds, Until, and whether the last one
-// will do. What stood at Since is among them.
+// will do. What stood at Since is among them. The answers that revisits refer to come
+// with them, though they be not asked for.
 type Selection struct {
 	Sites    []string        `json:"sites,omitempty"`    // names; empty: every site
 	Columns  []string        `json:"columns,omitempty"`  // names; empty: every column

@@ -197,6 +197,8 @@ func TestWARCSelection(t *testing.T) {
 		{"changes", export.Selection{Versions: export.Changes}, []string{"/1.html 3"}},
 		{"articles", export.Selection{Kinds: []archive.Kind{archive.KindArticle}}, []string{"/1.html 1", "/1.html 2", "/1.html 3", "/1.html 4", "/1.html 6", "/2.html 1", "/4.html 1"}},
 		{"since", export.Selection{Since: day(3)}, []string{"/1.html 3", "/1.html 4", "/1.html 6"}},
+		{"since, with what a revisit refers to", export.Selection{Since: day(4)}, []string{"/1.html 3", "/1.html 4", "/1.html 6"}},
+		{"between, likewise", export.Selection{Since: day(2), Until: day(3)}, []string{"/1.html 1", "/1.html 2", "/yw/ 1", "/yw/ 2"}},
 		{"gone", export.Selection{States: []archive.State{archive.StateGone}}, []string{"/2.html 1"}},
 		{"found", export.Selection{Search: "补贴资金"}, []string{"/2.html 1"}},
 		{"of another site", export.Selection{Sites: []string{"b"}}, nil},
