@@ -86,6 +86,9 @@ func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); err != nil { // else that would be told once the export is made
+			return nil, fmt.Errorf("cursor %q: %w", path, err)
+		}
 	case err != nil:
 		return nil, fmt.Errorf("cursor: %w", err)
 	default:

@@ -148,6 +148,45 @@ func TestCursorReplacesNothing(t *testing.T) {
 	}
 }
 
+// An export whose cursor could not move is ended by the same command, and by
+// nothing else: what it brought is told once.
+func TestCursorThatCouldNotMove(t *testing.T) {
+	dir := t.TempDir()
+	to := export.Target{Path: filepath.Join(dir, "out"), Cursor: filepath.Join(dir, "cursor")}
+	inTheWay := filepath.Join(dir, ".cursor.partial")
+	if err := os.Mkdir(inTheWay, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := export.Run(t.Context(), portal(), everyArticle, to)
+		if err == nil || !strings.Contains(err.Error(), "has not moved: the same command ends it") {
+			t.Fatalf("error %v", err)
+		}
+	}
+	before := text(t, to.Path)
+	if strings.Count(before, "\n") != 3 {
+		t.Errorf("brought %q", before)
+	}
+	_, err := export.Run(t.Context(), portal(), export.Job{Format: export.CSV}, export.Target{Path: to.Path, Cursor: filepath.Join(dir, "other")})
+	if err == nil || !strings.Contains(err.Error(), "has still to end: run that again first") {
+		t.Errorf("another export: %v", err)
+	}
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := export.Run(t.Context(), portal(), everyArticle, to); err != nil || r.Records != 3 || !r.Resumed || text(t, to.Path) != before {
+		t.Errorf("ended: %+v, %v", r, err)
+	}
+	next := export.Target{Path: filepath.Join(dir, "next"), Cursor: to.Cursor}
+	if r, err := export.Run(t.Context(), portal(), everyArticle, next); err != nil || r.Records != 0 {
+		t.Errorf("%d records are told again, %v", r.Records, err)
+	}
+	nowhere := export.Target{Path: filepath.Join(dir, "none"), Cursor: filepath.Join(dir, "no", "cursor")}
+	if _, err := export.Run(t.Context(), portal(), everyArticle, nowhere); err == nil || len(text(t, nowhere.Path)) > 0 {
+		t.Errorf("a cursor in a folder that is not there: %v", err)
+	}
+}
+
 // Captures are told that were made since, and revisits of those told before.
 func TestCursorOfCaptures(t *testing.T) {
 	k := county(t)

@@ -45,6 +45,15 @@ func (r *run) ending() bool {
 	return err == nil
 }
 
+// unended is err, which keeps an export from ending that is made, with what that
+// means where it has a cursor: nothing is lost, and something may come twice.
+func (r *run) unended(err error) error {
+	if r.to.Cursor == "" {
+		return err
+	}
+	return fmt.Errorf("%w: the export is made, and the cursor %q has not moved: the same command ends it; another one with that cursor would bring the same again", err, r.to.Cursor)
+}
+
 // complete ends an export that was about to end. It is false where there was
 // none, or where its file has been taken away: then the next one begins.
 func (r *run) complete() (bool, error) {
@@ -64,14 +73,14 @@ func (r *run) complete() (bool, error) {
 	}
 	target := r.path()
 	if err := r.place(target); err != nil {
-		return false, err
+		return false, r.unended(err)
 	}
 	_, gone := os.Stat(target)
 	if gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 		return false, failure(target, gone)
 	}
 	if err := moveCursor(r.stage, r.to.Cursor); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return false, r.unended(err)
 	}
 	if gone != nil {
 		return false, os.Remove(r.stage.work(endingName))

@@ -79,7 +79,11 @@ func (j Job) Validate() error {
 	case j.Compression != Plain && j.Compression != Gzip && j.Compression != Zstd:
 		return fmt.Errorf("compression: %q: must be gzip or zstd", j.Compression)
 	case j.Compression != Plain && !lines:
-		return fmt.Errorf("%s: is for jsonl and csv: %s is packed as it is", j.Compression, j.Format)
+		how := "is packed as it is"
+		if j.Format == Atom || j.Format == Markdown {
+			how = "is written as it is, to be packed by other means"
+		}
+		return fmt.Errorf("%s: is for jsonl and csv: %s %s", j.Compression, j.Format, how)
 	case j.Excel && j.Format != CSV:
 		return fmt.Errorf("excel: is for csv, not for %s", j.Format)
 	case j.Split != 0 && !j.Format.Captures():

@@ -43,14 +43,14 @@ func (r *run) publish(cur *cursor, held Archive) error {
 	if err == nil && cur != nil {
 		err = r.announce()
 	}
-	if err == nil {
-		err = r.place(target)
+	if err != nil {
+		return err
 	}
-	if err == nil {
+	if err = r.place(target); err == nil {
 		err = cur.move(s)
 	}
 	if err != nil {
-		return err
+		return r.unended(err)
 	}
 	return s.remove()
 }

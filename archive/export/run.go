@@ -97,6 +97,10 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 			r.stage.release() // to be taken up again
 			return r.report, fmt.Errorf("%w: the same command goes on after %d", err, r.journal.Records)
 		}
+		if r.ending() {
+			r.stage.release() // to be ended yet
+			return r.report, err
+		}
 		return r.report, errors.Join(err, r.stage.remove())
 	}
 	return r.report, nil
