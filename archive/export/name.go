@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -68,21 +69,22 @@ func cutEndings(path string) (f Format, c Compression, stem string) {
 
 // Named is j for a file called path: what j leaves open of format and compression
 // is what the name tells, JSONL where it tells nothing. It is an error, which says
-// what would be right, where j and the name contradict each other.
-func (j Job) Named(path string) (Job, error) {
+// what would be right, where j and the name contradict each other, as they do where
+// a folder, or a bag, which is one, has the name of a file.
+func (j Job) Named(path string, bag bool) (Job, error) {
 	format, packed, stem := cutEndings(path)
 	if ext := filepath.Ext(path); slices.Contains(sheets, strings.ToLower(ext)) {
 		return j, fmt.Errorf("output: %q: no export is what the name tells: spreadsheet programs read --excel -o %s", path, strings.TrimSuffix(path, ext)+".csv")
 	}
-	if j.Format == "" {
-		if format.Folder() {
-			return j, fmt.Errorf("output: %q: %s is a folder of files: name that, as in --format %s -o %s", path, format, format, stem)
-		}
-		if j.Format = format; format == "" {
-			j.Format = JSONL
-		}
+	switch {
+	case bag && format != "":
+		return j, fmt.Errorf("output: %q: a bag is a folder, whose name tells no format: as in --format %s --bag -o %s", path, cmp.Or(j.Format, format), stem)
+	case format.Folder() && (j.Format == "" || j.Format == format):
+		return j, fmt.Errorf("output: %q: %s is a folder of files: name that, as in --format %s -o %s", path, format, format, stem)
+	case j.Format == "":
+		j.Format = cmp.Or(format, JSONL)
 	}
-	if _, err := ParseFormat(string(j.Format)); err != nil || j.Format.Folder() && format == j.Format {
+	if _, err := ParseFormat(string(j.Format)); err != nil || bag {
 		return j, err
 	}
 	if format != "" && format != j.Format {

@@ -17,6 +17,7 @@ func TestNamed(t *testing.T) {
 		path       string
 		format     export.Format
 		packed     export.Compression
+		bag        bool
 		wantFormat export.Format
 		wantPacked export.Compression
 		wantErr    string
@@ -38,10 +39,14 @@ func TestNamed(t *testing.T) {
 		{path: "a.atom", wantFormat: export.Atom},
 		{path: "a.xml", wantFormat: export.Atom},
 		{path: "a.wacz", wantFormat: export.WACZ},
-		{path: "a.warc.gz", format: export.WARC, wantFormat: export.WARC}, // a folder may have any name
-		{path: "bag", format: export.WARC, wantFormat: export.WARC},
+		{path: "out", format: export.WARC, wantFormat: export.WARC},
+		{path: "bag", bag: true, wantFormat: export.JSONL},
+		{path: "bag.gz", bag: true, packed: zst, wantFormat: export.JSONL, wantPacked: zst}, // of a folder it tells nothing
 
 		{path: "a.warc.gz", wantErr: `output: "a.warc.gz": warc is a folder of files: name that, as in --format warc -o a`},
+		{path: "a.warc.gz", format: export.WARC, wantErr: `output: "a.warc.gz": warc is a folder of files: name that, as in --format warc -o a`},
+		{path: "a.wacz", bag: true, wantErr: `output: "a.wacz": a bag is a folder, whose name tells no format: as in --format wacz --bag -o a`},
+		{path: "a.warc.gz", bag: true, format: export.WACZ, wantErr: `output: "a.warc.gz": a bag is a folder, whose name tells no format: as in --format wacz --bag -o a`},
 		{path: "a.md", wantErr: `output: "a.md": markdown is a folder of files: name that, as in --format markdown -o a`},
 		{path: "a.xlsx", wantErr: `output: "a.xlsx": no export is what the name tells: spreadsheet programs read --excel -o a.csv`},
 		{path: "a.csv", format: "pdf", wantErr: `format: "pdf": must be one of jsonl, csv, parquet, atom, markdown, warc, wacz`},
@@ -52,7 +57,7 @@ func TestNamed(t *testing.T) {
 		{path: "a.csv.gz", packed: zst, wantErr: `zstd: the name "a.csv.gz" is of a file of gzip: name it a.csv.zst, or leave --zstd away`},
 		{path: "a.gz", packed: zst, wantErr: `zstd: the name "a.gz" is of a file of gzip: name it a.jsonl.zst, or leave --zstd away`},
 	} {
-		got, err := export.Job{Format: tt.format, Compression: tt.packed}.Named(tt.path)
+		got, err := export.Job{Format: tt.format, Compression: tt.packed}.Named(tt.path, tt.bag)
 		told := ""
 		if err != nil {
 			told = err.Error()

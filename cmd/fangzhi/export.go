@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -117,11 +118,7 @@ func (o exportOptions) job(now time.Time) (export.Job, error) {
 			return j, usage("--split: %w", err)
 		}
 	}
-	name := o.output
-	if o.bag {
-		name = "" // of a folder: it tells nothing of what is in it
-	}
-	if j, err = j.Named(name); err == nil {
+	if j, err = j.Named(o.output, o.bag); err == nil {
 		err = j.Validate()
 	}
 	if err != nil {
@@ -217,12 +214,22 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 		if r.Resumed {
 			more = ", taken up where it was interrupted"
 		}
-		if format, _ := export.FormatOf(o.output); o.format == "" && format == "" {
+		if o.format == "" && untold(o.output) {
 			more += fmt.Sprintf(", as %s; --format names another", j.Format)
 		}
 		a.hint("%s in %s (%s)%s", plural(r.Records, what), o.output, humanize.IBytes(uint64(size)), more)
 	}
 	return nil
+}
+
+// untold says whether the name of path leaves open that what was written there is
+// JSONL: .json is of one object or list, and each line is one.
+func untold(path string) bool {
+	format, packed := export.FormatOf(path)
+	if ext := filepath.Ext(path); packed != export.Plain {
+		path = strings.TrimSuffix(path, ext)
+	}
+	return format == "" || strings.EqualFold(filepath.Ext(path), ".json")
 }
 
 // expected is how many records or captures there will be at most, where that
