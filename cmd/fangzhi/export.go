@@ -63,7 +63,15 @@ func exportCommand(a *app) *cobra.Command {
 			"  fangzhi export --format warc --bag -o 2026-bag\n" +
 			"  fangzhi export --cursor mirror.cursor -o new.jsonl",
 		Args: needs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.export(cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			// An empty word, of a variable that is not set, say, would narrow nothing.
+			for _, name := range []string{"search", "site", "column", "kind", "state", "since", "until"} {
+				if f := cmd.Flags().Lookup(name); f.Changed && strings.Trim(f.Value.String(), " []") == "" {
+					return usage("--%s: is empty: leave it away for everything", name)
+				}
+			}
+			return a.export(cmd, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "jsonl, csv, parquet, atom, markdown, warc or wacz (default: what the name of -o tells, else jsonl)")

@@ -85,11 +85,34 @@ func (a *app) known(ctx context.Context, store archive.Store, sites, columns []s
 			there = there || is
 		}
 		if !there {
+			held, err := columnsOf(ctx, store, in)
+			if err != nil {
+				return err
+			}
+			names = append(names, held...)
 			slices.Sort(names)
-			return usage("--column: there is no column %q; the configuration has: %s", column, listOr(slices.Compact(names), "none"))
+			return usage("--column: there is no column %q; there are: %s", column, listOr(slices.Compact(names), "none yet"))
 		}
 	}
 	return nil
+}
+
+// columnsOf are those under which pages of sites are recorded, each once.
+func columnsOf(ctx context.Context, store archive.Store, sites []string) ([]string, error) {
+	all := map[string]bool{}
+	for _, site := range sites {
+		for p, err := range store.Pages(ctx, archive.Filter{Site: site, Brief: true}) {
+			if err != nil {
+				return nil, err
+			}
+			for _, column := range append(p.Also, p.Column) {
+				if column != "" {
+					all[column] = true
+				}
+			}
+		}
+	}
+	return slices.Collect(maps.Keys(all)), nil
 }
 
 // knownOf is known for a selection and the run that it may name.
