@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,7 +90,8 @@ type source struct {
 	name string
 }
 
-// Open checks files, WARC or WACZ, to their ends. The error names the file, the
+// Open checks files, WARC or WACZ, to their ends; of a folder those that lie in it,
+// or in the data/ of a bag, by their names. The error names the file, the
 // place in it and why it is refused; nothing of any file is to be had then.
 func Open(ctx context.Context, paths []string, o Options) (_ *Collection, err error) {
 	if o.Payload == 0 {
@@ -106,6 +108,9 @@ func Open(ctx context.Context, paths []string, o Options) (_ *Collection, err er
 	}()
 	c.table = newTable(c.dir)
 	if c.spool, err = newSpool(c.dir); err != nil {
+		return nil, err
+	}
+	if paths, err = filesOf(paths); err != nil {
 		return nil, err
 	}
 	var total, done int64
@@ -150,6 +155,36 @@ func Open(ctx context.Context, paths []string, o Options) (_ *Collection, err er
 		done += info.Size()
 	}
 	return c, c.table.sort()
+}
+
+// filesOf are paths, with the files of web archives that a folder holds in place of
+// it.
+func filesOf(paths []string) (all []string, err error) {
+	for _, path := range paths {
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			all = append(all, path)
+			continue
+		}
+		folder := path
+		if _, err := os.Stat(filepath.Join(path, "bagit.txt")); err == nil {
+			folder = filepath.Join(path, "data")
+		}
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for _, e := range entries {
+			name := strings.ToLower(e.Name())
+			if !e.IsDir() && (strings.HasSuffix(name, ".warc") || strings.HasSuffix(name, ".warc.gz") || strings.HasSuffix(name, ".wacz")) {
+				all = append(all, filepath.Join(folder, e.Name()))
+			}
+		}
+		if len(all) == before {
+			return nil, fmt.Errorf("%s: is a folder without WARC or WACZ files (*.warc.gz, *.warc, *.wacz): name those", folder)
+		}
+	}
+	return all, nil
 }
 
 // file checks one file that was named.

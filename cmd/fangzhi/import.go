@@ -28,7 +28,8 @@ const importMemory = 140 << 20
 const importHelp = `Take up what crawlers saved in WARC or WACZ files (Heritrix, Browsertrix, wget,
 warcprox, fangzhi export): every answer of an http or https address in the
 site's scope becomes a visit of its own date, read by the site's rules, with
-versions cut in the order of time over all files named.
+versions cut in the order of time over all files named. Of a folder, or a bag, all
+WARC and WACZ files that lie in it are taken.
 
 Files are checked to their ends first. One that is damaged, cut short, or could
 be read in two ways is refused as a whole, with the place and the reason, and
@@ -55,7 +56,7 @@ type importFlags struct {
 func importCommand(a *app) *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use:     "import FILE… --site NAME",
+		Use:     "import FILE|FOLDER… --site NAME",
 		Short:   "Take up captures that other crawlers saved",
 		Long:    importHelp,
 		Example: "  fangzhi import crawl-2025.warc.gz --site zjg-edz\n  fangzhi import *.wacz --site old --archive sqlite:old.db --dry-run",
