@@ -107,7 +107,7 @@ func (a *app) copy(ctx context.Context, fromSpec, toSpec string, o archive.Verif
 		if errors.Is(err, archive.ErrCorrupt) {
 			return fmt.Errorf("%w; %s, and makes its indexes anew: then copy again", err, repairWith(fromSpec))
 		}
-		return err
+		return cutShort(ctx, err, copied)
 	}
 	if _, err := to.Seal(ctx, a.now()); err != nil {
 		return err
@@ -191,6 +191,15 @@ func putRight(r archive.CopyReport) string {
 func sound(ctx context.Context, store archive.Store, o archive.VerifyOptions) bool {
 	report, err := archive.Verify(ctx, store, o, func(archive.Fault) {})
 	return err == nil && report.Faults == 0
+}
+
+// cutShort is err, which a copy was cut short by, with what that leaves.
+func cutShort(ctx context.Context, err error, copied archive.CopyReport) error {
+	if ctx.Err() != nil || copied.Leaves == 0 && copied.Payloads == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; what was copied before stands (%s, %s), and the same command goes on from there",
+		err, plural(copied.Leaves, "entry"), plural(copied.Payloads, "payload"))
 }
 
 // repairWith is the command that restores what is damaged in the archive spec.
