@@ -104,7 +104,7 @@ func (r *run) captures(cur *cursor, held Archive) error {
 	if r.journal.Archive != "" {
 		list, err = w.resume(r.journal)
 	} else if r.job.Format == WACZ {
-		list, err = newPageList(r.stage)
+		list, err = newPageList(r.stage, r.job.Begin)
 	}
 	if err != nil {
 		return err

@@ -65,6 +65,7 @@ type Job struct {
 	Compression Compression `json:"compression,omitempty"` // of JSONL and CSV
 	Excel       bool        `json:"excel,omitempty"`       // CSV fit for a spreadsheet program
 	Split       int64       `json:"split,omitempty"`       // of WARC and WACZ: about how many bytes a WARC file has; 0: DefaultSplit
+	Begin       []string    `json:"begin,omitempty"`       // of WACZ: URLs of columns, of which it opens with the first that it has, where it has no home page
 	Software    string      `json:"software,omitempty"`    // what wrote it, as web archives and bags say
 	Operator    string      `json:"operator,omitempty"`    // whom they name to be asked about it: a mail address or URL
 }
@@ -119,6 +120,6 @@ func (j Job) name() archive.Digest {
 
 // asked is the same for the same job, whoever does it.
 func (j Job) asked() archive.Digest {
-	j.Software, j.Operator = "", ""
+	j.Software, j.Operator, j.Begin = "", "", nil
 	return j.name()
 }

@@ -183,7 +183,7 @@ func (w *webArchive) resume(j journal) (*pageList, error) {
 			return nil, err
 		}
 		if strings.HasSuffix(o.Name, pagesPath) {
-			l = &pageList{file: f, main: j.Main, seeded: j.Seeded, last: j.Last}
+			l = &pageList{file: f, begin: w.job.Begin, main: j.Main, seeded: j.Seeded, last: j.Last}
 			continue
 		}
 		w.file, w.to = f, warc.NewWriter(f, o.Size)

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 // version of an article, and each list page as it was last served.
 type pageList struct {
 	file   *staged
+	begin  []string  // of the job
 	main   *waczPage // to open first
 	seeded bool      // the host of main has a seed
 	last   time.Time // the newest capture
@@ -45,13 +47,13 @@ const (
 	pagesHead = `{"format":"json-pages-1.0","id":"pages","title":"Pages"}` + "\n"
 )
 
-func newPageList(s *stage) (*pageList, error) {
+func newPageList(s *stage, begin []string) (*pageList, error) {
 	f, err := s.create(pagesPath)
 	if err != nil {
 		return nil, err
 	}
 	_, err = io.WriteString(f, pagesHead)
-	return &pageList{file: f}, err
+	return &pageList{file: f, begin: begin}, err
 }
 
 func (l *pageList) add(c capture) error {
@@ -82,13 +84,16 @@ func (l *pageList) add(c capture) error {
 }
 
 // choose makes p, a list, the page to open first where none is better: that is the
-// home page of the first host with a seed, and its first seed where the home page
-// was not captured. The pages of a host come one after the other.
+// home page of the first host with a seed; where that was not captured, the column
+// to begin with; and where none is named, the first seed by URL. The pages of a host
+// come one after the other.
 func (l *pageList) choose(p waczPage, u *url.URL, seed bool) {
 	home := archive.IsHome(u)
+	rank := l.rank(p)
+	seed = seed || rank < len(l.begin)
 	if l.main != nil {
-		if main, err := url.Parse(l.main.URL); err == nil && main.Host == u.Host {
-			if home && !archive.IsHome(main) {
+		if main, err := url.Parse(l.main.URL); err == nil && (main.Host == u.Host || !archive.IsHome(main) && rank < l.rank(*l.main)) {
+			if !archive.IsHome(main) && (home || rank < l.rank(*l.main)) {
 				l.main = &p
 			}
 			l.seeded = l.seeded || seed
@@ -98,6 +103,16 @@ func (l *pageList) choose(p waczPage, u *url.URL, seed bool) {
 	if !l.seeded && (seed || home) {
 		l.main, l.seeded = &p, seed
 	}
+}
+
+// rank is the place of p among the columns to begin with, their number where it
+// is none of them.
+func (l *pageList) rank(p waczPage) int {
+	at := slices.IndexFunc(l.begin, func(u string) bool { return escapeURI(u) == p.URL })
+	if at < 0 {
+		return len(l.begin)
+	}
+	return at
 }
 
 func writeJSON(w io.Writer, v any) error {

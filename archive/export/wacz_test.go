@@ -138,22 +138,32 @@ func TestWACZBeginsWithTheHomePage(t *testing.T) {
 		name  string
 		paths []string // captured; "/yw/" alone is a seed
 		want  string
+		begin []string
 	}{
-		{"the seed where there is no other", []string{"/yw/"}, "/yw/"},
-		{"the home page before it", []string{"/yw/", "/", "/about/"}, "/"},
-		{"the home page behind it", []string{"/yw/", "/index.html", "/default.htm"}, "/default.htm"},
-		{"not that of a host without a seed", []string{"/yw/", ":8080/"}, "/yw/"},
-		{"nor of one that comes before", []string{"/yw/", ".cn/"}, "/yw/"},
-		{"but where there is no seed", []string{"/about/", "/index.html"}, "/index.html"},
-		{"none", []string{"/about/"}, ""},
+		{"the seed where there is no other", []string{"/yw/"}, "/yw/", nil},
+		{"the home page before it", []string{"/yw/", "/", "/about/"}, "/", nil},
+		{"the home page behind it", []string{"/yw/", "/index.html", "/default.htm"}, "/default.htm", nil},
+		{"not that of a host without a seed", []string{"/yw/", ":8080/"}, "/yw/", nil},
+		{"nor of one that comes before", []string{"/yw/", ".cn/"}, "/yw/", nil},
+		{"but where there is no seed", []string{"/about/", "/index.html"}, "/index.html", nil},
+		{"none", []string{"/about/"}, "", nil},
+		{"the first column", []string{"/tzgg/", "/yw/", "/zwgk/"}, "/zwgk/", []string{"/none/", "/zwgk/", "/tzgg/"}},
+		{"the first that there is", []string{"/tzgg/", "/yw/"}, "/tzgg/", []string{"/none/", "/tzgg/", "/yw/"}},
+		{"the first, which comes first", []string{"/tzgg/", "/yw/"}, "/tzgg/", []string{"/tzgg/", "/yw/"}},
+		{"the home page, before the first column", []string{"/", "/tzgg/", "/yw/"}, "/", []string{"/yw/"}},
+		{"and behind it, likewise", []string{"/a/", "/index.html", "/yw/"}, "/index.html", []string{"/a/", "/yw/"}},
+		{"the first column, of another host", []string{"/yw/", ":8080/a/"}, ":8080/a/", []string{":8080/a/", "/yw/"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			k := keep(t)
 			for i, p := range tt.paths {
 				k.visit(p, day(1).Add(time.Duration(i)*time.Second), list(p))
 			}
+			for i, p := range tt.begin {
+				tt.begin[i] = portalRoot + p
+			}
 			path := filepath.Join(t.TempDir(), "x.wacz")
-			if _, err := export.Run(t.Context(), k.store, export.Job{Format: export.WACZ}, export.Target{Path: path}); err != nil {
+			if _, err := export.Run(t.Context(), k.store, export.Job{Format: export.WACZ, Begin: tt.begin}, export.Target{Path: path}); err != nil {
 				t.Fatal(err)
 			}
 			z, err := zip.OpenReader(path)

@@ -14,6 +14,8 @@ import (
 
 	"fangzhi/archive"
 	"fangzhi/archive/export"
+	"fangzhi/configs"
+	"fangzhi/crawler"
 )
 
 const exportHelp = `Export articles as records (jsonl, csv, parquet, atom, markdown), or what was
@@ -158,6 +160,9 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 		return err
 	}
 	job.Operator = c.Contact
+	if job.Format == export.WACZ {
+		job.Begin = columnURLs(c, o.sites)
+	}
 	ctx := cmd.Context()
 	store, err := a.open(ctx, read)
 	if err != nil {
@@ -228,6 +233,22 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 		a.hint("%s in %s (%s)%s", plural(r.Records, what), o.output, humanize.IBytes(uint64(size)), more)
 	}
 	return nil
+}
+
+// columnURLs are the addresses of the columns of sites, all where none is named, as
+// the archive has them and in the order of the configuration.
+func columnURLs(c configs.Config, sites []string) (all []string) {
+	for _, s := range c.Sites {
+		if len(sites) > 0 && !slices.Contains(sites, s.Name) {
+			continue
+		}
+		for _, column := range s.Columns {
+			if u, err := crawler.Canonical(column.URL); err == nil {
+				all = append(all, u)
+			}
+		}
+	}
+	return all
 }
 
 // untold says whether the name of path leaves open that what was written there is
