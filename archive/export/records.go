@@ -23,7 +23,7 @@ type Store interface {
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Log(ctx context.Context) (archive.Log, error)
-	Learnt(ctx context.Context, site, name string) ([]byte, error)
+	Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error]
 }
 
 // Records yields what sel asks for, by (site, URL, version), one record in

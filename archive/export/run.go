@@ -238,7 +238,7 @@ func stateOf(ctx context.Context, store Store) (Archive, error) {
 		a.Checkpoint = log.Checkpoint.String()
 	}
 	c, err := archive.CopyingOf(ctx, store)
-	if err != nil {
+	if err != nil && !errors.Is(err, archive.ErrCorrupt) { // not known any more, which who opens it is told
 		return Archive{}, err
 	}
 	if c.Part() {

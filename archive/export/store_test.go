@@ -110,11 +110,12 @@ func (s *store) Runs(context.Context, archive.Filter) iter.Seq2[archive.Run, err
 
 func (s *store) Log(context.Context) (archive.Log, error) { return archive.Log{}, nil }
 
-func (s *store) Learnt(_ context.Context, _, name string) ([]byte, error) {
-	if name == "copy" && s.copying != "" {
-		return []byte(s.copying), nil
+func (s *store) Lessons(context.Context) iter.Seq2[archive.Lesson, error] {
+	return func(yield func(archive.Lesson, error) bool) {
+		if s.copying != "" {
+			yield(archive.Lesson{Name: "copy", Data: []byte(s.copying)}, nil)
+		}
 	}
-	return nil, archive.ErrNotFound
 }
 
 func (s *store) Payload(context.Context, archive.Digest) ([]byte, error) {
