@@ -204,7 +204,8 @@ func TestSurveyOfALargeHome(t *testing.T) {
 	pages["/"] = strings.Replace(pages["/"], "</body>", b.String()+"</body>", 1)
 	began := process.Spent() // what others do meanwhile does not count
 	s := r.survey(r.base)
-	if took := process.Spent() - began; s.Requests > crawler.SurveyRequests || took > 20*time.Second {
+	if took := process.Spent() - began; s.Requests > crawler.SurveyRequests || took > time.Minute {
+		// some three seconds, and twenty under the race detector
 		t.Errorf("%d requests within %v of the processor", s.Requests, took)
 	}
 	if len(s.Columns) < 5 {
