@@ -76,7 +76,7 @@ func tortureCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&f.only, "only", tortures, "only these `TORTURES`")
 	cmd.Flags().IntVar(&f.kills, "kills", 500, "kill the program `N` times in each store")
-	cmd.Flags().IntVar(&f.articles, "articles", 200, "`ARTICLES` of the portal that the killed program crawls; a fifth for MongoDB")
+	cmd.Flags().IntVar(&f.articles, "articles", 150, "`ARTICLES` of the portal that the killed program crawls; a quarter for MongoDB")
 	cmd.Flags().IntVar(&f.every, "every", 1, "try every `N`th point only")
 	cmd.Flags().Uint64Var(&f.seed, "seed", uint64(a.now().UnixNano()), "what chance begins with; the same seed kills at the same moments")
 	cmd.Flags().StringVar(&f.mongodb, "mongodb", "", "torture archives on this server too, in databases made for it: mongodb://HOST/")
@@ -182,7 +182,7 @@ func (a *app) killMongo(ctx context.Context, o torture.Options, f tortureFlags, 
 	if err != nil {
 		return usage("--mongodb: %w", err)
 	}
-	figures, err := f.kill(ctx, o, "MongoDB", spec, max(f.articles/5, 1))
+	figures, err := f.kill(ctx, o, "MongoDB", spec, max(f.articles/4, 1))
 	if err = show(figures, err); err != nil || figures.Bad() {
 		return err
 	}
