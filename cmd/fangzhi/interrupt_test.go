@@ -24,6 +24,7 @@ func TestInterrupted(t *testing.T) {
 		{"a listing", over, listing, exitInterrupted, "interrupted"},
 		{"what goes on", over, goesOn(over, fmt.Errorf("%w: the same command goes on after 5000", listing)), exitInterrupted, "interrupted; run the same command again to go on"},
 		{"what went wrong", over, goesOn(over, broken), exitInterrupted, "disk full"},
+		{"what went wrong as well", over, goesOn(over, errors.Join(context.Canceled, broken)), exitInterrupted, "context canceled\ndisk full"},
 		{"what has said it", over, exit{exitInterrupted, errors.New("interrupted: nothing was imported")}, exitInterrupted, "interrupted: nothing was imported"},
 		{"nobody did", t.Context(), goesOn(t.Context(), listing), exitFailed, listing.Error()},
 	} {
