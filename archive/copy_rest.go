@@ -72,8 +72,8 @@ func (c *copier) allRuns(ctx context.Context) error {
 }
 
 // allPages adds the pages that nobody visited, and sets those that are due at
-// another time by now; of what is damaged in from, to keeps what it has sound. Those that were visited since the log was read are as they
-// were then, those whose first visit that was as they were before it; those read
+// another time by now; of what is damaged in from, to keeps what it has sound. Those
+// that were visited since the log was read are as they were then, those whose first visit that was as they were before it; those read
 // again since are set with that reading.
 func (c *copier) allPages(ctx context.Context) error {
 	next, stop := iter.Pull2(c.to.Pages(ctx, Filter{}))

@@ -43,6 +43,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 	defer stop()
 	atOnce := 3 * runtime.GOMAXPROCS(0) // a crawl mostly waits for the server here
 	made := newDatabases(o, uri, atOnce)
+	defer func() { err = errors.Join(err, made.drop(context.WithoutCancel(ctx))) }() // interrupted or not
 	// one crawls, and has something happen to message n.
 	one := func(ctx context.Context, spec string, n int, mishap string) (l *line, f Figures, err error) {
 		if l, err = newLine(spec, n, mishap); err != nil {
@@ -114,7 +115,7 @@ func Lines(ctx context.Context, o Options, uri string, articles int) (f Figures,
 		}
 		return nil
 	})
-	return f, errors.Join(err, made.drop(ctx))
+	return f, err
 }
 
 // line stands between the program and a server of MongoDB.
