@@ -16,11 +16,12 @@ import (
 type aliasing struct {
 	k    *crawl
 	held map[int64][]archive.Page // by item: of the archive, then of the batch
+	read map[string]archive.Page  // by URL: read for the first time in the batch, and not in the archive yet
 }
 
 // aliases reads from the archive what the findings may be aliases of.
 func (r *recorder) aliases(ctx context.Context, gathered []finding) (*aliasing, error) {
-	a := &aliasing{k: r.k, held: map[int64][]archive.Page{}}
+	a := &aliasing{k: r.k, held: map[int64][]archive.Page{}, read: map[string]archive.Page{}}
 	var items []int64
 	for i := range gathered {
 		f := &gathered[i]
@@ -166,15 +167,11 @@ func (a *aliasing) learn(ctx context.Context, f *finding) error {
 	others := a.held[p.Item]
 	why := "says what %s says, under another name of it"
 	if f.canonical != "" && f.canonical != p.URL {
-		known, err := a.k.c.store.Known(ctx, p.Site, []string{f.canonical})
+		named, ok, err := a.page(ctx, f.canonical)
 		if err != nil {
 			return fmt.Errorf("look for the page that %s names: %w", p.URL, err)
 		}
-		if known[f.canonical] {
-			named, err := a.k.c.store.Page(ctx, p.Site, f.canonical)
-			if err != nil {
-				return fmt.Errorf("look for the page that %s names: %w", p.URL, err)
-			}
+		if ok {
 			others, why = append([]archive.Page{named}, others...), "says what %s says, which it names as itself"
 		}
 	}
@@ -187,7 +184,22 @@ func (a *aliasing) learn(ctx context.Context, f *finding) error {
 		break
 	}
 	a.held[p.Item] = append(a.held[p.Item], f.entry.Page)
+	a.read[p.URL] = f.entry.Page
 	return nil
+}
+
+// page returns a page of the site as the batch has it so far; ok is false where
+// it is not known.
+func (a *aliasing) page(ctx context.Context, url string) (p archive.Page, ok bool, err error) {
+	if p, ok := a.read[url]; ok {
+		return p, true, nil
+	}
+	known, err := a.k.c.store.Known(ctx, a.k.site.Name, []string{url})
+	if err != nil || !known[url] {
+		return archive.Page{}, false, err
+	}
+	p, err = a.k.c.store.Page(ctx, a.k.site.Name, url)
+	return p, err == nil, err
 }
 
 // canonicalOf is the URL of the site that a page names as its own (RFC 6596),

@@ -22,11 +22,15 @@ type shelf struct {
 	template string                 // of articles: title, head; "": one that is read well
 	broken   map[string]bool        // answered with 503
 	asked    map[string]int
+	asking   func(path string) // told of each request; nil: nobody is
 }
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	path := q.URL.RequestURI()
 	s.asked[path]++
+	if s.asking != nil {
+		s.asking(path)
+	}
 	if s.broken[path] {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -260,6 +264,38 @@ func TestAliasLearnt(t *testing.T) {
 	r.run()
 	if s.asked["/info/1002/55123.htm"] != 1 {
 		t.Errorf("the alias was asked for %d times", s.asked["/info/1002/55123.htm"])
+	}
+}
+
+// Two pages that are recorded in one commit are told to be one, too.
+func TestAliasLearntWithinABatch(t *testing.T) {
+	s := &shelf{
+		lists: map[string][][2]string{"/l": {
+			{"/1.html", floods + "一"}, {"/2.html", roads}, {"/3.html", "县道三百一十二线封闭"}, {"/4.html", floods + "二"},
+		}},
+		articles: map[string]string{"/1.html": floods + "一", "/2.html": roads, "/3.html": roads, "/4.html": floods + "二"},
+		heads:    map[string]string{"/3.html": `<link rel="canonical" href="/2.html">`},
+	}
+	r := s.rig(t)
+	last := make(chan struct{})
+	s.asking = func(path string) {
+		if path == "/4.html" {
+			close(last)
+		}
+	}
+	c := r.crawler(r.store, func(o *crawler.Options) {
+		o.Observe = func(e crawler.Event) { // between two commits
+			if strings.HasSuffix(e.Entry.Visit.URL, "/1.html") {
+				<-last
+			}
+		}
+	})
+	if _, err := c.Run(t.Context(), r.site, crawler.Tick{}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"/1.html": "live", "/2.html": "live", "/3.html": "alias of /2.html", "/4.html": "live"}
+	if d := cmp.Diff(want, r.states()); d != "" {
+		t.Errorf("pages (-want +got):\n%s", d)
 	}
 }
 
