@@ -98,3 +98,32 @@ func TestHostileText(t *testing.T) {
 		t.Errorf("%q, %v, %s", shown.Article.Body, err, stderr.String())
 	}
 }
+
+// What a server sends unasked is told in the form of the log, if at all.
+func TestUnaskedBytes(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		body := "<title>x</title><p>县政府办公室</p>"
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s\x1b[2Junasked", len(body), body)
+		_, _ = conn.Read(make([]byte, 1)) // until the client has left
+	}))
+	defer server.Close()
+	t.Chdir(t.TempDir())
+	for _, level := range []string{"-v", "--quiet"} {
+		var stdout, stderr bytes.Buffer
+		run([]string{"crawl", level, "--log-format", "json", "--allow-private", "--delay", "0", server.URL + "/"}, strings.NewReader(""), &stdout, &stderr)
+		if level == "-v" && !strings.Contains(stderr.String(), "Unsolicited response") {
+			t.Errorf("nothing tells of the unasked bytes: %s", &stderr)
+		}
+		for line := range strings.Lines(stderr.String()) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%s: in a log of JSON stands %q", level, line)
+			}
+		}
+	}
+}

@@ -70,6 +70,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	ctx, stop := interruptible(func() { a.say(slog.LevelInfo, "", "finishing what is in flight; once more to stop at once") })
 	defer stop()
+	defer a.takeLog()()
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

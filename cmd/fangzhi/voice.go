@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"log"
 	"log/slog"
+	"strings"
 )
 
 // log returns the logger for people's eyes on standard error.
@@ -20,6 +22,25 @@ func (a *app) log() *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// takeLog makes what libraries log a detail of our log: net/http, say, tells of
+// bytes that a server sends unasked. It returns what undoes that.
+func (a *app) takeLog() (undo func()) {
+	to, flags := log.Writer(), log.Flags()
+	log.SetOutput(foreignLog{a})
+	log.SetFlags(0)
+	return func() {
+		log.SetOutput(to)
+		log.SetFlags(flags)
+	}
+}
+
+type foreignLog struct{ app *app }
+
+func (l foreignLog) Write(line []byte) (int, error) {
+	l.app.log().Debug(strings.TrimSpace(string(line)))
+	return len(line), nil
 }
 
 // say writes a line for people on standard error: for programs where those are
