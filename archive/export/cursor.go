@@ -231,11 +231,17 @@ func (c *cursor) move(s *stage) error {
 
 func moveCursor(s *stage, path string) error {
 	target := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial")
-	if err := copyFile(s.work(cursorName), target); err != nil {
-		return err
+	err := copyFile(s.work(cursorName), target)
+	if err == nil {
+		if err = os.Rename(target, path); err != nil {
+			err = failure(path, err)
+		}
 	}
-	if err := os.Rename(target, path); err != nil {
-		return failure(path, err)
+	if err != nil {
+		if info, gone := os.Lstat(target); gone == nil && info.Mode().IsRegular() {
+			os.Remove(target) // err is told
+		}
+		return err
 	}
 	return syncFolder(filepath.Dir(path))
 }

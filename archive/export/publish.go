@@ -2,6 +2,7 @@ package export
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -67,12 +68,44 @@ func (r *run) increment() (*Increment, error) {
 	return &Increment{After: before.SHA256}, err
 }
 
-// place puts file or folder in place.
+// place puts file or folder in place, unless another has come to stand there.
 func (r *run) place(target string) error {
+	if _, err := os.Lstat(r.placing()); err == nil {
+		if err := r.vacant(target); err != nil {
+			return err
+		}
+	}
 	if r.to.folder(r.job) {
 		return r.placeFolder(target)
 	}
 	return r.placeFile(target)
+}
+
+// placing is what is to stand at the target: there until it does.
+func (r *run) placing() string {
+	out := filepath.Join(stageOf(r.path()), outFolder)
+	if r.to.folder(r.job) {
+		return out
+	}
+	return filepath.Join(out, filepath.Base(r.path()))
+}
+
+// replacedReceipt is where the receipt of a former export is while the file that it
+// is of is replaced.
+func (r *run) replacedReceipt() string {
+	return filepath.Join(stageOf(r.path()), replacedFolder+receiptSuffix)
+}
+
+// vacant says why the target, which was free or could be replaced when the export
+// began, cannot be any more.
+func (r *run) vacant(target string) error {
+	if r.to.Cursor == "" {
+		return r.checkTarget(false)
+	}
+	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write %q: another has come to stand there since the export began: move it", r.to.Path)
+	}
+	return nil
 }
 
 // write makes a file of the export of what text writes.
@@ -122,27 +155,35 @@ func (s *stage) putBack(target string) error {
 }
 
 // placeFile puts file and receipt in place, those that the stage still has. A
-// receipt of what stood there is gone before the file is replaced: none is
-// better than a wrong one.
+// receipt of what stood there goes into the stage before the file is replaced: none
+// is better than a wrong one.
 func (r *run) placeFile(target string) error {
-	from, receipt := r.stage.out(filepath.Base(target)), target+receiptSuffix
+	from, receipt := r.placing(), target+receiptSuffix
 	if _, err := os.Stat(from); err == nil {
-		if err := os.Remove(receipt); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(receipt, r.replacedReceipt()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return failure(receipt, err)
 		}
 		if info, err := os.Stat(target); err == nil {
 			if err := os.Chmod(from, info.Mode().Perm()); err != nil {
-				return failure(target, err)
+				return errors.Join(failure(target, err), r.keepReceipt(receipt))
 			}
 		}
 		if err := os.Rename(from, target); err != nil {
-			return failure(target, err)
+			return errors.Join(failure(target, err), r.keepReceipt(receipt))
 		}
 	}
 	if err := os.Rename(from+receiptSuffix, receipt); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return failure(receipt, err)
 	}
 	return syncFolder(filepath.Dir(target))
+}
+
+// keepReceipt puts the receipt of what stands at the target back.
+func (r *run) keepReceipt(receipt string) error {
+	if err := os.Rename(r.replacedReceipt(), receipt); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure(receipt, err)
+	}
+	return nil
 }
 
 // syncFolders makes the names in dir, and below it, durable.

@@ -157,6 +157,40 @@ func replaceable(ctx context.Context, path string, whole bool) error {
 	})
 }
 
+// replaceableFile says why the file that is there, of so many bytes, must not be
+// replaced by an export: no receipt tells that it is one or, as far as that is
+// looked at with whole, it was changed since.
+func (r *run) replaceableFile(size int64, whole bool) error {
+	if size == 0 {
+		return nil
+	}
+	path, known := r.path(), false
+	// The last two are of an export that was killed when it was put in place.
+	for _, name := range []string{path + receiptSuffix, r.replacedReceipt(), r.placing() + receiptSuffix} {
+		about, err := readReceipt(name)
+		if err != nil || len(about.Files) != 1 {
+			continue
+		}
+		known = true
+		if about.Files[0].Bytes != size {
+			continue
+		}
+		if !whole {
+			return nil
+		}
+		switch got, err := hashFile(path); {
+		case err != nil:
+			return failure(r.to.Path, err)
+		case got.SHA256 == about.Files[0].SHA256:
+			return nil
+		}
+	}
+	if known {
+		return fmt.Errorf("write %q: was changed since it was exported, as its receipt says: move it, name another, or replace it with --force", r.to.Path)
+	}
+	return fmt.Errorf("write %q: is there already, without the receipt (--receipt) by which exports know their own: name another, or replace it with --force", r.to.Path)
+}
+
 // eachFile calls do with every file below dir, by its path with slashes.
 func eachFile(dir string, do func(name string) error) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -20,6 +20,7 @@ type Target struct {
 	Receipt bool   // beside a file; a folder has one always, and an export with a cursor
 	Bag     bool   // Path is a BagIt bag that holds the export
 	Cursor  string // path of a cursor: only what it does not know is exported, and it moves on; "": none
+	Force   bool   // replace a file that is there, whoever wrote it
 	// Observe, where set, is called now and then with how many records or
 	// captures are done.
 	Observe func(done int)
@@ -41,8 +42,25 @@ func (t Target) Validate(j Job) error {
 		return errors.New("receipt: stands beside a file: name that with -o")
 	case pipe && t.Cursor != "":
 		return errors.New("cursor: moves on once a file is on the disk: name that with -o")
+	case t.Cursor != "" && (samePath(t.Cursor, t.Path) || samePath(t.Cursor, t.Path+receiptSuffix)):
+		return fmt.Errorf("cursor: %q: is where the export goes: the cursor is a file of its own", t.Cursor)
+	case t.Force && t.Cursor != "":
+		return errors.New("force: replaces a file, and an export with a cursor replaces nothing: what it brought does not come again")
+	case t.Force && t.folder(j):
+		return errors.New("force: replaces a file; a folder is replaced where an export made it and nothing was changed since, else name another")
 	}
 	return nil
+}
+
+// samePath says whether a and b name the same file, be it there or not.
+func samePath(a, b string) bool {
+	x, err := os.Stat(a)
+	if y, err2 := os.Stat(b); err == nil && err2 == nil {
+		return os.SameFile(x, y)
+	}
+	a, err = filepath.Abs(a)
+	b, err2 := filepath.Abs(b)
+	return err == nil && err2 == nil && a == b
 }
 
 // device says whether Path is there and neither file nor folder.
@@ -177,10 +195,14 @@ func (r *run) checkTarget(whole bool) error {
 			return fmt.Errorf("write %q: is a folder: the path of a file is wanted", r.to.Path)
 		}
 		return fmt.Errorf("write %q: is a file: the path of a folder is wanted", r.to.Path)
+	case r.ending(): // it may stand there already: place looks
+		return nil
 	case info.IsDir():
 		return replaceable(r.ctx, r.to.Path, whole)
+	case r.to.Force:
+		return nil
 	}
-	return nil
+	return r.replaceableFile(info.Size(), whole)
 }
 
 // export fills the stage, and puts it in place.

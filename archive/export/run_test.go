@@ -60,7 +60,7 @@ func TestFileIsThereWholeOrNotAtAll(t *testing.T) {
 			}
 			s := portal()
 			s.fail = tt.err
-			if _, err := export.Run(t.Context(), s, everyArticle, export.Target{Path: path}); !errors.Is(err, tt.err) {
+			if _, err := export.Run(t.Context(), s, everyArticle, export.Target{Path: path, Force: true}); !errors.Is(err, tt.err) {
 				t.Fatalf("error %v, want %v", err, tt.err)
 			}
 			if got := text(t, path); got != tt.want {
@@ -85,7 +85,7 @@ func TestLinkStays(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Skip(err)
 	}
-	if _, err := export.Run(t.Context(), portal(), everyArticle, export.Target{Path: link}); err != nil {
+	if _, err := export.Run(t.Context(), portal(), everyArticle, export.Target{Path: link, Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(t, target); !strings.HasPrefix(got, `{"url":`) {
@@ -125,6 +125,10 @@ func TestTargetErrors(t *testing.T) {
 		{"a folder that is not there", everyArticle, export.Target{Path: missing}, `write "` + missing + `": no such file or directory`},
 		{"a folder of somebody else", export.Job{Format: export.Markdown}, export.Target{Path: dir}, `write "` + dir + `": is not empty: name a folder that is, or that is not there yet`},
 		{"a folder to a pipe", export.Job{Format: export.WARC}, export.Target{Path: "-"}, `output: warc is a folder: name it with -o`},
+		{"a cursor where the export goes", everyArticle, export.Target{Path: missing, Cursor: missing}, `cursor: "` + missing + `": is where the export goes: the cursor is a file of its own`},
+		{"a cursor where its receipt goes", everyArticle, export.Target{Path: missing, Cursor: missing + ".receipt.json"}, `cursor: "` + missing + `.receipt.json": is where the export goes: the cursor is a file of its own`},
+		{"force with a cursor", everyArticle, export.Target{Path: missing, Cursor: file, Force: true}, `force: replaces a file, and an export with a cursor replaces nothing: what it brought does not come again`},
+		{"force of a folder", export.Job{Format: export.Markdown}, export.Target{Path: missing, Force: true}, `force: replaces a file; a folder is replaced where an export made it and nothing was changed since, else name another`},
 		{"a WACZ to a pipe", export.Job{Format: export.WACZ}, export.Target{Path: "-"}, `output: wacz is a file that is not written from its beginning to its end: name it with -o`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -148,11 +152,11 @@ func TestTwoExportsToOneFile(t *testing.T) {
 	}
 	s.during = func() {
 		tried = true
-		if _, err := export.Run(t.Context(), portal(), everyArticle, export.Target{Path: path}); err == nil || !strings.Contains(err.Error(), "another export to it is under way") {
+		if _, err := export.Run(t.Context(), portal(), everyArticle, export.Target{Path: path, Force: true}); err == nil || !strings.Contains(err.Error(), "another export to it is under way") {
 			t.Errorf("error %v", err)
 		}
 	}
-	if _, err := export.Run(t.Context(), s, everyArticle, export.Target{Path: path}); err != nil || !tried {
+	if _, err := export.Run(t.Context(), s, everyArticle, export.Target{Path: path, Force: true}); err != nil || !tried {
 		t.Errorf("tried %t, error %v", tried, err)
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -32,9 +34,11 @@ Where --format is not given the name of -o tells the format and the packing:
 .jsonl, .csv (both also .gz, .zst), .parquet, .atom or .xml, .wacz; any other name
 is jsonl. A name that contradicts the flags is refused.
 
-A file or folder appears whole and at once, or not at all. An export that was
-interrupted is taken up again by the same command: jsonl, csv, warc and wacz go
-on where they were, the others begin again. With --cursor FILE only what is new
+A file or folder appears whole and at once, or not at all. One that is there is
+replaced where its receipt tells that an export wrote it and nothing was changed
+since (a folder has one always, a file with --receipt), a file with --force too. An
+export that was interrupted is taken up again by the same command: jsonl, csv, warc
+and wacz go on where they were, the others begin again. With --cursor FILE only what is new
 since the last export with that cursor comes; the cursor moves on once the
 export is on the disk.
 
@@ -48,7 +52,7 @@ type exportOptions struct {
 	versions, search              string
 	format, output, split         string
 	excel, gzip, zstd             bool
-	receipt, bag                  bool
+	receipt, bag, force           bool
 	cursor                        string
 }
 
@@ -92,6 +96,7 @@ func exportCommand(a *app) *cobra.Command {
 	f.StringVar(&o.split, "split", "", "begin another WARC file at about this `SIZE`, from 1M on (default 1G)")
 	f.StringVar(&o.cursor, "cursor", "", "only what is new since the last export with this `FILE`")
 	f.BoolVar(&o.receipt, "receipt", false, "write PATH.receipt.json, by which fangzhi verify --export checks the file (a folder always has one)")
+	f.BoolVar(&o.force, "force", false, "replace a file that is there, whoever wrote it")
 	f.BoolVar(&o.bag, "bag", false, "make PATH a BagIt bag that holds the export")
 	return cmd
 }
@@ -151,9 +156,12 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	to := export.Target{Path: o.output, Stdout: a.stdout, Receipt: o.receipt, Bag: o.bag, Cursor: o.cursor}
+	to := export.Target{Path: o.output, Stdout: a.stdout, Receipt: o.receipt, Bag: o.bag, Cursor: o.cursor, Force: o.force}
 	if err := to.Validate(job); err != nil {
 		return usage("--%w", err)
+	}
+	if err := a.spares(o.output); err != nil {
+		return err
 	}
 	c, err := a.readConfig()
 	if err != nil {
@@ -187,6 +195,26 @@ func (a *app) export(cmd *cobra.Command, o exportOptions) error {
 		return err
 	}
 	return a.exported(job, o, report)
+}
+
+// spares refuses an output that is what the export is made from: the archive, or
+// the configuration.
+func (a *app) spares(output string) error {
+	there, err := os.Stat(output)
+	if err != nil {
+		return nil // the export says what there is to say
+	}
+	spec, err := a.archiveSpec()
+	if err != nil {
+		return err
+	}
+	file, _ := strings.CutPrefix(spec, "sqlite:")
+	for name, path := range map[string]string{"archive": file, "configuration": cmp.Or(a.config, defaultConfig)} {
+		if info, err := os.Stat(path); err == nil && os.SameFile(info, there) {
+			return usage("--output: %q: is the %s: name another file", output, name)
+		}
+	}
+	return nil
 }
 
 // garbage is how much of it may gather, in percent of what is held, where that
