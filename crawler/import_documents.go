@@ -20,7 +20,7 @@ const maxNearest = 20
 //
 // Of several captures of a document that nearest in time is taken, as a replay
 // does; where fangzhi made the file, the nearest whose digest is the one that it
-// tells, and none where it tells none.
+// tells, of the files or else of the archive, and none where it tells none.
 func (im *importing) documents(g *gathered, s archive.Saved) error {
 	v := g.entry.Snapshot
 	if v == nil || v.Kind != archive.KindArticle {
@@ -104,7 +104,22 @@ func (im *importing) documentAt(url string, at time.Time, want archive.Digest) (
 			return digest, "", nil
 		}
 	}
-	return "", to, nil
+	if want == "" || to != "" {
+		return "", to, nil
+	}
+	// An earlier import may have brought it, or a crawl.
+	for v, err := range im.k.c.store.Visits(im.ctx, archive.Filter{Site: im.k.site.Name, URL: url}) {
+		if err != nil {
+			return "", "", err
+		}
+		if v.Payload != want {
+			continue
+		}
+		if held, err := im.holds(want); err != nil || held {
+			return want, "", err
+		}
+	}
+	return "", "", nil
 }
 
 // nearest are the times at which the page at url was captured, the nearest to at

@@ -23,7 +23,7 @@ func (im *importing) judge(p archive.Page, a address, s archive.Saved) (g gather
 	}
 	switch {
 	case s.Bare:
-		g.finding, err = im.bare(p, got, *s.Told)
+		g.finding, g.lost, err = im.bare(p, got, *s.Told)
 		im.agree(&g, s)
 		return g, err
 	case s.Confirms == archive.ConfirmsStand && s.Lost == "":
@@ -106,14 +106,16 @@ func (im *importing) confirmed(p archive.Page, got answer, o archive.Outcome, re
 }
 
 // bare is the finding of what fangzhi told of a visit that left no capture.
-func (im *importing) bare(p archive.Page, got answer, t archive.Told) (f finding, err error) {
+// It is lost where that is about something that is neither in the files nor in the
+// archive.
+func (im *importing) bare(p archive.Page, got answer, t archive.Told) (f finding, lost bool, err error) {
 	got.Status, got.Took, got.Attempts, got.Truncated = t.Status, t.Took, t.Attempts, text(t.Truncated, 20)
 	switch o := t.Outcome; o {
 	case archive.NotModified, archive.Unchanged, archive.Restored:
 		if o == archive.Restored {
 			o = archive.Unchanged
 		}
-		f, _ = im.confirmed(p, got, o, t.Reason, "a visit without a capture")
+		f, lost = im.confirmed(p, got, o, t.Reason, "a visit without a capture")
 		if o == archive.Unchanged && f.entry.Visit.Outcome.There() {
 			f.entry.Page.LastDigest, f.entry.Page.ETag, f.entry.Page.LastModified = "", "", "" // it had other bytes
 		}
@@ -134,7 +136,7 @@ func (im *importing) bare(p archive.Page, got answer, t archive.Told) (f finding
 	if p.Kind == archive.KindPart || p.Request != nil {
 		f.entry.Page.Due = time.Time{}
 	}
-	return f, err
+	return f, lost, err
 }
 
 // missed adds to the visit f, which found its page gone, the evidence of which

@@ -95,7 +95,7 @@ func (im *importing) part(got *part, at archive.Page, first archive.Reading, nex
 	var e archive.Entry
 	switch {
 	case s.Bare:
-		f, err := im.bare(judged, answer, *s.Told)
+		f, _, err := im.bare(judged, answer, *s.Told)
 		if err != nil {
 			return false, nil, "", err
 		}

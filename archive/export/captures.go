@@ -20,7 +20,7 @@ type capture struct {
 	payload []byte            // of an answer
 	version *archive.Snapshot // that the visit cut; nil: none
 	profile string            // of a revisit: how it is known that the answer stands; "" for an answer
-	refers  archive.Visit     // of a revisit: the visit that brought the answer
+	refers  archive.Visit     // of a revisit: the visit that brought the answer; of one that is bare, and found the page there: what it found standing
 	fault   error             // the archive has lost the payload
 	bare    bool              // the archive keeps no answer of the visit: what it told is all there is
 	last    bool              // answer of its page that was asked for
@@ -57,7 +57,7 @@ func captures(ctx context.Context, store Store, sel Selection, cur *cursor) iter
 // capturesOf yields the captures of p that known lacks, and returns what is
 // known then; more is false when the caller wants no more.
 func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page, known mark, yield func(capture, error) bool) (now mark, more bool, err error) {
-	if p.Visits <= known.Visits && len(known.Lost) == 0 {
+	if p.Visits <= known.Visits && len(known.Lost) == 0 && !known.Bare {
 		return known, true, nil
 	}
 	lost := func(v archive.Visit) bool { return slices.ContainsFunc(known.Lost, v.At.Equal) }
@@ -76,7 +76,7 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	var all, old []capture
-	l := line{bringers: map[archive.Digest]archive.Visit{}}
+	l := line{bringers: map[archive.Digest]archive.Visit{}, versions: map[int]archive.Visit{}}
 	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
 		if err != nil {
 			return known, false, err
@@ -95,10 +95,18 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		now.Run = max(now.Run, v.Run)
 	}
 	told := map[time.Time]bool{} // what former exports had, by the time of the visit
-	for _, c := range withOriginals(sel.choose(old), versions, nil) {
+	before := sel.choose(old)
+	for _, c := range before {
 		told[c.visit.At] = true
 	}
-	all = withOriginals(sel.choose(all), versions, told)
+	all = sel.choose(all)
+	for _, c := range withOriginals(before, versions, nil) {
+		if known.Bare && !told[c.visit.At] {
+			all = append(all, c)
+		}
+		told[c.visit.At] = true
+	}
+	all = withOriginals(all, versions, told)
 	last := len(all) - 1
 	for last >= 0 && (all[last].profile != "" || all[last].bare) {
 		last--
@@ -133,15 +141,16 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 }
 
 // withOriginals are the captures chosen of a page and, where they are not among
-// them, the answers that its revisits refer to, unless those were told: without
-// its answer a revisit neither replays nor can be taken up elsewhere.
+// them, the answers that its revisits refer to, and that what is bare found standing,
+// unless those were told: without its answer a revisit neither replays nor can be
+// taken up elsewhere, and what found a version standing says nothing without it.
 func withOriginals(chosen []capture, versions []archive.Snapshot, told map[time.Time]bool) []capture {
 	there := map[time.Time]bool{}
 	for _, c := range chosen {
 		there[c.visit.At] = true
 	}
 	for _, c := range chosen {
-		if at := c.refers.At; c.profile != "" && !there[at] && !told[at] {
+		if at := c.refers.At; !at.IsZero() && !there[at] && !told[at] {
 			there[at] = true
 			chosen = append(chosen, capture{page: c.page, visit: c.refers, version: versionOf(versions, c.refers)})
 		}
@@ -182,6 +191,8 @@ func (s without) Payload(ctx context.Context, d archive.Digest) ([]byte, error) 
 // line follows the visits of one page.
 type line struct {
 	bringers map[archive.Digest]archive.Visit // by payload: the last visit that brought it whole
+	versions map[int]archive.Visit            // by version: the first visit that brought its bytes whole
+	whole    archive.Visit                    // the last one that brought an answer whole
 	stands   *archive.Visit                   // brought what the server answers now, nil where the archive does not hold that
 }
 
@@ -195,13 +206,22 @@ func (l *line) next(p archive.Page, v archive.Visit) (c capture, ok bool) {
 			// Nothing may refer to an answer that was cut short.
 			if v.Truncated == "" {
 				l.bringers[v.Payload] = v
-				l.stands = &v
+				l.stands, l.whole = &v, v
+				if _, ok := l.versions[v.Version]; !ok && v.Version > 0 {
+					l.versions[v.Version] = v
+				}
 			}
 			return c, true
 		}
 		l.stands = &bringer
 		c.profile, c.refers = warc.SamePayload, bringer
 		return c, true
+	}
+	if v.Outcome.There() {
+		c.refers = l.whole
+		if of, ok := l.versions[v.Version]; ok {
+			c.refers = of
+		}
 	}
 	switch {
 	case v.Status == 304:

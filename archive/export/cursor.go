@@ -26,6 +26,8 @@ type mark struct {
 	Lost     []time.Time   `json:"lost,omitempty"`   // those whose bytes the archive had lost: they may be repaired
 	Run      string        `json:"run,omitempty"`    // the last run that they are of
 
+	Bare bool `json:"bare,omitempty"` // revisits were told without what they refer to, as cursors of version 1 did
+
 	Damaged []int `json:"damaged,omitempty"` // versions that were told as damaged: they may be repaired
 }
 
@@ -57,6 +59,7 @@ type cursor struct {
 	enc   *json.Encoder
 	old   *bufio.Scanner
 	close func()
+	bare  bool       // the old one is of version 1, and of captures
 	next  cursorLine // of the old marks, the first that was not passed; at its end: over
 	over  bool
 }
@@ -83,6 +86,9 @@ func (h cursorHead) text() string {
 func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
 	c := &cursor{path: path, over: true, close: func() {}}
 	head := cursorHead{Version: 1, Captures: job.Format.Captures(), Selection: job.Selection.plain()}
+	if head.Captures {
+		head.Version = 2 // revisits come with what they refer to
+	}
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -132,6 +138,8 @@ func (c *cursor) readHead(want cursorHead) error {
 	if head.Version > want.Version {
 		return fmt.Errorf("cursor %q: was written by a newer fangzhi", c.path)
 	}
+	c.bare = head.Version < want.Version
+	head.Version = want.Version
 	if got, want := head.text(), want.text(); got != want {
 		return fmt.Errorf("cursor %q: belongs to another selection: %s, not %s", c.path, got, want)
 	}
@@ -151,6 +159,7 @@ func (c *cursor) advance() error {
 	if err := json.Unmarshal(c.old.Bytes(), &c.next); err != nil {
 		return fmt.Errorf("cursor %q: %w", c.path, err)
 	}
+	c.next.Bare = c.next.Bare || c.bare
 	return nil
 }
 

@@ -1,12 +1,16 @@
 package export_test
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
+	"github.com/nlnwa/gowarc"
 
 	"fangzhi/archive"
 	"fangzhi/archive/export"
@@ -227,6 +231,75 @@ func TestCursorBringsWhatARevisitRefersTo(t *testing.T) {
 			t.Errorf("export %d: %d captures, want %d; %v", d+1, r.Records, want, err)
 		}
 		k.visit("/1.html", day(6+d), answer{status: 304})
+	}
+}
+
+// A cursor of version 1 told revisits without the answers that they refer to: these
+// come with the next export, once, whether the page was visited since or not.
+func TestOlderCursorBringsWhatRevisitsReferTo(t *testing.T) {
+	for _, visited := range []bool{false, true} {
+		k := keep(t)
+		k.visit("/1.html", day(1), article(t, "通知", "请于三月十日前报名。"))
+		k.visit("/1.html", day(6), answer{status: 304})
+		k.visit("/2.html", day(6), article(t, "公示", "补贴资金使用情况予以公示。"))
+		cursor := filepath.Join(t.TempDir(), "cursor")
+		bring := func(want ...string) {
+			t.Helper()
+			j := export.Job{Format: export.WARC, Selection: export.Selection{Since: day(4)}}
+			path := filepath.Join(t.TempDir(), "out")
+			if _, err := export.Run(t.Context(), k.store, j, export.Target{Path: path, Cursor: cursor}); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			if len(want) > 0 {
+				strict(t, path, func(r gowarc.WarcRecord, _ []byte) {
+					if h := r.WarcHeader(); r.Type() == gowarc.Response || r.Type() == gowarc.Revisit {
+						got = append(got, strings.TrimPrefix(h.Get("WARC-Target-URI"), portalRoot)+" "+h.Get("WARC-Date")[:10])
+					}
+				})
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("visited %t (-want +got):\n%s", visited, diff)
+			}
+		}
+		bring("/1.html 2026-03-01", "/1.html 2026-03-06", "/2.html 2026-03-06")
+		older(t, cursor)
+		if visited {
+			k.visit("/1.html", day(7), answer{status: 304})
+			bring("/1.html 2026-03-01", "/1.html 2026-03-07")
+		} else {
+			bring("/1.html 2026-03-01")
+		}
+		bring()
+		k.visit("/1.html", day(8), answer{status: 304})
+		bring("/1.html 2026-03-08")
+	}
+}
+
+// older makes a cursor one of version 1.
+func older(t *testing.T, path string) {
+	t.Helper()
+	in, err := zstd.NewReader(strings.NewReader(text(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	b, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = `{"fangzhi_cursor":`
+	if !bytes.HasPrefix(b, []byte(head+"2,")) {
+		t.Fatalf("the cursor begins with %.40q", b)
+	}
+	out, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	b = append([]byte(head+"1"), b[len(head)+1:]...)
+	if err := os.WriteFile(path, out.EncodeAll(b, nil), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }
 

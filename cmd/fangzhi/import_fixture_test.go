@@ -183,11 +183,16 @@ func stores(t *testing.T) map[string]func(t *testing.T) archive.Store {
 	return all
 }
 
-// toFiles writes an archive in a format and returns the files to be imported.
-func toFiles(t *testing.T, store archive.Store, format export.Format) []string {
+// toFiles writes an archive in a format, or a selection of it, and returns the files
+// to be imported.
+func toFiles(t *testing.T, store archive.Store, format export.Format, of ...export.Selection) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out."+string(format))
-	if _, err := export.Run(t.Context(), store, export.Job{Format: format}, export.Target{Path: path}); err != nil {
+	j := export.Job{Format: format}
+	for _, s := range of {
+		j.Selection = s
+	}
+	if _, err := export.Run(t.Context(), store, j, export.Target{Path: path}); err != nil {
 		t.Fatal(err)
 	}
 	if format == export.WACZ {

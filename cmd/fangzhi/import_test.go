@@ -74,6 +74,31 @@ func TestImportOfAnExport(t *testing.T) {
 	}
 }
 
+// Web archives of a few days each, taken up one after the other, come to what there
+// was; the last of them alone lacks nothing that its revisits refer to.
+func TestImportOfParts(t *testing.T) {
+	from, site := countyDays(t)
+	first := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	ends := []time.Time{{}, first.AddDate(0, 0, 1), first.AddDate(0, 0, 3), first.AddDate(0, 0, 6), {}}
+	whole := newSQLite(t)
+	for i := range ends[1:] {
+		part := toFiles(t, from, export.WARC, export.Selection{Since: ends[i], Until: ends[i+1]})
+		for _, to := range []archive.Store{whole, newSQLite(t)} {
+			report, err := taken(t.Context(), t, to, site, part)
+			if err != nil || report.Behind+report.Lost+report.Failed+len(report.Over) > 0 {
+				t.Errorf("part %d: %+v, %v", i, report, err)
+			}
+			verified(t, to)
+		}
+	}
+	if diff := cmp.Diff(records(t, from), records(t, whole)); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(warcRecords(t, from), warcRecords(t, whole)); diff != "" {
+		t.Errorf("WARC (-want +got):\n%s", diff)
+	}
+}
+
 // What wget saves of a portal says what a crawl of it reads.
 func TestImportOfWget(t *testing.T) {
 	wget, err := exec.LookPath("wget")

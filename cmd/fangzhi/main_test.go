@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 }
 
 // Commands are tested as a person or a script meets them: output and exit code
-// together. $PORTAL is the demo's portal, one for each script; "portal next"
-// lets its editors work for a day. "code N COMMAND" wants the exit code N,
+// together. $PORTAL is the demo's portal, one for each script, crawled as $SITE; "portal next"
+// lets its editors work for a day, which begins at $NEXT. "code N COMMAND" wants the exit code N,
 // "expand FILE" puts variables into a file.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(stop)
 			env.Values["portal"] = portal
 			env.Setenv("PORTAL", url)
+			env.Setenv("SITE", strings.TrimPrefix(url, "http://"))
 			env.Setenv("TZ", "Asia/Shanghai")
 			host, err := os.Hostname()
 			if err != nil {
@@ -140,6 +141,7 @@ func workPortal(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("EDITED", deeds.Edited)
 		ts.Setenv("COUNTED", deeds.Counted)
 		ts.Setenv("WITHDRAWN", deeds.Withdrawn)
+		ts.Setenv("NEXT", time.Now().UTC().Format(time.RFC3339Nano))
 	case len(args) == 2 && args[0] == "publish":
 		ts.Setenv("PUBLISHED", portal.Publish(portal.Columns()[0].Path, portaltest.Article{
 			Title: args[1], Source: "云溪县人民政府办公室",
