@@ -80,7 +80,7 @@ func (k *crawl) gatherParts(p archive.Page, todo []discover.Part, r archive.Read
 		if got.entry != nil {
 			bytes += int(got.entry.Visit.Bytes)
 		}
-		if page != nil && got.Missing == "" && got.entry.Payload != nil {
+		if page != nil && got.Missing == "" && got.entry != nil && got.entry.Payload != nil {
 			w.requisites = append(w.requisites, k.requisitesOf(got.entry.Page, page)...)
 		}
 		if page != nil {
