@@ -2,11 +2,14 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"fangzhi/archive"
 )
 
 // clear removes the visits and snapshots that a crash left of the pages of b:
@@ -25,6 +28,9 @@ func (s *Store) clear(ctx context.Context, run string, b *batch) error {
 	snapshots, err := s.left(ctx, s.snapshots, "version", b, func(h held) int { return h.versions })
 	if err != nil {
 		return fmt.Errorf("leftovers: %w", err)
+	}
+	if err := s.spare(ctx, b, visits, snapshots); err != nil {
+		return err
 	}
 	if err := s.fence(ctx, run); err != nil {
 		return err
@@ -57,11 +63,49 @@ func (s *Store) clear(ctx context.Context, run string, b *batch) error {
 	return nil
 }
 
+// spare fails where what is beyond what a page counts was committed all the same,
+// for then it is the count that is damaged: a visit that is in the log, a version that
+// a committed visit names. How many visits the page has, the log tells: that is put
+// right, and the batch planned anew.
+func (s *Store) spare(ctx context.Context, b *batch, visits, snapshots []leftDoc) error {
+	for _, d := range visits {
+		err := s.log.FindOne(ctx, bson.D{{Key: "visit", Value: d.ID}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			continue
+		}
+		if err == nil {
+			_, err = s.pages.UpdateOne(ctx, bson.D{{Key: "site", Value: d.Site}, {Key: "url", Value: d.URL}},
+				bson.D{{Key: "$max", Value: bson.D{{Key: "seq", Value: d.Seq}}}})
+		}
+		if err == nil {
+			err = errOvertaken
+		}
+		return err
+	}
+	for _, d := range snapshots {
+		h := b.plans[key{d.Site, d.URL}].committed()
+		err := s.visits.FindOne(ctx, bson.D{
+			{Key: "site", Value: d.Site}, {Key: "url", Value: d.URL}, {Key: "seq", Value: bson.D{{Key: "$lte", Value: h.seq}}},
+			{Key: "version", Value: bson.D{{Key: "$gte", Value: d.Version}}},
+		}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		if err == nil {
+			err = fmt.Errorf("page %s of site %s counts %d versions, and its visits name version %d: nothing is recorded of it until it is repaired: %w",
+				d.URL, d.Site, h.versions, d.Version, archive.ErrCorrupt)
+		}
+		if !errors.Is(err, mongo.ErrNoDocuments) {
+			return err
+		}
+	}
+	return nil
+}
+
 // leftDoc is what tells a leftover.
 type leftDoc struct {
-	ID   bson.ObjectID `bson:"_id"`
-	Site string        `bson:"site"`
-	URL  string        `bson:"url"`
+	ID      bson.ObjectID `bson:"_id"`
+	Site    string        `bson:"site"`
+	URL     string        `bson:"url"`
+	Seq     int           `bson:"seq"`     // of a visit
+	Version int           `bson:"version"` // of a snapshot
 }
 
 // left returns the documents of b's pages whose number is beyond the one that
@@ -74,7 +118,7 @@ func (s *Store) left(ctx context.Context, c *mongo.Collection, number string, b 
 		cursor, err := c.Find(ctx, bson.D{
 			{Key: "site", Value: p.key.site}, {Key: "url", Value: p.key.url},
 			{Key: number, Value: bson.D{{Key: "$gt", Value: committed(p.committed())}}},
-		}, options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}}))
+		}, options.Find().SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: number, Value: 1}}))
 		if err != nil {
 			return nil, err
 		}
