@@ -144,9 +144,10 @@ type Store interface {
 	// Rebuild makes anew what is worked out of the rest: indexes, and what Search
 	// and Alike go by. What is recorded stays as it is.
 	Rebuild(ctx context.Context) error
-	// Check asks the database itself whether it is sound, and yields a line for
-	// each fault. It does not read payloads.
-	Check(ctx context.Context) iter.Seq2[string, error]
+	// Check asks the database itself whether it is sound, and holds what Search goes
+	// by against the texts: that part of so many, counted from 1, all where parts is
+	// 0. It yields a line for each fault. It does not read payloads.
+	Check(ctx context.Context, part, parts int) iter.Seq2[string, error]
 
 	// Due returns up to n pages of site that are due by the time by, by (Due,
 	// URL), without those that except leaves out. A page with a zero Due is never

@@ -15,7 +15,8 @@ import (
 type VerifyOptions struct {
 	// Part of Parts, counted from 1, is the share of payloads to read and hash
 	// again: they are parted by their digests, so Parts verifications, each of
-	// another part, read all of them. Parts 0: all.
+	// another part, read all of them. So it is with the words for search. Parts 0:
+	// all.
 	Part, Parts int
 	// Checkpoint, where set, is one of this archive's that was kept elsewhere.
 	Checkpoint *Checkpoint
@@ -116,13 +117,23 @@ func (v *verifier) observe() {
 }
 
 func (v *verifier) database(ctx context.Context) error {
-	for line, err := range v.store.Check(ctx) {
+	for line, err := range v.store.Check(ctx, v.options.Part, v.options.Parts) {
 		if err != nil {
 			return err
 		}
 		v.fault(Fault{Object: "database", Text: line})
 	}
 	return nil
+}
+
+// OtherWords is the line of Store.Check for an index for search that has other words
+// than so many of the latest versions, the first of them that of url.
+func OtherWords(versions int, url string) string {
+	which := "the latest version of " + url
+	if versions > 1 {
+		which = fmt.Sprintf("%d versions (the first of them that of %s)", versions, url)
+	}
+	return fmt.Sprintf("the index for search has not the words of %s: a search may miss it; fangzhi verify --repair makes it anew", which)
 }
 
 // runs checks that at most one run of a site is open, and that those that ended

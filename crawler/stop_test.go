@@ -333,7 +333,7 @@ func TestKilled(t *testing.T) {
 		t.Errorf("%d articles are not stored", unread)
 	}
 	for _, problem := range all(t, func(yield func(string, error) bool) {
-		for s, err := range store.Check(t.Context()) {
+		for s, err := range store.Check(t.Context(), 0, 0) {
 			if !yield(s, err) {
 				return
 			}

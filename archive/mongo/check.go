@@ -16,9 +16,9 @@ import (
 // each fault that it reports, each index that is missing and each large file
 // that is not there in full. Where the user may not validate, or the server
 // cannot, that part is left out.
-func (s *Store) Check(ctx context.Context) iter.Seq2[string, error] {
+func (s *Store) Check(ctx context.Context, part, parts int) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		err := s.check(ctx, func(line string) bool { return yield(line, nil) })
+		err := s.check(ctx, part, parts, func(line string) bool { return yield(line, nil) })
 		if err != nil && !errors.Is(err, errEnough) {
 			yield("", fault(ctx, err, "check"))
 		}
@@ -28,7 +28,7 @@ func (s *Store) Check(ctx context.Context) iter.Seq2[string, error] {
 // errEnough tells that the consumer of a listing has seen enough.
 var errEnough = errors.New("left")
 
-func (s *Store) check(ctx context.Context, tell func(string) bool) error {
+func (s *Store) check(ctx context.Context, part, parts int, tell func(string) bool) error {
 	done, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -48,7 +48,10 @@ func (s *Store) check(ctx context.Context, tell func(string) bool) error {
 			return fmt.Errorf("%s: %w", c.Name(), err)
 		}
 	}
-	return s.checkFiles(ctx, tell)
+	if err := s.checkFiles(ctx, tell); err != nil {
+		return err
+	}
+	return s.checkWords(ctx, part, parts, tell)
 }
 
 // The server's codes for a command that it does not let or does not know.

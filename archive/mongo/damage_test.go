@@ -18,7 +18,7 @@ import (
 
 func checked(t *testing.T, s *mongo.Store) (lines []string) {
 	t.Helper()
-	for line, err := range s.Check(t.Context()) {
+	for line, err := range s.Check(t.Context(), 0, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

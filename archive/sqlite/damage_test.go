@@ -81,7 +81,7 @@ func TestDamagedArticle(t *testing.T) {
 func lines(t *testing.T, store *sqlite.Store) []string {
 	t.Helper()
 	var all []string
-	for line, err := range store.Check(t.Context()) {
+	for line, err := range store.Check(t.Context(), 0, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,6 +55,7 @@ type Store struct {
 	foldEvery int64
 
 	readers *sql.DB
+	asRead  string   // the parameters under which readers were opened
 	queries sync.Map // SQL text → *sql.Stmt of readers
 
 	writers *sql.DB // of one connection; nil when read-only
@@ -158,7 +159,7 @@ func (s *Store) openReaders(parameters string) error {
 	db.SetMaxOpenConns(s.options.Readers)
 	db.SetMaxIdleConns(s.options.Readers)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	s.readers = db
+	s.readers, s.asRead = db, parameters
 	return nil
 }
 

@@ -160,9 +160,9 @@ func (s *Store) Holds(ctx context.Context, digests []archive.Digest) (map[archiv
 
 // Check asks SQLite whether the file is sound: its pages, its indexes, the
 // search index and what refers to what.
-func (s *Store) Check(ctx context.Context) iter.Seq2[string, error] {
+func (s *Store) Check(ctx context.Context, part, parts int) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		lines, err := s.check(ctx)
+		lines, err := s.check(ctx, part, parts)
 		for _, line := range lines {
 			if !yield(line, nil) {
 				return
@@ -174,10 +174,15 @@ func (s *Store) Check(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-func (s *Store) check(ctx context.Context) ([]string, error) {
+func (s *Store) check(ctx context.Context, part, parts int) ([]string, error) {
 	var faults []string
-	_, err := read(s, ctx, "check", func() (bool, error) {
-		lines, err := scan(one[string])(s.query(ctx, `PRAGMA integrity_check(100)`))
+	_, err := read(s, ctx, "check", func() (_ bool, err error) {
+		conn, done, err := s.alone(ctx)
+		if err != nil {
+			return false, err
+		}
+		defer done()
+		lines, err := scan(one[string])(conn.QueryContext(ctx, `PRAGMA integrity_check(100)`))
 		for _, line := range lines {
 			if line != "ok" {
 				faults = append(faults, "file: "+line)
@@ -189,12 +194,33 @@ func (s *Store) check(ctx context.Context) ([]string, error) {
 		if err == nil {
 			faults, err = s.checkSize(ctx, faults)
 		}
+		if err == nil {
+			faults, err = s.checkWords(ctx, conn, part, parts, faults)
+		}
 		return err == nil, err
 	})
 	if errors.Is(err, archive.ErrCorrupt) {
 		return append(faults, "file: "+err.Error()), nil
 	}
 	return faults, err
+}
+
+// alone returns a reader of its own: FTS5 checks its index by what the connection
+// last saw of it, and would take what was written since for damage.
+func (s *Store) alone(ctx context.Context) (conn *sql.Conn, done func(), err error) {
+	dsn, err := s.dsn(s.asRead, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	if conn, err = db.Conn(ctx); err != nil {
+		db.Close()
+		return nil, nil, err
+	}
+	return conn, func() { conn.Close(); db.Close() }, nil
 }
 
 // checkSize adds a line where the file does not end with a whole page: SQLite

@@ -45,7 +45,9 @@ func (w watched) Payload(ctx context.Context, d archive.Digest) ([]byte, error) 
 func (w watched) Payloads(ctx context.Context) iter.Seq2[archive.Digest, error] {
 	return w.reader.Payloads(ctx)
 }
-func (w watched) Check(ctx context.Context) iter.Seq2[string, error] { return w.reader.Check(ctx) }
+func (w watched) Check(ctx context.Context, part, parts int) iter.Seq2[string, error] {
+	return w.reader.Check(ctx, part, parts)
+}
 func (w watched) Due(ctx context.Context, site string, by time.Time, n int, except archive.Except) ([]archive.Page, error) {
 	return w.reader.Due(ctx, site, by, n, except)
 }

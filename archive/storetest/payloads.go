@@ -108,6 +108,6 @@ var payloadTests = []subtest{
 	}},
 	{"of a sound archive have no faults", func(f *fixture) {
 		furnished(f)
-		f.equal("check", collect(f.T, f.Check(f.Context())), []string(nil))
+		f.equal("check", collect(f.T, f.Check(f.Context(), 0, 0)), []string(nil))
 	}},
 }
