@@ -147,12 +147,21 @@ func (s *Store) mendSnapshot(ctx context.Context, cut archive.Snapshot) error {
 		return err
 	}
 	now.ID = held.ID
+	if held.Readings == 0 && held.Sum != 0 { // it was read again, and how often is damaged
+		n, err := s.readings.CountDocuments(ctx, versionBy(cut.Site, cut.URL, cut.Version))
+		if err != nil {
+			return err
+		}
+		held.Readings = int(n)
+	}
 	if held.Readings > 0 {
 		first := bson.D{
+			{Key: "read_at", Value: now.TakenAt},
 			{Key: "fingerprint", Value: now.Fingerprint}, {Key: "rules", Value: now.Rules}, {Key: "reader", Value: now.Reader},
 			{Key: "article", Value: now.Article}, {Key: "article_file", Value: now.ArticleFile},
 		}
-		if _, err := s.readings.UpdateOne(ctx, append(versionBy(cut.Site, cut.URL, cut.Version), bson.E{Key: "n", Value: 0}), bson.D{{Key: "$set", Value: first}}); err != nil {
+		if _, err := s.readings.UpdateOne(ctx, append(versionBy(cut.Site, cut.URL, cut.Version), bson.E{Key: "n", Value: 0}),
+			bson.D{{Key: "$set", Value: first}}, options.UpdateOne().SetUpsert(true)); err != nil {
 			return err
 		}
 		now.Fingerprint, now.Rules, now.Reader, now.Article, now.ArticleFile = held.Fingerprint, held.Rules, held.Reader, held.Article, held.ArticleFile

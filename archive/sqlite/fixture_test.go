@@ -101,6 +101,19 @@ func begin(tb testing.TB, store *sqlite.Store, at time.Time) string {
 	return r.ID
 }
 
+// ended closes the run that is open.
+func ended(tb testing.TB, store *sqlite.Store) {
+	tb.Helper()
+	r, err := collectOne(store.Runs(context.Background(), archive.Filter{RunState: archive.RunRunning}))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r.State, r.Ended = archive.RunDone, began.Add(time.Hour)
+	if err := store.EndRun(context.Background(), r); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // fill records n items.
 func fill(tb testing.TB, store *sqlite.Store, run string, n int) []archive.Entry {
 	tb.Helper()

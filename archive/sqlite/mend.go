@@ -119,8 +119,12 @@ func (w *writer) mendSnapshot(page int64, d *draft) error {
 		return err
 	}
 	if again {
-		_, err = w.exec(`UPDATE readings SET fingerprint = ?, rules = ?, reader = ?, article = ? WHERE snapshot = ? AND n = 0`,
+		changed, err := w.exec(`UPDATE readings SET fingerprint = ?, rules = ?, reader = ?, article = ? WHERE snapshot = ? AND n = 0`,
 			d.fingerprint, d.rules, cut.Reader, d.article, id)
+		if err == nil && changed == 0 { // it is lost
+			_, err = w.exec(`INSERT INTO readings (snapshot, n, read_at, fingerprint, rules, reader, article) VALUES (?, 0, ?, ?, ?, ?, ?)`,
+				id, cut.TakenAt.UnixMilli(), d.fingerprint, d.rules, cut.Reader, d.article)
+		}
 		return err
 	}
 	_, err = w.exec(`UPDATE snapshots SET fingerprint = ?, rules = ?, reader = ?, sketch = ?, article = ? WHERE id = ?`,

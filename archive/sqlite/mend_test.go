@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"fangzhi/archive"
 	"fangzhi/archive/sqlite"
@@ -28,14 +27,7 @@ func TestMendDanglingReferences(t *testing.T) {
 			store, kept := open(t, path, sqlite.Options{}), open(t, filepath.Join(dir, "kept.db"), sqlite.Options{})
 			id := begin(t, store, began)
 			fill(t, store, id, 8)
-			r, err := collectOne(store.Runs(t.Context(), archive.Filter{}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.State, r.Ended = archive.RunDone, began.Add(time.Hour)
-			if err := store.EndRun(t.Context(), r); err != nil {
-				t.Fatal(err)
-			}
+			ended(t, store)
 			copied(t, store, kept)
 			before, err := store.Log(t.Context())
 			if err != nil {
@@ -66,4 +58,34 @@ func TestMendDanglingReferences(t *testing.T) {
 			}
 		})
 	}
+}
+
+// How a version read when it was taken is restored where it is lost, and how it reads
+// now stays.
+func TestMendLostReading(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	store, kept := open(t, path, sqlite.Options{}), open(t, filepath.Join(dir, "kept.db"), sqlite.Options{})
+	id := begin(t, store, began)
+	twoVersions(t, store, id)
+	for n := range 2 {
+		again := archive.Again{Site: "zjg-edz", URL: address(0), Version: 2, At: began.AddDate(0, 0, 2+n), Reader: 8 + n, Article: archive.Article{Title: "再读", Body: fmt.Sprint(n)}}
+		if err := store.Reread(t.Context(), id, []archive.Again{again}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended(t, store)
+	copied(t, store, kept)
+	run(t, path, `DELETE FROM readings WHERE n = 0`)
+	if got, _ := verified(t, store, archive.VerifyOptions{}); len(got) == 0 {
+		t.Error("nothing is told")
+	}
+	if err := archive.Mend(t.Context(), store, kept, archive.MendOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := verified(t, store, archive.VerifyOptions{}); len(got) > 0 {
+		t.Errorf("mended: %q", got)
+	}
+	storetest.Same(t, store, kept)
 }
