@@ -37,6 +37,9 @@ type CopyReport struct {
 	// Spared are pages, runs and what was learnt that are damaged in from: to keeps
 	// what it has of them, which is sound.
 	Spared int `json:"spared,omitempty"`
+	// Torn says that hashes of the tree of from's log are damaged: those of to are
+	// worked out of its leaves.
+	Torn bool `json:"torn,omitempty"`
 	// Unread is what from could not read to the end, and why: what comes after is
 	// not in the copy.
 	Unread  []string `json:"unread,omitempty"`
@@ -136,78 +139,10 @@ func (c *copier) copy(ctx context.Context) error {
 			return err
 		}
 	}
-	edge, err := c.from.Nodes(ctx, Edge(c.report.Size))
-	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
-		edge, err = c.to.Nodes(ctx, Edge(c.report.Size)) // worked out of the leaves
-	}
-	if err != nil {
+	if err := c.ended(ctx); err != nil {
 		return err
 	}
-	tree := TreeAt(c.report.Size, edge)
-	c.report.Root = tree.Root()
 	return c.stray(ctx)
-}
-
-// stray looks whether the last checkpoint of from is one of the log.
-func (c *copier) stray(ctx context.Context) error {
-	log, err := c.from.Log(ctx)
-	last := log.Checkpoint
-	if err != nil || last.Size == 0 || last.Size > c.report.Size { // made since, or told by verify
-		return err
-	}
-	edge, err := c.to.Nodes(ctx, Edge(last.Size))
-	if err == nil && !last.Of(edge) {
-		c.report.Stray = last
-	}
-	return err
-}
-
-// sameLog fails where the log of to, of that size, is not how that of from
-// begins.
-func (c *copier) sameLog(ctx context.Context, size int64) error {
-	edge := Edge(size)
-	theirs, err := c.from.Nodes(ctx, edge)
-	if errors.Is(err, ErrNotFound) {
-		return fmt.Errorf("%w: the copy has %d entries, the archive fewer", ErrDiverged, size)
-	}
-	if err != nil {
-		return err
-	}
-	ours, err := c.to.Nodes(ctx, edge)
-	if err != nil {
-		return err
-	}
-	a, b := TreeAt(size, theirs), TreeAt(size, ours)
-	if size > 0 && a.Root() != b.Root() {
-		return ErrDiverged
-	}
-	return nil
-}
-
-// ownEntries fails where to has entries that are not sealed and are not those that
-// a copy that was cut short was about to seal.
-func (c *copier) ownEntries(ctx context.Context, log Log) error {
-	left := log.Unsealed
-	for leaf, err := range c.from.Leaves(ctx, log.Size) {
-		if err != nil {
-			return err
-		}
-		if left == 0 || leaf.N >= log.Size+copyAtOnce {
-			break
-		}
-		for v, err := range c.to.Visits(ctx, Filter{Site: leaf.Visit.Site, URL: leaf.Visit.URL, Since: leaf.Visit.At, Until: leaf.Visit.At.Add(time.Millisecond)}) {
-			if err != nil {
-				return err
-			}
-			if v.At.Equal(leaf.Visit.At) {
-				left--
-			}
-		}
-	}
-	if left > 0 {
-		return fmt.Errorf("%d entries that are not sealed: %w", left, ErrDiverged)
-	}
-	return nil
 }
 
 // round brings to up to the leaves that from has by now, and says whether they

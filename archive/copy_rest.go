@@ -49,7 +49,7 @@ func (c *copier) allRuns(ctx context.Context) error {
 				return err
 			}
 			held := more && ours.ID == r.ID
-			if open != (r.State == RunRunning) || held && sameJSON(ours, r) {
+			if open != (r.State == RunRunning) || held && ours.Damaged == r.Damaged && sameJSON(ours, r) {
 				continue
 			}
 			if held && r.Damaged && !ours.Damaged && (open || ours.State != RunRunning) {
@@ -186,6 +186,15 @@ func (c *copier) versions(ctx context.Context, version Filter) (theirs, ours []S
 }
 
 func (c *copier) allLessons(ctx context.Context) error {
+	damaged := map[[2]string]bool{} // in to
+	for l, err := range c.to.Lessons(ctx) {
+		if err != nil {
+			return err
+		}
+		if l.Damaged {
+			damaged[[2]string{l.Site, l.Name}] = true
+		}
+	}
 	for l, err := range c.from.Lessons(ctx) {
 		if err != nil {
 			return err
@@ -193,22 +202,17 @@ func (c *copier) allLessons(ctx context.Context) error {
 		if l.Site == "" && !ofHost(l.Name) {
 			continue // of the archive itself: a copy is verified on its own
 		}
-		if l.Damaged {
-			ours, err := lessonOf(ctx, c.to, l.Site, l.Name)
-			if err != nil && !errors.Is(err, ErrNotFound) {
-				return err
-			}
-			if err == nil && !ours.Damaged {
-				c.report.Spared++
-				continue
-			}
-		}
 		held, err := c.to.Learnt(ctx, l.Site, l.Name)
-		if err == nil && (DigestOf(held) == DigestOf(l.Data) || l.Site == "" && !toldLater(l.Data, held)) {
-			continue
-		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
+		}
+		broken := damaged[[2]string{l.Site, l.Name}]
+		if err == nil && l.Damaged && !broken {
+			c.report.Spared++
+			continue
+		}
+		if err == nil && l.Damaged == broken && (DigestOf(held) == DigestOf(l.Data) || l.Site == "" && !toldLater(l.Data, held)) {
+			continue
 		}
 		if err := c.add(ctx, &Import{Lessons: []Lesson{l}}); err != nil {
 			return err
@@ -248,7 +252,7 @@ func (c *copier) add(ctx context.Context, chunk *Import) error {
 }
 
 // samePage and sameJSON compare what stores give back: an empty list is no list.
-func samePage(a, b Page) bool { return a.Item == b.Item && sameJSON(a, b) }
+func samePage(a, b Page) bool { return a.Item == b.Item && a.Damaged == b.Damaged && sameJSON(a, b) }
 
 func sameJSON(a, b any) bool {
 	x, err := json.Marshal(a)

@@ -275,7 +275,7 @@ func TestCopyOfDamage(t *testing.T) {
 // it is made whole.
 func TestCopyOfALostTable(t *testing.T) {
 	t.Parallel()
-	for _, table := range []string{"visits", "snapshots", "pages", "runs", "learnt", "payloads", "pages_identity"} {
+	for _, table := range []string{"visits", "snapshots", "pages", "runs", "learnt", "payloads", "pages_identity", "log_visit"} {
 		t.Run(table, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "a.db")
@@ -286,14 +286,7 @@ func TestCopyOfALostTable(t *testing.T) {
 			if err := store.Learn(t.Context(), id, "zjg-edz", "furniture", []byte("menu")); err != nil {
 				t.Fatal(err)
 			}
-			r, err := collectOne(store.Runs(t.Context(), archive.Filter{}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.State, r.Ended = archive.RunDone, began.Add(time.Hour)
-			if err := store.EndRun(t.Context(), r); err != nil {
-				t.Fatal(err)
-			}
+			ended(t, store)
 			copied(t, store, kept)
 			if err := store.Close(); err != nil {
 				t.Fatal(err)

@@ -17,7 +17,7 @@ const (
 	logSize        = `SELECT coalesce(max(n) + 1, 0) FROM log`
 	findNode       = `SELECT substr(hashes, ?, 32) FROM log WHERE n = ?`
 	lastCheckpoint = `SELECT size, root, at FROM checkpoint`
-	unsealed       = `SELECT (SELECT count(*) FROM visits) - (SELECT count(*) FROM log)`
+	unsealed       = `SELECT (SELECT count(*) FROM visits) - (SELECT coalesce(max(n) + 1, 0) FROM log)`
 	keepCheckpoint = `INSERT OR REPLACE INTO checkpoint (one, size, root, at) VALUES (1, ?, ?, ?)`
 )
 

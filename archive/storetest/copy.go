@@ -23,6 +23,7 @@ func Copies(t *testing.T, from, to func(t *testing.T) archive.Store) {
 	t.Run("that mends where a crawl was killed", func(t *testing.T) { mendKilled(newFixture(t, from), newFixture(t, to)) })
 	t.Run("that mends what a page follows from", func(t *testing.T) { mendFollows(newFixture(t, from), newFixture(t, to)) })
 	t.Run("that mends", func(t *testing.T) { mendFromCopy(newFixture(t, from), newFixture(t, to)) })
+	t.Run("of what is sound over damage", func(t *testing.T) { copyOverDamaged(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of damage over what is sound", func(t *testing.T) { copyOverSound(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of what the copy cannot do", func(t *testing.T) { copyFailing(newFixture(t, from), newFixture(t, to)) })
 	t.Run("of a run that was lost", func(t *testing.T) { copyLostRuns(newFixture(t, from), newFixture(t, to), nil) })

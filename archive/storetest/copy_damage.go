@@ -88,6 +88,31 @@ func copyOverSound(from, to *fixture) {
 	}
 }
 
+// A copy in which checksums alone are damaged has them right once it is brought up to
+// date; an archive in which they are is told to be damaged.
+func copyOverDamaged(from, to *fixture) {
+	in, _ := importedStory(run(site, 0))
+	from.importAll(in)
+	to.brought(from)
+	var bad archive.Import
+	p, r, l := from.page(url(1)), in.Runs[0], in.Lessons[1]
+	p.Damaged, r.Damaged, l.Damaged = archive.DamagedHistory, true, true
+	bad.Pages, bad.Runs, bad.Lessons = []archive.Page{p}, []archive.Run{r}, []archive.Lesson{l}
+	to.importAll(bad)
+	if n := len(to.faults()); n != 3 {
+		to.Fatalf("%d faults: %q", n, to.faults())
+	}
+	if report := to.brought(from); report.Spared != 0 {
+		to.Errorf("brought up to date: %+v", report)
+	}
+	to.sound(nil)
+	from.importAll(bad)
+	if report := to.brought(from); report.Spared != 3 {
+		to.Errorf("from what is damaged: %+v", report)
+	}
+	to.sound(nil)
+}
+
 var errFull = errors.New("no space left on device")
 
 // full takes no leaves, for its disk is full.

@@ -181,6 +181,9 @@ func putRight(r archive.CopyReport) string {
 	if r.Righted > 0 {
 		all = append(all, fmt.Sprintf("the hashes of %s of the log, which the copy has right, are damaged", plural(r.Righted, "entry")))
 	}
+	if r.Torn {
+		all = append(all, "hashes of the tree of the log, which the copy has right, are damaged")
+	}
 	if r.Stray.Size > 0 {
 		all = append(all, fmt.Sprintf("the last checkpoint, made at %s, is none of the log: it is damaged, or the log was rewritten, which a checkpoint kept elsewhere tells (fangzhi verify --checkpoint); the copy has a new one", moment(r.Stray.At)))
 	}
