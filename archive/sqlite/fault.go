@@ -128,7 +128,7 @@ func marked(path string) bool {
 
 // restorable says what is left where an archive cannot be opened, for it is damaged.
 func restorable(err error) error {
-	if !errors.Is(err, archive.ErrCorrupt) {
+	if !errors.Is(err, archive.ErrCorrupt) || errors.Is(err, ErrUnmarked) {
 		return err
 	}
 	return fmt.Errorf("%w: what it held is in a backup of it, or in a copy, if there is one; docs/archive.md tells of copies", err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,6 +57,13 @@ type querier interface {
 // format is what a file says of itself.
 type format struct {
 	application, version, tables int
+	ours                         int // of the tables that every archive has
+}
+
+// ErrUnmarked tells that a file has the tables of an archive, and not its mark: it is
+// damaged there. Mark puts that right.
+var ErrUnmarked error = inWords{
+	"damaged: it has the tables of a fangzhi archive, and not the application id of one; fangzhi verify --repair puts that right", archive.ErrCorrupt,
 }
 
 func formatOf(ctx context.Context, q querier) (f format, err error) {
@@ -66,6 +74,7 @@ func formatOf(ctx context.Context, q querier) (f format, err error) {
 		{"PRAGMA application_id", &f.application},
 		{"PRAGMA user_version", &f.version},
 		{"SELECT count(*) FROM sqlite_schema", &f.tables},
+		{"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('runs', 'pages', 'visits', 'snapshots', 'payloads')", &f.ours},
 	} {
 		if err := q.QueryRowContext(ctx, ask.query).Scan(ask.to); err != nil {
 			return f, err
@@ -80,12 +89,39 @@ func (f format) check(newest int) (fresh bool, err error) {
 	switch {
 	case f == format{}:
 		return true, nil
+	case f.application != applicationID && f.ours == 5:
+		return false, ErrUnmarked
 	case f.application != applicationID:
 		return false, errors.New("is an SQLite database, but not a fangzhi archive")
 	case f.version > newest:
 		return false, fmt.Errorf("%w: its format is %d, this fangzhi knows formats up to %d: use a newer fangzhi", archive.ErrNewer, f.version, newest)
 	}
 	return false, nil
+}
+
+// Mark puts the application id of an archive into the file at path, where that is
+// all that is damaged of it: see ErrUnmarked.
+func Mark(ctx context.Context, path string) error {
+	s := &Store{path: path}
+	dsn, err := s.dsn("mode=rw", nil)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	f, err := formatOf(ctx, db)
+	if err == nil {
+		if _, err = f.check(math.MaxInt); errors.Is(err, ErrUnmarked) {
+			_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("archive %q: %w", path, s.explain(err))
+	}
+	return nil
 }
 
 // migrate brings the file to the newest format. It is one transaction: of two

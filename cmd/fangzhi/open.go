@@ -126,6 +126,20 @@ func (a *app) openNamed(ctx context.Context, how access) (store archive.Store, s
 	return store, spec, err
 }
 
+// openToRepair is openNamed of an archive to be repaired, whose mark may be damaged.
+func (a *app) openToRepair(ctx context.Context) (archive.Store, string, error) {
+	store, spec, err := a.openNamed(ctx, update)
+	if !errors.Is(err, sqlite.ErrUnmarked) {
+		return store, spec, err
+	}
+	_, path, _ := strings.Cut(spec, ":")
+	if err := sqlite.Mark(ctx, path); err != nil {
+		return nil, spec, err
+	}
+	fmt.Fprintf(a.stdout, "restored: the application id of %s\n", nameOf(spec))
+	return a.openNamed(ctx, update)
+}
+
 // archiveSpec names the archive: by the flag, the environment, the configuration.
 func (a *app) archiveSpec() (string, error) {
 	spec := a.archive

@@ -19,11 +19,13 @@ import (
 
 const verifyHelp = `Check the archive against its promises: the database is sound; each page agrees
 with its visits and its versions; every entry is what the log sealed, and the
-log has grown out of its last checkpoint; every reference leads somewhere; every
-payload is read and matches its digest. It may be written meanwhile.
+log has grown out of its last checkpoint; every reference leads somewhere; the
+index for search has the words of every page; every payload is read and matches
+its digest. It may be written meanwhile.
 
---read-subset 5% reads one of 20 parts of the payloads, drawn at random;
---read-subset 3/20 reads the third. All else is always checked.
+--read-subset 5% reads one of 20 parts of the payloads, and of the words for
+search, drawn at random; --read-subset 3/20 reads the third. All else is always
+checked.
 --checkpoint FILE is a checkpoint of this archive that was kept elsewhere:
 nothing that was sealed by then may have been changed or taken away.
 
@@ -103,7 +105,7 @@ func verifyCommand(a *app) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the payloads: 5%, or part 3/20")
+	f.StringVar(&subset, "read-subset", "100%", "read this `SHARE` of the payloads and of the words for search: 5%, or part 3/20")
 	f.StringVar(&checkpoint, "checkpoint", "", "a checkpoint kept elsewhere, in `FILE`")
 	f.StringVar(&proofFile, "proof", "", "check the proof in `FILE`")
 	f.StringVar(&payload, "payload", "", "with --proof: bytes that should be those served, in `FILE`")
@@ -170,7 +172,7 @@ func (a *app) verifyStore(ctx context.Context, store archive.Store, spec string,
 // verifyAndRepair restores what a verification finds damaged, and verifies once
 // more.
 func (a *app) verifyAndRepair(ctx context.Context, o archive.VerifyOptions, from []string) error {
-	store, spec, err := a.openNamed(ctx, update)
+	store, spec, err := a.openToRepair(ctx)
 	if err != nil {
 		return unreadable(ctx, err)
 	}
