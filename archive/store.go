@@ -39,6 +39,7 @@ type Filter struct {
 	FromURL, ToURL    string    // pages, snapshots: FromURL ≤ URL ≤ ToURL, bytewise; ToURL "": to the end
 	Version           int       // snapshots
 	Latest            bool      // snapshots: only the highest version of each page
+	Replaced          bool      // Search: the versions that were replaced too, behind the others
 	Since, Until      time.Time // Since ≤ t < Until; pages: FirstSeen, snapshots: TakenAt, visits: At, runs: Planned
 	Newest            bool      // the listing's order reversed
 	Brief             bool      // pages: with the fields of Page.Brief alone, which is read faster
@@ -231,7 +232,8 @@ type Store interface {
 	// Search yields the latest versions whose title or body holds every word of
 	// q (words are parted by white space; a run of Chinese is found anywhere in
 	// a text, from one character up), best match first. A snapshot is found
-	// once its Record has returned.
+	// once its Record has returned. With f.Replaced those come after them that are
+	// not the latest any more: no index has their words, so they are read.
 	Search(ctx context.Context, q string, f Filter) iter.Seq2[Snapshot, error]
 
 	// Log tells how far the log has come. Every visit gets one leaf; the leaves

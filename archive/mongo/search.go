@@ -66,7 +66,7 @@ func conditions(phrases []string) bson.A {
 }
 
 // Search yields the latest versions whose title or body holds every word of q,
-// best match first.
+// best match first, and behind them those that were replaced, where f asks for them.
 func (s *Store) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
 	return func(yield func(archive.Snapshot, error) bool) {
 		hits, err := s.hits(ctx, phrasesOf(q), f)
@@ -132,7 +132,7 @@ func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([
 	found := map[bson.ObjectID]hit{}
 	// First what is not indexed: should it be so meanwhile, it is met twice,
 	// and not passed by.
-	if err := s.read(ctx, append(filter[:len(filter):len(filter)], bson.E{Key: "unindexed", Value: true}), phrases, found); err != nil {
+	if err := s.read(ctx, append(filter[:len(filter):len(filter)], bson.E{Key: "unindexed", Value: true}), phrases, true, found); err != nil {
 		return nil, err
 	}
 	cursor, err := s.words.Find(ctx, bson.D{{Key: "$and", Value: conditions(phrases)}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
@@ -146,22 +146,59 @@ func (s *Store) hits(ctx context.Context, phrases []string, f archive.Filter) ([
 			return nil, err
 		}
 		if len(candidates) == 0 {
-			return rank(slices.Collect(maps.Values(found))), nil
+			break
 		}
 		ids := make([]bson.ObjectID, len(candidates))
 		for i, d := range candidates {
 			ids[i] = d.ID
 		}
 		these := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, filter...)
-		if err := s.read(ctx, these, phrases, found); err != nil {
+		if err := s.read(ctx, these, phrases, true, found); err != nil {
+			return nil, err
+		}
+	}
+	hits := rank(slices.Collect(maps.Values(found)))
+	if !f.Replaced || f.Limit > 0 && len(hits) >= f.Limit {
+		return hits, nil
+	}
+	older, err := s.replaced(ctx, f, filter, phrases)
+	maps.DeleteFunc(older, func(id bson.ObjectID, _ hit) bool { _, met := found[id]; return met })
+	return append(hits, rank(slices.Collect(maps.Values(older)))...), err
+}
+
+// replaced returns what holds every phrase of the snapshots that filter finds and
+// that are not the latest of their page any more.
+func (s *Store) replaced(ctx context.Context, f archive.Filter, filter bson.D, phrases []string) (map[bson.ObjectID]hit, error) {
+	const some = 100 // pages of one query
+	w := where{bson.D{{Key: "versions", Value: bson.D{{Key: "$gt", Value: 1}}}}}
+	w.is("site", f.Site)
+	w.is("url", f.URL)
+	cursor, err := s.pages.Find(ctx, w.filter, options.Find().SetBatchSize(some).
+		SetProjection(bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "versions", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	defer cursor.Close(ctx)
+	found := map[bson.ObjectID]hit{}
+	for {
+		pages, err := chunk[pageDoc](ctx, cursor)
+		if err != nil || len(pages) == 0 {
+			return found, err
+		}
+		of := make(bson.A, len(pages))
+		for i, p := range pages {
+			of[i] = bson.D{{Key: "site", Value: p.Site}, {Key: "url", Value: p.URL}, {Key: "version", Value: bson.D{{Key: "$lt", Value: p.Versions}}}}
+		}
+		these := append(bson.D{{Key: "$or", Value: of}}, filter...)
+		if err := s.read(ctx, these, phrases, false, found); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// read adds to found what of the snapshots that filter finds holds every
-// phrase.
-func (s *Store) read(ctx context.Context, filter bson.D, phrases []string, found map[bson.ObjectID]hit) error {
+// read adds to found what of the snapshots that filter finds, or of the latest of
+// them, holds every phrase.
+func (s *Store) read(ctx context.Context, filter bson.D, phrases []string, latest bool, found map[bson.ObjectID]hit) error {
 	cursor, err := s.snapshots.Find(ctx, filter, options.Find().SetProjection(readable))
 	if err != nil {
 		return err
@@ -172,7 +209,7 @@ func (s *Store) read(ctx context.Context, filter bson.D, phrases []string, found
 		if err != nil || len(docs) == 0 {
 			return err
 		}
-		if docs, err = s.committedSnapshots(ctx, docs, true); err != nil {
+		if docs, err = s.committedSnapshots(ctx, docs, latest); err != nil {
 			return err
 		}
 		for _, d := range docs {

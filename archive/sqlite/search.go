@@ -13,8 +13,8 @@ import (
 	"fangzhi/archive"
 )
 
-// Search yields the latest versions whose title or body holds every word of q.
-// It brings the index up to date as far as that goes quickly, asks it, and
+// Search yields the latest versions whose title or body holds every word of q, and
+// those that were replaced where f asks for them. It brings the index up to date as far as that goes quickly, asks it, and
 // looks through the snapshots that are left: those come first, for they are the
 // newest.
 func (s *Store) Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
@@ -63,16 +63,20 @@ func (s *Store) search(ctx context.Context, words []phrase, f archive.Filter) ([
 	if err := tx.QueryRowContext(ctx, wordsProgress).Scan(&upto); err != nil {
 		return nil, err
 	}
-	fresh, err := lookThrough(ctx, tx, words, f, upto)
+	var unindexed where
+	unindexed.and("s.id > ?", upto)
+	unindexed.and(latest)
+	unindexed.snapshotFilter(f)
+	hits, err := lookThrough(ctx, tx, words, `snapshots s JOIN pages p ON p.id = s.page`, unindexed)
 	if err != nil {
 		return nil, err
 	}
-	if f.Limit > 0 && len(fresh) >= f.Limit {
-		return fresh[:f.Limit], nil
+	if f.Limit > 0 && len(hits) >= f.Limit {
+		return hits[:f.Limit], nil
 	}
 	limit := -1
 	if f.Limit > 0 {
-		limit = f.Limit - len(fresh)
+		limit = f.Limit - len(hits)
 	}
 	var w where
 	w.and("words MATCH ?", match(words))
@@ -81,17 +85,25 @@ func (s *Store) search(ctx context.Context, words []phrase, f archive.Filter) ([
 	w.snapshotFilter(f)
 	indexed, err := scan(one[int64])(tx.QueryContext(ctx, `SELECT s.id FROM words JOIN snapshots s ON s.page = words.rowid JOIN pages p ON p.id = s.page`+
 		w.String()+` ORDER BY bm25(words, 8, 1), s.id DESC LIMIT ?`, append(w.args, limit)...))
-	return append(fresh, indexed...), err
+	hits = append(hits, indexed...)
+	if err != nil || !f.Replaced || f.Limit > 0 && len(hits) >= f.Limit {
+		return hits, err
+	}
+	var replaced where
+	replaced.and("p.versions > 1 AND s.version < p.versions")
+	replaced.snapshotFilter(f)
+	// The pages first: few of them have been edited.
+	older, err := lookThrough(ctx, tx, words, `pages p CROSS JOIN snapshots s ON s.page = p.id`, replaced)
+	if hits = append(hits, older...); f.Limit > 0 {
+		hits = hits[:min(len(hits), f.Limit)]
+	}
+	return hits, err
 }
 
-// lookThrough returns the ids of the hits among the snapshots after upto, best
+// lookThrough returns the ids of the hits among the snapshots s that w names, best
 // first.
-func lookThrough(ctx context.Context, tx *sql.Tx, words []phrase, f archive.Filter, upto int64) (ids []int64, err error) {
-	var w where
-	w.and("s.id > ?", upto)
-	w.and(latest)
-	w.snapshotFilter(f)
-	rows, err := tx.QueryContext(ctx, `SELECT s.id, s.page, s.version, s.article FROM snapshots s JOIN pages p ON p.id = s.page`+w.String(), w.args...)
+func lookThrough(ctx context.Context, tx *sql.Tx, words []phrase, from string, w where) (ids []int64, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT s.id, s.page, s.version, s.article FROM `+from+w.String(), w.args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -124,6 +125,41 @@ var searchTests = []subtest{
 		f.finds("新的", archive.Filter{})
 		f.finds("又一", archive.Filter{})
 		f.equal("hits", collect(f.T, f.Search(f.Context(), "标题", archive.Filter{})), []archive.Snapshot{*fourth.Snapshot})
+	}},
+	{"a version that was replaced is found where it is asked for", func(f *fixture) {
+		r := f.begin(site, 0)
+		first := visit(r, unread(site, url(1)), time.Second, text("招聘公告", "招聘乡村医生24名"))
+		f.record(r, first)
+		f.searchURLs("医生", archive.Filter{}) // the first version is indexed
+		second := visit(r, first.Page, 2*time.Second, text("招聘公告", "招聘乡村医生28名"))
+		third := visit(r, second.Page, time.Hour, text("招聘公告", "招聘教师28名"))
+		f.record(r, second)
+		f.record(r, third, visit(r, unread(site, url(2)), 3*time.Second, text("招聘公告", "招聘乡村医生一名，医生")))
+		for _, tt := range []struct {
+			q    string
+			f    archive.Filter
+			want []string
+		}{
+			{"医生", archive.Filter{}, []string{"2@1"}},
+			{"24名", archive.Filter{Replaced: true}, []string{"1@1"}},
+			{"24名 教师", archive.Filter{Replaced: true}, nil},
+			{"28名", archive.Filter{Replaced: true}, []string{"1@3", "1@2"}},
+			{"28名", archive.Filter{Replaced: true, Limit: 1}, []string{"1@3"}},
+			{"招聘", archive.Filter{Replaced: true, Limit: 3, URL: url(1)}, []string{"1@3", "1@2", "1@1"}},
+			{"招聘", archive.Filter{Replaced: true, Until: t0.Add(2 * time.Second).Truncate(time.Second)}, []string{"1@1"}},
+			{"招聘", archive.Filter{Replaced: true, Column: "没有"}, nil},
+			{"招聘", archive.Filter{Replaced: true, Site: other}, nil},
+		} {
+			var got []string
+			for _, s := range collect(f.T, f.Search(f.Context(), tt.q, tt.f)) {
+				n := 1
+				if s.URL == url(2) {
+					n = 2
+				}
+				got = append(got, fmt.Sprintf("%d@%d", n, s.Version))
+			}
+			f.equal(fmt.Sprintf("hits of %q, %+v", tt.q, tt.f), got, tt.want)
+		}
 	}},
 	{"a snapshot is found once its record has returned", func(f *fixture) {
 		r := f.begin(site, 0)
