@@ -96,7 +96,7 @@ func evidenceFor(ctx context.Context, store archive.Store, p archive.Page) (*evi
 // evidence. They are few among many, so each is looked up.
 func (a *app) listGone(ctx context.Context, store archive.Store, f archive.Filter, asJSON bool) error {
 	out := newJSONLines(a.stdout)
-	t := table{limit: map[int]int{0: 24, 3: 60}, to: a.stdout}
+	t := table{limit: map[int]int{3: 60}, to: a.stdout}
 	t.add("SITE", "STATE", "SINCE", "TITLE", "URL", "EVIDENCE")
 	told := damagedVersions{app: a}
 	for page, err := range store.Pages(ctx, f) {
@@ -149,7 +149,7 @@ func (a *app) list(ctx context.Context, store archive.Store, f archive.Filter, a
 	defer stop()
 	snapshot, err, more := latest()
 	out := newJSONLines(a.stdout)
-	t := table{limit: map[int]int{0: 24, 4: 60}, to: a.stdout}
+	t := table{limit: map[int]int{4: 60}, to: a.stdout}
 	t.add("SITE", "STATE", "VERSIONS", "PUBLISHED", "TITLE", "URL")
 	told := damagedVersions{app: a}
 	for page, perr := range store.Pages(ctx, f) {

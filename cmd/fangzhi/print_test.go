@@ -44,6 +44,29 @@ func TestTableCountsWideCharacters(t *testing.T) {
 	}
 }
 
+// On a narrow terminal nothing is cut and nothing stands anywhere: rows are broken
+// between columns, each at the same.
+func TestTableOnANarrowTerminal(t *testing.T) {
+	for _, tt := range []struct {
+		wide int
+		want string
+	}{
+		{0, "SITE    STATE  URL\n云溪县  live   https://a.example/1.html\na       gone   https://a.example/\n"},
+		{39, "SITE    STATE  URL\n云溪县  live   https://a.example/1.html\na       gone   https://a.example/\n"},
+		{38, "SITE    STATE\n    URL\n云溪县  live\n    https://a.example/1.html\na       gone\n    https://a.example/\n"},
+		{12, "SITE\n    STATE\n    URL\n云溪县\n    live\n    https://a.example/1.html\na\n    gone\n    https://a.example/\n"},
+	} {
+		var b strings.Builder
+		tb := table{wide: tt.wide}
+		tb.add("SITE", "STATE", "URL")
+		tb.add("云溪县", "live", "https://a.example/1.html")
+		tb.add("a", "gone", "https://a.example/")
+		if err := tb.print(&b); err != nil || b.String() != tt.want {
+			t.Errorf("%d columns: %v\n%swant\n%s", tt.wide, err, b.String(), tt.want)
+		}
+	}
+}
+
 // A long table is printed as it comes, as wide as its beginning.
 func TestTableStreams(t *testing.T) {
 	var b strings.Builder
