@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/extract"
 )
 
 // hostRecord is how a host has answered lately, in one run.
@@ -36,7 +37,7 @@ func (k *crawl) heed(host string, got answer, o archive.Outcome) {
 		k.c.fetcher.pace.trouble(host)
 	}
 	unwelcome := o == archive.Challenged || got.Status == http.StatusForbidden ||
-		got.Status == http.StatusPreconditionFailed || got.Status == statusBotWall
+		got.Status == http.StatusPreconditionFailed || extract.IsWall(got.Status)
 	silent := got.Status == 0 || got.Status == http.StatusTooManyRequests || got.Status == http.StatusServiceUnavailable
 
 	k.mu.Lock()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/extract"
 )
 
 // repeatable says whether asking again may bring another answer.
@@ -23,15 +24,14 @@ func repeatable(x *exchange) bool {
 		return !permanent(x.failure)
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired,
-		statusBotWall:
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired:
+		return false
+	}
+	if extract.IsWall(x.status) {
 		return false
 	}
 	return x.status >= 500 || x.truncated == "disconnect"
 }
-
-// statusBotWall is what some Chinese walls (Jiasule) answer programs with.
-const statusBotWall = 521
 
 // permanent says whether a failure to connect will not pass within seconds.
 func permanent(err error) bool {

@@ -293,7 +293,7 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 func toBeRead(p archive.Page, c archive.Capture) bool {
 	switch {
 	case c.Status >= 400:
-		return len(c.Payload) > 0 // a challenge, perhaps
+		return true // a challenge, perhaps: of some the status tells
 	case c.Status < 200, c.Status >= 300, c.Truncated != "":
 		return false
 	}

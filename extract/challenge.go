@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -18,8 +19,6 @@ const (
 	wallWeight = 5 * proseWeight
 	// wallLinks is the most that it links: whose wall it is, what to do about it.
 	wallLinks = 3
-	// statusSafeLine is what SafeLine sends its challenges with.
-	statusSafeLine = 468
 )
 
 // challenge recognises the pages of bot walls, by status, header and script. What
@@ -34,12 +33,14 @@ func (p *Page) challenge(stands bool) string {
 	switch {
 	case (p.in.Status == 521 || p.in.Status == 512) && (h.Get("X-Via-JSL") != "" || strings.Contains(p.text, "document.cookie") || strings.Contains(p.text, "__jsl")):
 		return "status 521 with a cookie script (Jiasule)"
-	case (p.in.Status == 412 || p.in.Status == 202) && (strings.Contains(p.text, "$_ts") || strings.Contains(p.text, "_$")):
+	case (p.in.Status == 412 || p.in.Status == 202) && strings.Contains(p.text, "_$"), p.in.Status != 200 && strings.Contains(p.text, "$_ts"):
 		return "script $_ts (RiverSecurity)"
-	case p.in.Status == statusSafeLine:
-		return "status 468 (SafeLine)"
+	case p.walled() != "":
+		return p.walled()
 	case stands, !p.isMute():
 		return ""
+	case p.in.Status == http.StatusPreconditionFailed:
+		return "status 412, though no condition was set that could fail"
 	}
 	text, loaded := p.scripts()
 	has := func(word string) bool { return strings.Contains(text, word) || strings.Contains(loaded, word) }
@@ -54,6 +55,8 @@ func (p *Page) challenge(stands bool) string {
 		return "script SafeLineChallenge (SafeLine)"
 	case has("wzwsquestion"), has("wzwschallenge"), has("dynamicurl") && has("WZWS"):
 		return "script wzws (WZWS)"
+	case isOdd(p.in.Status) && strings.TrimSpace(text+loaded) != "":
+		return fmt.Sprintf("status %d, which HTTP does not know, and nothing but a script", p.in.Status)
 	case loaded != "" || p.filledByScript() != "": // a page of the site's, made by its own scripts
 	case h.Get("WZWS-RAY") != "" && p.flat.sumW[len(p.flat.lines)] < proseWeight && strings.Contains(strings.ToLower(p.text), "请开启javascript"):
 		return "header WZWS-RAY, and nothing but a script (WZWS)"

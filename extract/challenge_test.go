@@ -34,6 +34,19 @@ var walls = []struct {
 		const again=()=>{location.reload();}; go();</script></body></html>`, "sets a cookie"},
 	{"a cookie and reload, in a function called with the page", 200, nil, `<html><body onload="go()"><script>function go(){document.cookie="a=1";location.reload();}</script></body></html>`, "sets a cookie"},
 	{"a cookie and reload, in a handler", 200, nil, `<html><body><script>window.onload=function(){document.cookie="a=1";location.reload();}</script></body></html>`, "sets a cookie"},
+	{"WZWS, by its status, empty", 493, nil, "", "status 493 (WZWS)"},
+	{"WZWS, by its status, of a kind that is no page", 493, http.Header{"Content-Type": {"application/octet-stream"}}, "blocked", "WZWS"},
+	{"WZWS, by another status, empty", 491, http.Header{"Wzws-Ray": {"1106-1690000000.123"}}, "", "header Wzws-Ray (WZWS)"},
+	{"WZWS, by another status, with what it tells", 490, http.Header{"X-Powered-By-360wzb": {"wangzhan.360.cn"}}, `<html><body><h1>访问受限</h1><p>您的访问过于频繁，如有疑问请联系网站管理员，并提供下列编号以便查询处理。</p></body></html>`, "WZWS"},
+	{"Jiasule, empty", 521, http.Header{"Set-Cookie": {"__jsluid_s=8a7b; max-age=31536000"}}, "", "Jiasule"},
+	{"RiverSecurity, empty", 412, nil, "", "status 412"},
+	{"RiverSecurity, of a cookie that is no good", 400, nil, `<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></head><body></body></html>`, "RiverSecurity"},
+	{"EdgeOne", 567, http.Header{"Server": {"edgeone"}}, `<html><body>Restricted Access</body></html>`, "EdgeOne"},
+	{"Huawei", 418, http.Header{"Set-Cookie": {"HWWAFSESTIME=1690000000; path=/"}}, `<html><body>您的请求疑似攻击行为</body></html>`, "Huawei"},
+	{"a firewall by its name", 461, http.Header{"Server": {"WAF/2.4-12.1"}}, "", "a firewall"},
+	{"a status of its own, and a script", 599, nil, `<html><script>eval(atob("YQ=="))</script></html>`, "nothing but a script"},
+	{"Cloudflare, by its header", 403, http.Header{"Cf-Mitigated": {"challenge"}}, `<html><body>` + strings.Repeat("<p>x</p>", 5000) + `</body></html>`, "Cloudflare"},
+	{"AWS", 202, http.Header{"X-Amzn-Waf-Action": {"challenge"}}, "", "AWS"},
 	{"what Cloudflare tells", 200, nil, `<html><head><title>Just a moment...</title></head><body><p>Checking your browser</p></body></html>`, "just a moment"},
 }
 
@@ -45,6 +58,32 @@ func TestWalls(t *testing.T) {
 				t.Errorf("kind %q, trouble %q, signature %q", r.Kind, r.Trouble, r.Signature)
 			}
 		})
+	}
+}
+
+// A server that is down, or has not what was asked for, is no wall, though a wall
+// stands before it.
+func TestErrorsAreNoWalls(t *testing.T) {
+	behind := http.Header{"Wzws-Ray": {"1106-1690000000.123"}, "Set-Cookie": {"__jsluid_s=8a7b"}, "Server": {"jiasule-WAF"}}
+	for _, c := range []struct {
+		status int
+		header http.Header
+		page   string
+	}{
+		{404, behind, ""},
+		{403, behind, ""},
+		{502, behind, "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"},
+		{521, nil, ""},
+		{521, http.Header{"Server": {"cloudflare"}}, "error code: 521"},
+		{530, http.Header{"Server": {"cloudflare"}}, "<html><body><h1>Origin DNS error</h1></body></html>"},
+		{418, nil, "I'm a teapot"},
+		{202, nil, "<html><body>Accepted</body></html>"},
+		{400, nil, "<html><body>Bad Request _$</body></html>"},
+	} {
+		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/yw/index.html", Status: c.status, Header: c.header, Payload: []byte(c.page)}).Reading()
+		if r.Trouble == archive.TroubleChallenge {
+			t.Errorf("%d: %s", c.status, r.Signature)
+		}
 	}
 }
 

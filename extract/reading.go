@@ -28,6 +28,8 @@ func (p *Page) Reading() archive.Reading {
 
 func (p *Page) read() archive.Reading {
 	switch {
+	case p.other != "" && p.walled() != "":
+		return archive.Reading{Kind: archive.KindUnread, Trouble: archive.TroubleChallenge, Signature: p.walled()}
 	case p.other != "":
 		return archive.Reading{Kind: archive.KindAttachment, Signature: p.other}
 	case p.failure != "":
