@@ -3,6 +3,9 @@ package crawler
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
+	"strings"
 
 	"fangzhi/archive"
 	"fangzhi/crawler/discover"
@@ -27,6 +30,62 @@ func (k *crawl) moved(p archive.Page, c archive.Capture, v archive.Verdict) (str
 		v.Reason += ": out of the scope: " + text
 	}
 	return to.url, v
+}
+
+// sentAway says whether an article that was there redirects to what is no article: a
+// column of its site, or a home page that does not lie where home pages do; v says so
+// then. Where the portal's first page leads lies its home page, and so does a page
+// that shows what that one shows. Ref is where it redirects, and how by what.
+func (k *crawl) sentAway(p archive.Page, ref, how string, s *seat, v *archive.Verdict) error {
+	if v.Outcome != archive.Moved || p.Versions == 0 || !k.expectsArticle(p) {
+		return nil
+	}
+	to, err := resolve(p.URL, ref)
+	if err != nil || to.url == p.URL {
+		return nil
+	}
+	gone := func(what string) {
+		*v = archive.Verdict{Outcome: archive.Gone, Reason: fmt.Sprintf("%s: to %s, which is not the article", how, what)}
+	}
+	if k.columns[to.url] {
+		gone("the column " + to.url)
+		return nil
+	}
+	if why, _ := k.scope.admit(to); why != admitted || !isFolder(to.url) {
+		return nil
+	}
+	home, err := k.homeOf(p, to.url, s)
+	if err != nil || home == "" {
+		return err
+	}
+	if home == to.url {
+		gone(fmt.Sprintf("%s, where the home page %s/ leads", home, to.origin()))
+		return nil
+	}
+	there, ok, err := k.standInAt(to.url, true)
+	if !ok || err != nil {
+		return err
+	}
+	first, ok, err := k.standInAt(home, true)
+	if ok && err == nil && there.imprint.Same(first.imprint) {
+		gone(fmt.Sprintf("%s, which shows what the home page %s does", to.url, home))
+	}
+	return err
+}
+
+// isFolder says whether a URL is that of a folder, as home pages have: articles have
+// names.
+func isFolder(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.RawQuery != "" {
+		return false
+	}
+	name := path.Base(u.Path)
+	switch name = strings.ToLower(strings.TrimSuffix(name, path.Ext(name))); name {
+	case "index", "default", "home", "main":
+		return true
+	}
+	return strings.HasSuffix(u.Path, "/")
 }
 
 // maxMoves is how many redirects in a row, each to another page, a run follows:
@@ -77,22 +136,29 @@ const doorText = 300
 // forwarded is the visit to a page that is nothing but a redirect, written as a
 // meta refresh or a script: it moved, as by a redirect of HTTP. Ok is false for
 // every other page.
-func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.Page, r *archive.Reading) (f finding, ok bool) {
+func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.Page, r *archive.Reading, s *seat) (f finding, ok bool, err error) {
 	if got.Status != http.StatusOK || p.Request != nil || r.Trouble != archive.TroubleNone && r.Trouble != archive.TroubleUnreadable {
-		return f, false
+		return f, false, nil
 	}
 	if len(r.Article.Body) > doorText {
-		return f, false
+		return f, false, nil
 	}
 	ref, evidence := discover.Forward(page, p.URL)
 	if ref == "" {
-		return f, false
+		return f, false, nil
 	}
 	to, err := resolve(p.URL, ref)
 	if err != nil || to.url == p.URL {
-		return f, false
+		return f, false, nil
 	}
 	v := archive.Verdict{Outcome: archive.Moved, Reason: evidence, Keep: true}
+	if err := k.sentAway(p, ref, evidence, s, &v); err != nil {
+		return f, false, err
+	}
+	if v.Outcome != archive.Moved {
+		v.Keep = true
+		return k.settledAs(p, a, got, r, v), true, nil
+	}
 	if why, text := k.scope.admit(to); why != admitted {
 		v.Reason += ": out of the scope: " + text
 	}
@@ -100,5 +166,5 @@ func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.P
 	e.Page.MovedTo, e.Visit.MovedTo = to.url, to.url
 	e.Page.Due = k.dueAgain(e.Page, got)
 	k.heed(a.host, got, v.Outcome)
-	return finding{entry: e, was: p}, true
+	return finding{entry: e, was: p}, true, nil
 }

@@ -48,8 +48,8 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 		return nil
 	}
 	told, mine := archive.DigestOf(got.Payload), page.Imprint()
-	is := func(url string) (bool, error) {
-		sign, err := k.isPage(url, told, mine)
+	is := func(url string, home bool) (bool, error) {
+		sign, err := k.isPage(url, home, told, mine, r.Kind)
 		if sign == "" || err != nil {
 			return false, err
 		}
@@ -64,16 +64,16 @@ func (k *crawl) standsIn(p archive.Page, got answer, page *extract.Page, r *arch
 		}
 	}
 	for _, list := range lists {
-		if found, err := is(list); found || err != nil {
+		if found, err := is(list, isHomeURL(list)); found || err != nil {
 			return err
 		}
 	}
-	home, err := k.homeOf(p, s)
+	home, err := k.homeOf(p, p.URL, s)
 	if err != nil {
 		return err
 	}
 	if home != p.URL {
-		if found, err := is(home); found || err != nil {
+		if found, err := is(home, true); found || err != nil {
 			return err
 		}
 	}
@@ -95,26 +95,34 @@ func isHomeURL(raw string) bool {
 	return err == nil && archive.IsHome(u)
 }
 
-// isPage says which page of the site, at list, came in the place of another, with
-// these bytes and this imprint; "" where it did not.
-func (k *crawl) isPage(list string, told archive.Digest, mine extract.Imprint) (sign string, err error) {
-	other, ok, err := k.standInAt(list)
-	if !ok || err != nil || !mine.Same(other.imprint) {
+// isPage says which page of the site, at url, came in the place of another, with
+// these bytes and this imprint, and reads as kind; "" where it did not. A home page
+// may read as an article, and lie where the portal's first page leads.
+func (k *crawl) isPage(url string, home bool, told archive.Digest, mine extract.Imprint, kind archive.Kind) (sign string, err error) {
+	other, ok, err := k.standInAt(url, home)
+	if !ok || err != nil {
 		return "", err
 	}
-	what, by := "the list "+list, "by its text"
-	if isHomeURL(list) {
-		what = "the site's home page " + list
+	what, by := "the list "+url, "by its text"
+	if home {
+		what = "the site's home page " + url
 	}
-	if told == other.digest {
-		by = "by its bytes"
+	switch {
+	case mine.Same(other.imprint):
+		if told == other.digest {
+			by = "by its bytes"
+		}
+	case home && kind == archive.KindList && mine.Resembles(other.imprint):
+		by = "by its name and much of its text"
+	default:
+		return "", nil
 	}
 	return what + ", " + by, nil
 }
 
-// standInAt is the list or home page at url as it was seen last; ok is false where
-// it was not, or is none.
-func (k *crawl) standInAt(url string) (s standIn, ok bool, err error) {
+// standInAt is the list at url, or the home page, as it was seen last; ok is false
+// where it was not, or is none.
+func (k *crawl) standInAt(url string, home bool) (s standIn, ok bool, err error) {
 	if url == "" {
 		return s, false, nil
 	}
@@ -124,7 +132,7 @@ func (k *crawl) standInAt(url string) (s standIn, ok bool, err error) {
 		}
 	}
 	p, err := k.c.store.Page(k.wire, k.site.Name, url)
-	if errors.Is(err, archive.ErrNotFound) || err == nil && (p.Payload == "" || p.Request != nil || p.Kind != archive.KindList && !isHomeURL(url)) {
+	if errors.Is(err, archive.ErrNotFound) || err == nil && (p.Payload == "" || p.Request != nil || p.Kind != archive.KindList && !home) {
 		return s, false, nil
 	}
 	if err != nil {
@@ -169,11 +177,11 @@ func (s *standIns) wasLookedAt(url string) bool {
 	return s.looked[url]
 }
 
-// homeOf is the URL of the home page of p's host, which the archive has as this run
-// saw it, as far as it can be had: where the run did not ask for it yet, it does
-// now. Where it leads to p, that is p. Imports have what the archive has.
-func (k *crawl) homeOf(p archive.Page, s *seat) (home string, err error) {
-	a, err := canonical(p.URL)
+// homeOf is the URL of the home page of the host of at, which the archive has as this
+// run saw it, as far as it can be had: where the run did not ask for it yet, it does
+// now, for p. Where it leads to p, that is p. Imports have what the archive has.
+func (k *crawl) homeOf(p archive.Page, at string, s *seat) (home string, err error) {
+	a, err := canonical(at)
 	if err != nil {
 		return "", nil
 	}

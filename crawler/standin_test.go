@@ -20,6 +20,18 @@ const proseHome = `<html><head><meta charset="utf-8"><title>云溪县人民政�
 <ul><li><a href="/yw/1.html">县委召开常委会会议传达学习重要讲话精神</a></li><li><a href="/yw/2.html">县政府召开常务会议研究部署防汛工作</a></li>
 <li><a href="/yw/3.html">全县农村人居环境整治现场会召开</a></li><li><a href="/yw/4.html">县领导调研重点项目建设情况</a></li></ul></body></html>`
 
+// listHome is a home page of rows.
+const listHome = `<html><head><meta charset="utf-8"><title>云溪县人民政府门户网站</title></head><body><ul><li><a href="/zw/">政务公开</a></li><li><a href="/fw/">办事服务</a></li></ul>
+<ul>%s</ul><ul><li><a href="/zt/1.html">优化营商环境专题专栏</a></li><li><a href="/zt/2.html">乡村振兴专题专栏</a></li></ul></body></html>`
+
+// rowsOf are rows of a home page, from the first number to the last.
+func rowsOf(first, last int) (rows string) {
+	for n := first; n <= last; n++ {
+		rows += fmt.Sprintf(`<li><a href="/xw/%d.html">全县第%d次重点项目建设推进会召开</a><span>2026-02-%02d</span></li>`, n, n, n)
+	}
+	return rows
+}
+
 // What a portal answers with under a status of 200 in the place of an article is no
 // version of it: the page is gone, with what was seen for a reason, and in time it
 // is withdrawn.
@@ -39,7 +51,15 @@ func TestStandIns(t *testing.T) {
 			d.portal.Break("/", 0, portaltest.RedirectTo(302, "/zjg/"))
 			d.portal.Break("/zjg/", 0, portaltest.InPlace("/"))
 			return portaltest.InPlace("/")
-		}, "the list BASE/zjg/, by its "},
+		}, "the site's home page BASE/zjg/, by its "},
+		{"home page that lies elsewhere and reads as an article", "", func(d *days) portaltest.Fault {
+			d.portal.Break("/", 0, portaltest.RedirectTo(302, "/zjg/"))
+			d.portal.Break("/zjg/", 0, portaltest.Text(200, proseHome))
+			return portaltest.Text(200, proseHome)
+		}, "the site's home page BASE/zjg/, by its "},
+		{"home page as it is at another time", fmt.Sprintf(listHome, rowsOf(1, 8)), func(*days) portaltest.Fault {
+			return portaltest.Text(200, fmt.Sprintf(listHome, rowsOf(4, 11)))
+		}, "the site's home page BASE/, by its name and much of its text"},
 		{"list of the column", "", func(*days) portaltest.Fault { return portaltest.InPlace("/yw/index.html") }, "the list BASE/yw/index.html, by its "},
 		{"list of another column", "", func(*days) portaltest.Fault { return portaltest.InPlace("/tzgg/index.html") }, "the list BASE/tzgg/index.html, by its "},
 	} {
@@ -71,6 +91,46 @@ func TestStandIns(t *testing.T) {
 			d.stands(gone, archive.StateRestored, "there again: ")
 			for _, u := range append(urls[:4:4], urls[5:]...) {
 				d.stands(u, archive.StateLive, "")
+			}
+			sound(t, d.rig)
+		})
+	}
+}
+
+// Nor is an article still there that leads to a column, or to where the portal's first
+// page leads, be that a list or read as an article; what leads to another article
+// moved.
+func TestSentAway(t *testing.T) {
+	for _, c := range []struct {
+		name, to, answer, reason string // BASE is the portal
+	}{
+		{"home page elsewhere", "/zjg/", "", "status 302: to BASE/zjg/, where the home page BASE/ leads, which is not the article"},
+		{"home page elsewhere, by a script", "/zjg/", `<html><script>location.href="/zjg/"</script></html>`, "to BASE/zjg/, where the home page BASE/ leads"},
+		{"another column", "/tzgg/index.html", "", "status 302: to the column BASE/tzgg/index.html, which is not the article"},
+		{"another folder", "/zjh/", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, urls := newDays(t)
+			d.portal.Break("/", 0, portaltest.RedirectTo(302, "/zjg/"))
+			d.portal.Break("/zjg/", 0, portaltest.Text(200, proseHome))
+			d.portal.Break("/zjh/", 0, portaltest.Text(200, "<html><title>县图书馆开放时间调整</title><h1>县图书馆开放时间调整</h1><p>自下周一起，县图书馆工作日开放时间调整为上午十时至下午八时，敬请广大读者留意。</p></html>"))
+			gone := urls[4]
+			d.portal.Withdraw(gone)
+			if d.portal.Break(gone, 0, portaltest.RedirectTo(302, c.to)); c.answer != "" {
+				d.portal.Break(gone, 0, portaltest.Text(200, c.answer))
+			}
+			d.pass(1)
+			if c.reason == "" {
+				d.stands(gone, archive.StateMoved, "")
+			} else {
+				reason := strings.ReplaceAll(c.reason, "BASE", d.base)
+				d.stands(gone, archive.StateGone, reason)
+				d.pass(3)
+				d.stands(gone, archive.StateWithdrawn, reason)
+			}
+			if n := d.page(gone).Versions; n != 1 {
+				t.Errorf("%d versions", n)
 			}
 			sound(t, d.rig)
 		})

@@ -209,7 +209,14 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 	}()
 	if !toBeRead(p, got.Capture) && !((k.rereads(p) || p.Parts > 0) && got.Status == http.StatusOK && got.Truncated == "") {
-		f = k.settled(p, a, got, nil)
+		v := archive.Judge(p, got.Capture, nil)
+		s := k.seat(got.Capture)
+		defer s.leave()
+		how := fmt.Sprintf("status %d", got.Status)
+		if err := k.sentAway(p, got.Location(), how, s, &v); err != nil {
+			return f, err
+		}
+		f = k.settledAs(p, a, got, nil, v)
 		k.feedAgain(&f)
 		if p.Request != nil && !isThere(f.entry.Visit.Outcome) {
 			return f, k.follow(&f, p, nil, k.listOf(p, nil, ""))
@@ -229,12 +236,15 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		return f, fmt.Errorf("read %s: %w", p.URL, err)
 	}
 	r := page.Reading()
-	if f, ok := k.forwarded(p, a, got, page, &r); ok {
+	if f, ok, err := k.forwarded(p, a, got, page, &r, s); ok || err != nil {
+		if err != nil {
+			return f, err
+		}
 		return f, k.followMove(&f, p)
 	}
 	var l *discover.List
 	sign := k.asList(p, page, &r, &l)
-	if sign == "" && p.Kind == archive.KindList && p.Versions == 0 && isHomeURL(p.URL) {
+	if sign == "" && p.Kind == archive.KindList && p.Versions == 0 && (isHomeURL(p.URL) || k.standIns.wasLookedAt(p.URL)) {
 		sign = "a home page that was a list" // whatever introduces the place
 	}
 	if sign != "" && r.Kind == archive.KindArticle && r.Trouble == archive.TroubleNone {

@@ -70,6 +70,7 @@ func (y *yields) count(ctx context.Context, k *crawl, f *finding) error {
 		case f.list:
 			c.Lists++
 			c.Rows = max(c.Rows, f.rows)
+		case p.Depth > 0 && !k.site.Everything: // a home page that is linked from it
 		case !p.LastSeen.IsZero() && (v.Outcome == archive.Gone || v.Outcome == archive.Unreadable || v.Outcome == archive.Moved):
 			c.Lost++
 		}

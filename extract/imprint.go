@@ -5,6 +5,7 @@ import "strings"
 // Imprint is what a page shows, so that two pages can be compared: its lines, by a
 // hash of their letters and digits. It is small against the page.
 type Imprint struct {
+	name   string // of its <title>, squeezed
 	lines  map[uint64]imprinted
 	weight int32
 }
@@ -27,11 +28,15 @@ const (
 	// sameRows is how many rows they have in common then. Pages that scripts fill
 	// are all alike before that, and the frame of a portal is on all its pages.
 	sameRows = 3
+	// likeShare is the part of each of two pages, in percent, that the other has as
+	// well where they are one home page at different times. The menus of a portal and
+	// the rows beside its articles are less of its home page.
+	likeShare = 40
 )
 
 // Imprint returns the page's.
 func (p *Page) Imprint() Imprint {
-	m := Imprint{lines: map[uint64]imprinted{}}
+	m := Imprint{name: squeeze(p.flat.title), lines: map[uint64]imprinted{}}
 	for i := range p.flat.lines {
 		l := &p.flat.lines[i]
 		if l.flags&lineHidden != 0 || l.w < imprintWeight || len(m.lines) == imprintLines {
@@ -51,12 +56,26 @@ func (p *Page) Imprint() Imprint {
 // home page, and nothing to speak of besides: no running text of its own, and
 // nearly all of the other's lines.
 func (m Imprint) Same(other Imprint) bool {
+	for h, l := range m.lines {
+		if _, ok := other.lines[h]; !ok && l.prose {
+			return false
+		}
+	}
+	return m.shares(other, sameShare)
+}
+
+// Resembles says whether a page that reads as a list is what a home page was at
+// another time: it has its name, and much of what it shows.
+func (m Imprint) Resembles(home Imprint) bool {
+	return m.name != "" && m.name == home.name && m.shares(home, likeShare)
+}
+
+// shares says whether each of two pages has such a part of the other, in percent,
+// and rows of it.
+func (m Imprint) shares(other Imprint, percent int32) bool {
 	shared, rows := int32(0), 0
 	for h, l := range m.lines {
 		o, ok := other.lines[h]
-		if !ok && l.prose {
-			return false
-		}
 		if !ok {
 			continue
 		}
@@ -65,7 +84,7 @@ func (m Imprint) Same(other Imprint) bool {
 			rows++
 		}
 	}
-	return rows >= sameRows && 100*shared >= sameShare*m.weight && 100*shared >= sameShare*other.weight
+	return rows >= sameRows && 100*shared >= percent*m.weight && 100*shared >= percent*other.weight
 }
 
 // Bears says whether the page has a title for its own: in its head, or on it
