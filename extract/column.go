@@ -46,14 +46,28 @@ func (p *Page) isColumnOf(few []datedRow, body *span, title *titleRead) bool {
 	if len(few) == 0 || len(few) > fewRows {
 		return false
 	}
+	for i, r := range few {
+		if t := title.line; t >= int(f.elems[r.own].lo) && t < int(f.elems[r.own].hi) && (t < int(r.anchor.lo) || t >= int(r.anchor.hi)) {
+			return false // the date is the page's
+		}
+		if i > 0 && (f.within(r.anchor.el, few[i-1].own) || f.within(few[i-1].anchor.el, r.own)) {
+			return false // and so where it is that of both: of what is before and after an article
+		}
+	}
+	whole := len(few) > 1 // of two rows each ends where the other begins, summaries and all
+	if !whole {
+		if item := p.itemOf(few[0], title); item >= 0 {
+			few, whole = []datedRow{{item, item, few[0].anchor}}, true
+		}
+	}
 	first, last := int(f.elems[few[0].own].lo), int(f.elems[few[len(few)-1].own].hi)
 	if at := p.byline(); at >= 0 && at < first {
 		return false
 	}
 	row := func(i int) bool {
 		for _, r := range few {
-			if len(few) > 1 && i >= int(f.elems[r.own].lo) && i < int(f.elems[r.el].hi) {
-				return true // of two rows each ends where the other begins, summaries and all
+			if whole && i >= int(f.elems[r.own].lo) && i < int(f.elems[r.el].hi) {
+				return true
 			}
 			if e := &f.elems[r.own]; i >= int(e.lo) && i < int(e.hi) {
 				return i >= int(r.anchor.lo) && i < int(r.anchor.hi) || p.isByline(i) || !p.saysMore(i, title)
@@ -81,11 +95,17 @@ func (p *Page) isColumnOf(few []datedRow, body *span, title *titleRead) bool {
 }
 
 // saysMore says whether a line of a column's page is more than a link or a label
-// of its layout.
+// of its layout: a sentence, or a document.
 func (p *Page) saysMore(i int, title *titleRead) bool {
 	f := p.flat
 	l := &f.lines[i]
-	if l.flags&lineHidden != 0 || f.hintsAt(i)&hintJunk != 0 || 2*l.lw > l.w || l.stops == 0 && l.w < rowWeight {
+	if l.flags&lineHidden != 0 || f.hintsAt(i)&hintJunk != 0 {
+		return false
+	}
+	if l.flags&lineFile != 0 {
+		return true
+	}
+	if 2*l.lw > l.w || l.stops == 0 && l.w < rowWeight {
 		return false
 	}
 	text := f.lineText(i)

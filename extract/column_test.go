@@ -39,12 +39,13 @@ func TestColumnOfFewRows(t *testing.T) {
 		{"no heading", `<ul>`, `<li><a href="/tzgg/%s">%s</a><span>%s</span></li>`, `</ul>`, rows},
 		{"a picture each", `<h2>通知公告</h2><ul>`, `<li><img src="/img/a.jpg"><a href="/tzgg/%s">%s</a><span>%s</span></li>`, `</ul>`, rows},
 		{"today's date", `<div>今天是2026年11月30日 星期一</div><h2>通知公告</h2><ul>`, `<li><a href="/tzgg/%s">%s</a><span>%s</span></li>`, `</ul>`, rows},
+		{"a picture each, linked", `<h2>通知公告</h2>`, `<div class="item"><div class="pic"><a href="%[1]s"><img src="/img/a.jpg"></a></div><div class="txt"><h3><a href="%[1]s">%[2]s</a></h3><p>` + summary + `</p><span>%[3]s</span></div></div>`, ``, rows},
+		{"a summary each, and a link to more", `<h2>通知公告</h2>`, `<div><div><a href="%[1]s">%[2]s</a> %[3]s</div><div>` + summary + `<a href="%[1]s">[详细]</a></div></div>`, ``, rows},
+		{"a summary each in a block", `<h2>通知公告</h2>`, `<div class="item"><h3><a href="%s">%s</a></h3><p>` + summary + `</p><div>%s</div></div>`, ``, rows},
+		{"definitions", `<h2>通知公告</h2>`, `<dl><dt><a href="%s">%s</a></dt><dd>` + summary + `</dd><dd>%s</dd></dl>`, ``, rows},
 		{"summaries", `<h2>通知公告</h2><ul>`, `<li><a href="/tzgg/%s">%s</a><span>%s</span><p>` + summary + `</p></li>`, `</ul>`, rows},
 	} {
 		for n := 1; n <= len(c.rows); n++ {
-			if n == 1 && (c.name == "summaries" || c.name == "a picture each") {
-				continue // it may be an article with one that is related
-			}
 			for _, title := range []string{"通知公告", "通知公告-青溪县人民政府"} {
 				t.Run(fmt.Sprintf("%s, %d, %s", c.name, n, title), func(t *testing.T) {
 					var b strings.Builder
@@ -72,6 +73,22 @@ func TestColumnOfFewRows(t *testing.T) {
 	}
 }
 
+// So is one whose only row has the day set large, over its month, and gives the page
+// the best title that it has; and one of clean URLs, whose menu links the page itself.
+func TestColumnOfOneRow(t *testing.T) {
+	for name, c := range map[string]struct{ url, page string }{
+		"a large day": {"/tzgg/", fmt.Sprintf(qingxiPage, "青溪县人民政府 通知公告", `<div class="list"><div class="date"><b>08</b><i>2026-11</i></div><div class="r"><h4><a href="/tzgg/202611/t20261108_202.html">青溪县公开选调教师公告</a></h4>
+			<p>因工作需要，县教育局面向全县公开选调教师36名，现将有关事项公告如下。</p></div></div>`)},
+		"clean URLs": {"/news", `<html><head><title>News | Ashby County Council</title></head><body><nav><a href="/">Home</a><a href="/news">News</a></nav><h1>News</h1><div class="card"><img src="/i/a.jpg">
+			<div class="card-body"><h2><a href="/news/road-closure">Road closure on Mill Lane</a></h2><p class="date">8 November 2026</p><p>Mill Lane will be closed between the bridge and the station for two weeks, while the water main is replaced.</p></div></div></body></html>`},
+	} {
+		r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn" + c.url, Payload: []byte(c.page)}).Reading()
+		if r.Kind != archive.KindList {
+			t.Errorf("%s: %s (%s), title %q, body %q", name, r.Kind, r.Signature, r.Article.Title, r.Article.Body)
+		}
+	}
+}
+
 // An article with related ones below is an article, however little it says.
 func TestArticleWithFewRows(t *testing.T) {
 	related := `<ul><li><a href="/tzgg/202611/t20261103_201.html">关于2026年城乡居民医保缴费的通知</a><span>2026-11-03</span></li>` +
@@ -88,7 +105,10 @@ func TestArticleWithFewRows(t *testing.T) {
 		"a text between lines":        `<h1>` + title + `</h1><p>各乡镇：</p><p>防汛值班电话已变更，请各单位知悉。</p><p>县应急管理局</p>`,
 		"a sentence in a wrapper too": `<h1>` + title + `</h1><div class="content"><p>防汛值班电话已变更，请各单位知悉。</p></div>`,
 	} {
-		for at, rows := range map[string]string{"two rows": related, "a row": one} {
+		for at, rows := range map[string]string{"two rows": related, "a row": one,
+			"a row with a summary": `<ul><li>` + strings.TrimSuffix(strings.TrimPrefix(one, "<p>"), "</p>") + `<p>参保人员应于十二月底前缴费，逾期不予补缴，具体办法见通知。</p></li></ul>`,
+			"a row with a picture": `<div><a href="/tzgg/202611/t20261103_201.html"><img src="/img/b.jpg"></a>` + one + `</div>`,
+		} {
 			t.Run(name+", "+at, func(t *testing.T) {
 				r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/202611/t20261112_104.html", Payload: fmt.Appendf(nil, qingxiPage, title, body+rows)}).Reading()
 				if r.Kind != archive.KindArticle {
@@ -96,6 +116,38 @@ func TestArticleWithFewRows(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The links to what is before and after an article are no rows, though its date stands
+// in the same element as they.
+func TestArticleBetweenOthers(t *testing.T) {
+	const before, after = `<p>上一条：<a href="3343.htm">县供电公司召开迎峰度冬会议</a></p>`, `<p>下一条：<a href="3345.htm">关于开展冬季用电安全检查的通知</a></p>`
+	for name, links := range map[string]string{"both": before + after, "before": before + `<p>下一条：没有了</p>`, "after": `<p>上一条：没有了</p>` + after} {
+		const text = `<form name="_newscontent_fromname"><h1>关于停电的通知</h1><div class="xx">日期：2026-11-12　点击：[<span>12</span>]</div><div id="vsb_content"><div class="v_news_content"><p>各用户：</p><p>明日检修停电。</p></div></div>`
+		r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/info/1012/3344.htm", Payload: fmt.Appendf(nil, qingxiPage, "关于停电的通知", text+links+"</form>")}).Reading()
+		if r.Kind != archive.KindArticle || r.Article.Body != "各用户：\n\n明日检修停电。" {
+			t.Errorf("%s: %s (%s), body %q", name, r.Kind, r.Signature, r.Article.Body)
+		}
+	}
+}
+
+// An article whose text begins with a link, of what it explains say, is no column that
+// lists that, though it link itself where the reader is.
+func TestArticleThatBeginsWithALink(t *testing.T) {
+	const title = "青溪县防汛值班工作办法解读"
+	const text = `<h1>` + title + `</h1><div class="content"><p><a href="/tzgg/202611/t20261101_200.html">青溪县防汛值班工作办法</a></p><p>本办法自印发之日起施行，由县应急管理局负责解释。</p><p>2026-11-12</p></div>`
+	for name, body := range map[string]string{
+		"alone":                       text,
+		"with where its reader is":    `<div>当前位置：<a href="/">首页</a> &gt; <a href="/yw/">要闻动态</a></div>` + text,
+		"with a link to itself above": `<div>当前位置：<a href="/">首页</a> &gt; <a href="/yw/202611/t20261112_104.html">` + title + `</a></div>` + text,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/202611/t20261112_104.html", Payload: fmt.Appendf(nil, qingxiPage, title, body)}).Reading()
+			if r.Kind != archive.KindArticle || !strings.Contains(r.Article.Body, "自印发之日起施行") {
+				t.Errorf("%s (%s), body %q", r.Kind, r.Signature, r.Article.Body)
+			}
+		})
 	}
 }
 

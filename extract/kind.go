@@ -86,8 +86,39 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 		return archive.KindList, "rows of links"
 	case p.isHome() && p.byline() < 0:
 		return archive.KindList, "the home page of a host, and no sign of an article"
+	case p.listsBeside(body, title):
+		return archive.KindList, "rows with dates beside, under the name of a column"
 	}
 	return archive.KindArticle, signUntold
+}
+
+// listsBeside says whether a column's rows stand in what is named a sidebar: the page
+// has the name of a column, says and shows next to nothing of its own, and rows with
+// dates make up for it.
+func (p *Page) listsBeside(body *span, title *titleRead) bool {
+	f := p.flat
+	if p.byline() >= 0 || !p.namesColumn(title, len(f.lines), "") || p.hasFilesBeside(nil, body, title) {
+		return false
+	}
+	own := int32(0)
+	for i := range f.lines {
+		l := &f.lines[i]
+		if body.has(i) || i > title.line && l.flags&lineHidden == 0 && f.hintsAt(i)&hintJunk == 0 && 2*l.lw <= l.w && !p.isFootLine(i) {
+			own += l.w
+		}
+	}
+	if 2*own >= proseWeight {
+		return false
+	}
+	dated := 0
+	for i := range f.anchors {
+		if a := &f.anchors[i]; a.el >= 0 && len(a.href) > 1 {
+			if _, day := f.row(a, p.style(), p.anchorText(a), ""); day != "" {
+				dated++
+			}
+		}
+	}
+	return dated >= 3
 }
 
 // filledByScript is the name of a script that fills in a list, where the page has

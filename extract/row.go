@@ -162,14 +162,17 @@ func hasDigit(s string) bool {
 }
 
 // splitDay reads a date laid out as a large day over year and month: 29
-// 2022-06.
+// 2022-06. A stylesheet may part them: 292022-06.
 func splitDay(s string) (string, bool) {
 	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) || digits(s, i) > 2 {
-			i += digits(s, i)
+		n := digits(s, i)
+		if n == 6 {
+			n = 2
+		}
+		if n == 0 || n > 2 {
+			i += n
 			continue
 		}
-		n := digits(s, i)
 		day := number(s[i : i+n])
 		j := skipBlanks(s, i+n)
 		if digits(s, j) != 4 {

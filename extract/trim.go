@@ -3,6 +3,8 @@ package extract
 import (
 	"strings"
 	"unicode/utf8"
+
+	"fangzhi/lazyregexp"
 )
 
 // trim drops from a body what is not its text: what stands above it (title,
@@ -93,6 +95,9 @@ func goesOn(s, title string) bool {
 	return false
 }
 
+// salutation is whom a notice is for, who may be called as a field is: 各用户：
+var salutation = lazyregexp.New(`^(?:各|致|尊敬|广大|全体|亲爱).{1,40}:$`)
+
 // isByline says whether a line above the text is the one with date and source.
 func (p *Page) isByline(i int) bool {
 	f := p.flat
@@ -104,6 +109,9 @@ func (p *Page) isByline(i int) bool {
 		return true
 	}
 	s := halve(f.lineText(i))
+	if salutation.MatchString(s) {
+		return false
+	}
 	if hits := scanLabels(s); len(hits) > 0 && (hits[0].off < 30 || len(hits) > 1) && (!l.isProse() || len(hits) > 1 && !strings.Contains(s, "。")) {
 		return true
 	}
