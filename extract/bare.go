@@ -73,10 +73,11 @@ func (f *flat) loneLines(blocks []bool) map[int32]bool {
 	return lone
 }
 
-// bare finds the bare text that is worth most. The values are those of lines,
+// bare finds the bare text that is worth most, and that which stands in an element
+// of its own, of no box where there is none. The values are those of lines,
 // before the foot, for a container; what stands around a text costs nothing, and
 // small print is worth nothing.
-func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
+func (p *Page) bare(box []int32, values []int32, title, foot int, in int32) (best, own bareText) {
 	f := p.flat
 	type tally struct {
 		sum, most int64
@@ -113,15 +114,39 @@ func (p *Page) bare(box []int32, values []int32, title, foot int) bareText {
 		}
 		t.most = max(t.most, t.sum)
 	}
-	best := bareText{box: -1}
+	best, own = bareText{box: -1}, bareText{box: -1}
 	for i := range f.elems { // in document order, for a stable choice
 		if t := tallies[int32(i)]; t != nil && t.most > 0 {
-			if score := p.apart(int32(i), title, t.most, t.own); score > best.score {
-				best = bareText{int32(i), score, t.first, t.own}
+			text := bareText{int32(i), p.apart(int32(i), title, t.most, t.own), t.first, t.own}
+			if text.score > best.score {
+				best = text
+			}
+			if text.box == in {
+				own = text
 			}
 		}
 	}
-	return best
+	return best, own
+}
+
+// bareShare is the part of a body's prose, in percent, that stands bare where its text
+// does.
+const bareShare = 80
+
+// inBody is what to take where the page's body is worth most, and own is what stands
+// bare in it: an element that is named as the text, or else the body, bare where what
+// it says is.
+func (p *Page) inBody(body int32, own bareText, title int) (el int32, bare bool) {
+	f := p.flat
+	if own.box != body {
+		return body, false
+	}
+	if named := p.namedBeside(own, title); named >= 0 {
+		return named, false
+	}
+	e := &f.elems[body]
+	all := f.sumProse[e.hi] - f.sumProse[max(int(e.lo), title+1)]
+	return body, 100*own.own >= bareShare*all
 }
 
 // spanOfBare is what of a box is its bare text: of what else it holds, that which
@@ -252,14 +277,24 @@ func (f *flat) tableOf(i int, el int32) int32 {
 	return table
 }
 
-// dataCells is how many cells the rows of a table of data have at least that have
-// more than one: boxes have a label and a value, once or twice.
-const dataCells = 6
+const (
+	// dataCells is how many cells the rows of a table of data have at least that have
+	// more than one: boxes have a label and a value, once or twice.
+	dataCells = 6
+	// ruledCells is how many of a table with rules, or with heads of columns or rows.
+	ruledCells = 4
+	// boxCells is how many cells a box of the weather has at most.
+	boxCells = 12
+)
 
-// boxCell is what a cell of a box says, its letters alone: counters, the weather,
-// votes, buttons. Such a table is no data: what it counts would be a change of the
-// article at each visit.
-var boxCell = lazyregexp.New(`^(?:(?:本文|本页|本站|本网站?|今日|今天|昨日|当前|目前|实时|累计|历史|总|您是第)+(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)?(?:次|人|位)?|(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)(?:次|人|位)?|分享(?:到|至|本文)?|天气预报|(?:今日|今天|实时|当前)(?:天气|气温).*|.*(?:满意|有用|有帮助)[吗么])$`)
+// boxCell is what a cell of a box says, its letters alone: counters, votes, buttons.
+// Such a table is no data: what it counts would be a change of the article at each
+// visit.
+var boxCell = lazyregexp.New(`^(?:(?:本文|本页|本站|本网站?|今日|今天|昨日|当前|目前|实时|累计|历史|总|您是第)+(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)?(?:次|人|位)?|(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)(?:次|人|位)?|分享(?:到|至|本文)?|.*(?:满意|有用|有帮助)[吗么])$`)
+
+// weatherCell is what a cell of a box says that tells the weather of the hour; what
+// an article reports of the hours of a day is a larger table.
+var weatherCell = lazyregexp.New(`^(?:天气预报|(?:今日|今天|实时|当前)(?:天气|气温).*)$`)
 
 // isData says whether a table holds data: rows of short cells, few links, no small
 // print and nothing that boxes say.
@@ -269,11 +304,13 @@ func (p *Page) isData(table int32) bool {
 		return false
 	}
 	in := map[int32]int{} // cells by row
-	last := int32(-1)
+	last, weather := int32(-1), false
 	for j := int(f.elems[table].lo); j < int(f.elems[table].hi); j++ {
-		if f.lines[j].w > cellWeight || p.isFootLine(j) || boxCell.MatchString(lettersOf(f.lineText(j))) {
+		letters := lettersOf(f.lineText(j))
+		if f.lines[j].w > cellWeight || p.isFootLine(j) || boxCell.MatchString(letters) {
 			return false
 		}
+		weather = weather || weatherCell.MatchString(letters)
 		if cell, row := f.cellOf(f.lines[j].el); cell >= 0 && cell != last {
 			in[row]++
 			last = cell
@@ -286,7 +323,33 @@ func (p *Page) isData(table int32) bool {
 			cells += n
 		}
 	}
-	return rows > 1 && cells >= dataCells
+	least := dataCells
+	switch {
+	case rows < 2 || cells < ruledCells:
+		return false
+	case weather:
+		least = boxCells + 1
+	case f.isRuled(table):
+		least = ruledCells
+	}
+	return cells >= least
+}
+
+// isRuled says whether a table has rules between its cells, or cells that head
+// others, or comes from a word processor: editors' tables do, those that lay out a
+// box seldom, whose style is the template's.
+func (f *flat) isRuled(table int32) bool {
+	n := f.elems[table].node
+	if b := attr(n, "border"); b != "" && b != "0" || strings.Contains(attr(n, "class"), "Mso") {
+		return true
+	}
+	for i := table; i < f.elems[table].end; i++ {
+		style := attr(f.elems[i].node, "style")
+		if f.elems[i].tag == atom.Th || strings.Contains(style, "border") && strings.Contains(style, "solid") {
+			return true
+		}
+	}
+	return false
 }
 
 // lettersOf returns the letters of s.

@@ -131,6 +131,7 @@ func TestBoxesInTables(t *testing.T) {
 		"weather, three rows":  `<tr><td>今日天气</td><td>多云</td></tr><tr><td>气温</td><td>N℃</td></tr><tr><td>风力</td><td>2级</td></tr>`,
 		"vote":                 `<tr><td>您对本文满意吗</td></tr><tr><td>满意 N</td><td>一般 3</td><td>不满意 0</td></tr>`,
 		"vote, a row each":     `<tr><td>您对本文满意吗？</td></tr><tr><td>满意</td><td>N</td></tr><tr><td>一般</td><td>3</td></tr><tr><td>不满意</td><td>0</td></tr>`,
+		"weather, with rules":  `<tr><td style="border:1px solid">今日天气</td><td>多云</td></tr><tr><td>实时气温</td><td>N℃</td></tr>`,
 		"share":                `<tr><td>分享到</td><td>微信</td><td>微博</td></tr>`,
 	} {
 		box := `<table>` + rows + `</table>`
@@ -161,6 +162,83 @@ func TestBoxesInTables(t *testing.T) {
 	}
 }
 
+// What an article reports of the hours of a day, and of two by two figures, is text.
+func TestTablesOfFigures(t *testing.T) {
+	long := "经县政府同意，现将全县各乡镇二季度环境空气质量考核结果予以公布，请各单位对照差距，认真整改，确保完成全年目标任务。"
+	hours := `<table><tr><td>时间</td><td>实时气温（℃）</td></tr>`
+	wantHours := "时间\t实时气温（℃）"
+	for h := 8; h < 20; h++ {
+		hours += fmt.Sprintf("<tr><td>%d时</td><td>%d</td></tr>", h, 10+h%7)
+		wantHours += fmt.Sprintf("\n%d时\t%d", h, 10+h%7)
+	}
+	const cells = `<tr><td>指标</td><td>数值</td></tr><tr><td>用电量</td><td>3.2亿千瓦时</td></tr></table>`
+	const want = "指标\t数值\n用电量\t3.2亿千瓦时"
+	for name, c := range map[string]struct{ table, want string }{
+		"hours":               {hours + "</table>", wantHours},
+		"rules":               {`<table border="1">` + cells, want},
+		"of a word processor": {`<table class="MsoNormalTable">` + cells, want},
+		"rules by style":      {`<table style="border:1px solid #000">` + cells, want},
+		"heads":               {`<table>` + strings.Replace(strings.Replace(cells, "<td>指标</td>", "<th>指标</th>", 1), "<td>数值</td>", "<th>数值</th>", 1), want},
+	} {
+		for where, page := range map[string]string{
+			"in an element": fmt.Sprintf(frame, `<div id="zoom"><p>`+long+`</p><p>其余各镇`+long+`</p><div class="x">`+c.table+`</div></div>`),
+			"bare":          fmt.Sprintf(frame, "<p>"+long+"</p><p>其余各镇"+long+"</p>"+c.table),
+		} {
+			a := open(t, extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(page)}).Reading().Article
+			if a.Body != long+"\n\n其余各镇"+long+"\n\n"+c.want {
+				t.Errorf("%s, %s: %s", name, where, a.Body)
+			}
+		}
+	}
+	// The wrapper of a table on a page that is not Chinese has to say that it is one.
+	const fees = `<html><body><h1>Parking permit fees</h1><div class="content"><p>The council has agreed new fees for resident parking permits, which apply from the first of April.</p><div class="%s"><table><tr><th>Zone</th><th>Fee</th></tr><tr><td>A</td><td>£45</td></tr></table></div><p>Permits bought before then keep the price that was paid for them, until they have to be renewed.</p></div></body></html>`
+	for class, has := range map[string]bool{"table-responsive": true, "box": false} {
+		a := open(t, extract.Input{URL: "http://www.ashby.gov.uk/news/fees", Payload: fmt.Appendf(nil, fees, class)}).Reading().Article
+		if strings.Contains(a.Body, "Zone\tFee\nA\t£45") != has || !strings.Contains(a.Body, "keep the price") {
+			t.Errorf("%s: %s", class, a.Body)
+		}
+	}
+}
+
+// What a page says without a sentence, below its title, is text: the numbers of a
+// county's offices. What a list or a menu says is not.
+func TestPlainText(t *testing.T) {
+	offices := []string{"县政府办公室", "县发展和改革局", "县教育局", "县公安局", "县民政局", "县财政局"}
+	each := func(format string) (text string) {
+		for i, name := range offices {
+			text += fmt.Sprintf(format, name, i)
+		}
+		return text
+	}
+	want, signed := each("%s 0570-601123%d "), "河湾县人民政府 2026年3月2日 "
+	const page = `<html><head><title>县直部门电话</title></head><body><div class="nav"><a href="/">首页</a><a href="/dh/">县直部门电话</a></div><h1>县直部门电话</h1>%s<div class="foot"><p>主办：河湾县人民政府办公室　网站标识码：4300000000</p></div></body></html>`
+	for name, text := range map[string]string{
+		"a table":                `<table>` + each("<tr><td>%s</td><td>0570-601123%d</td></tr>") + `</table>`,
+		"a table, dated":         `<p>2026-03-02</p><table>` + each("<tr><td>%s</td><td>0570-601123%d</td></tr>") + `</table>`,
+		"lines":                  each("%s 0570-601123%d<br>"),
+		"a table, and who signs": `<table>` + each("<tr><td>%s</td><td>0570-601123%d</td></tr>") + `</table><p>河湾县人民政府</p><p>2026年3月2日</p>`,
+		"paragraphs":             each("<p>%s 0570-601123%d</p>"),
+		"lines in a cell":        `<table><tr><td><ul><li><a href="/a/">要闻</a></li></ul></td><td>` + each("%s 0570-601123%d<br>") + `</td></tr></table>`,
+		"rows on the side":       each("%s 0570-601123%d<br>") + `<div class="sidebar"><ul><li><a href="/1.html">县政府第1次常务会议召开</a><span>2026-03-01</span></li><li><a href="/2.html">县政府第2次常务会议召开</a><span>2026-03-02</span></li><li><a href="/3.html">县政府第3次常务会议召开</a><span>2026-03-03</span></li></ul></div>`,
+	} {
+		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/dh/1.html", Payload: fmt.Appendf(nil, page, text)}).Reading()
+		if got := strings.Join(strings.Fields(r.Article.Body), " ") + " "; r.Kind != archive.KindArticle || strings.TrimSuffix(got, signed) != want || strings.Contains(name, "signs") != strings.HasSuffix(got, signed) {
+			t.Errorf("%s: %s (%s): %s", name, r.Kind, r.Signature, got)
+		}
+	}
+	for name, text := range map[string]string{
+		"a list":            `<ul>` + each(`<li><a href="/%s.html">县政府召开第%d次常务会议</a><p>2026-03-02</p></li>`) + `</ul>`,
+		"a form":            `<form><p>标题：</p><p>文号：</p><p>发布机构：</p><p>年份：2026</p></form>`,
+		"a block":           `<p>IP：203.0.113.9</p><p>2026-03-02 10:11:12</p><p>ID：8837462</p><p>规则：1002</p><p>节点：17</p>`,
+		"links to sections": `<ul>` + each(`<li><a href="/%s/">第%d科</a></li>`) + `</ul>`,
+	} {
+		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/dh/", Payload: fmt.Appendf(nil, page, text)}).Reading()
+		if r.Article.Body != "" {
+			t.Errorf("%s: %s (%s): %s", name, r.Kind, r.Signature, r.Article.Body)
+		}
+	}
+}
+
 // What has an element of its own goes before what stands bare below it.
 func TestTextInItsElement(t *testing.T) {
 	const (
@@ -181,6 +259,7 @@ func TestTextInItsElement(t *testing.T) {
 		{"article with its title above a disclaimer", `<article>` + title + p(bareParagraphs) + `</article>` + disclaimer, bareParagraphs},
 		{"zoom above news parted by <br>", info + `<div id="zoom">` + p(items) + `</div><h3>网站声明</h3>` + news, items},
 		{"zoom below its title, above news in paragraphs", title + `<div id="zoom">` + p(items) + `</div><p>` + strings.ReplaceAll(news, "<br>", "</p><p>") + `</p>`, items},
+		{"zoom with one paragraph above a disclaimer and a remark", info + `<div id="zoom"><p>` + bareParagraphs[2] + `</p></div>` + strings.Replace(disclaimer, "其它问题需要同本网联系的", "其它问题需要联系的", 1), []string{bareParagraphs[2]}},
 		{"a sentence in a section above a disclaimer", title + `<section>` + p(short) + `</section>` + disclaimer, short},
 		{"a sentence in a div above a disclaimer", title + `<div>` + p(short) + `</div>` + disclaimer, short},
 		{"bare above a box of news", title + p(bareParagraphs) + `<div class="news"><p>` + news[:strings.Index(news, "<br>")] + `</p></div>`, bareParagraphs},

@@ -97,7 +97,7 @@ func (p *Page) container(title int) (el int32, bare bool) {
 		best, bestScore = int32(i), score
 	}
 	box := f.boxes()
-	alone := p.bare(box, values, title, foot)
+	alone, own := p.bare(box, values, title, foot, best)
 	short := p.shortText(title)
 	if best < 0 && alone.box < 0 {
 		if short >= 0 {
@@ -114,6 +114,12 @@ func (p *Page) container(title int) (el int32, bare bool) {
 	if beats {
 		bare = best != alone.box
 		best = alone.box
+	}
+	if !bare && f.elems[best].tag == atom.Body {
+		if beats {
+			own = alone
+		}
+		best, bare = p.inBody(best, own, title)
 	}
 	if short >= 0 && p.outranks(short, best, title) {
 		return short, false

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"golang.org/x/net/html/atom"
 )
 
@@ -135,7 +137,7 @@ func (p *Page) dropStrangers(s *span) {
 		if captions[i] && i < last && l.lw == 0 {
 			keep = true
 		}
-		if !keep && i > first && l.flags&lineCell != 0 && p.wide() {
+		if !keep && i > first && l.flags&lineCell != 0 && (p.wide() || i < last) {
 			keep = p.inWrappedData(i, s.el, data)
 		}
 		if !keep && f.inQuote(l.el, s.el) && i < last {
@@ -148,9 +150,8 @@ func (p *Page) dropStrangers(s *span) {
 }
 
 // inWrappedData says whether a line stands in a table of data that is all that an
-// element of the container holds: a wrapper lets wide tables scroll. It is asked of
-// Chinese pages, whose notices are tables; the press elsewhere sets its figures
-// beside the text. Known is what was told of such elements.
+// element of the container holds: a wrapper lets wide tables scroll. In pages that are
+// not Chinese it has to say so; the press sets its figures beside the text. Known is what was told of such elements.
 func (p *Page) inWrappedData(i int, container int32, known map[int32]bool) bool {
 	f := p.flat
 	wrapper, table := f.lines[i].el, int32(-1)
@@ -161,10 +162,23 @@ func (p *Page) inWrappedData(i int, container int32, known map[int32]bool) bool 
 	}
 	is, told := known[wrapper]
 	if !told {
-		is = wrapper > container && table >= 0 && f.elems[wrapper].lo == f.elems[table].lo && f.elems[wrapper].hi == f.elems[table].hi && p.isData(table)
+		is = wrapper > container && table >= 0 && f.elems[wrapper].lo == f.elems[table].lo && f.elems[wrapper].hi == f.elems[table].hi &&
+			(p.wide() || f.letsScroll(table, container)) && p.isData(table)
 		known[wrapper] = is
 	}
 	return is
+}
+
+// letsScroll says whether an element of the container that holds el says that it is the
+// wrapper of a table.
+func (f *flat) letsScroll(el, container int32) bool {
+	for ; el > container; el = f.elems[el].parent {
+		n := f.elems[el].node
+		if f.elems[el].tag == atom.Div && (strings.Contains(attr(n, "class"), "table") || strings.Contains(attr(n, "style"), "overflow")) {
+			return true
+		}
+	}
+	return false
 }
 
 // crossheads finds families of short lines each of which stands alone between

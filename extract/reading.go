@@ -59,6 +59,11 @@ func (p *Page) read() archive.Reading {
 		return archive.Reading{Kind: archive.KindUnread, Trouble: t, Signature: sign}
 	}
 	kind, sign := p.kindOf(&body, &title)
+	if sign == signUntold && !ruled && body.weight(p.flat) == 0 && p.takePlain(&body, &title) {
+		p.raw = append([]bool(nil), body.keep...)
+		shared = p.dropFurniture(&body)
+		p.span = body
+	}
 	r := archive.Reading{Kind: kind, Signature: sign}
 	if kind == archive.KindList {
 		r.Article.Title = p.listTitle(&title)
