@@ -77,6 +77,12 @@ func (v *verifier) page(ctx context.Context, h holding) error {
 	}
 	for range 20 {
 		again, err := v.holding(ctx, h.page.Site, h.page.URL)
+		if errors.Is(err, ErrNotFound) { // its site or its URL is damaged
+			for _, f := range h.faults() {
+				v.fault(f)
+			}
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,10 @@ type snapshotDoc struct {
 	Sum         archive.Sum    `bson:"sum,omitempty"`       // of that reading
 	Readings    int            `bson:"readings,omitempty"`  // how often it was
 	Unindexed   bool           `bson:"unindexed,omitempty"` // has no document in collection words yet, or that of an older text
+	torn        bool           // see lenient
 }
+
+func (d *snapshotDoc) tear() { d.torn = true }
 
 // readable are the fields that Search reads.
 var readable = bson.D{
@@ -72,6 +75,7 @@ func (s *Store) snapshot(ctx context.Context, d snapshotDoc) (archive.Snapshot, 
 		Payload: d.Payload, Fingerprint: d.Fingerprint, Article: article, Rules: d.Rules, Reader: d.Reader, ReadAt: timeOf(d.ReadAt), Parts: partsOf(d.Parts), Story: d.Story,
 	}
 	v.Compare(d.Sum)
+	v.Damaged = v.Damaged || d.torn && d.Readings > 0 && d.Sum == 0 // it had one
 	if err != nil {
 		v.Article, v.Unread = archive.Article{}, fmt.Sprintf("its article cannot be read: %v", err)
 	}

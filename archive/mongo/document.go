@@ -49,6 +49,7 @@ type pageDoc struct {
 	Seq          int            `bson:"seq,omitempty"`    // of its last visit committed
 	Claim        bson.ObjectID  `bson:"claim,omitempty"`  // see Store.clear
 	Behind       bool           `bson:"behind,omitempty"` // its latest version may have been read again since: see Store.pagesOf
+	torn         bool           // see lenient
 }
 
 func pageDocOf(p archive.Page) pageDoc {
@@ -80,8 +81,13 @@ func (d pageDoc) page() archive.Page {
 		GoneSince: timeOf(d.GoneSince), RestoredAt: timeOf(d.RestoredAt),
 	}
 	p.Compare(archive.PageSums{History: d.Sum, Title: d.SumTitle, Request: d.SumAsked, Also: d.SumAlso})
+	if d.torn && p.Damaged == 0 { // in what no sum is of
+		p.Damaged = archive.DamagedHistory
+	}
 	return p
 }
+
+func (d *pageDoc) tear() { d.torn = true }
 
 // requestDoc is how a page is asked for, as it is stored.
 type requestDoc struct {
@@ -185,6 +191,7 @@ type runDoc struct {
 	Notes      []text           `bson:"notes,omitempty"`
 	Columns    []archive.Yield  `bson:"columns,omitempty"`
 	Sum        archive.Sum      `bson:"sum"`
+	torn       bool             // see lenient
 }
 
 func runDocOf(r archive.Run) runDoc {
@@ -211,5 +218,8 @@ func (d runDoc) run() archive.Run {
 		r.Notes = append(r.Notes, string(n))
 	}
 	r.Compare(d.Sum)
+	r.Damaged = r.Damaged || d.torn
 	return r
 }
+
+func (d *runDoc) tear() { d.torn = true }

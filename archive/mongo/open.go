@@ -94,7 +94,7 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 func (s *Store) open(ctx context.Context, uri string, a address) (err error) {
 	// What makes an acknowledged write last is not the URI's to choose.
 	journal := true
-	client, err := mongo.Connect(options.Client().SetAppName("fangzhi").ApplyURI(uri).
+	client, err := mongo.Connect(options.Client().SetAppName("fangzhi").ApplyURI(uri).SetRegistry(lenient()).
 		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
 		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()))
 	if err != nil {
