@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -38,6 +39,8 @@ func (s *Snapshot) Fault() string {
 	switch {
 	case s.Unread != "":
 		return s.Unread
+	case !slices.Contains(Kinds, s.Kind):
+		return fmt.Sprintf("is of the kind %q, which there is not", s.Kind)
 	case s.Damaged:
 		return fmt.Sprintf("how it was read again at %s is not what was written, by its checksum", stamp(s.ReadAt))
 	case s.Kind == KindArticle && FingerprintOf(s.Article) != s.Fingerprint:

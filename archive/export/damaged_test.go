@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fangzhi/archive"
 	"fangzhi/archive/export"
 )
 
@@ -120,5 +121,72 @@ func TestResumeAfterARepair(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want.Bytes()) {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// A page whose row is damaged is told, once with a cursor, and what its row says is
+// in no record of it; its versions are.
+func TestDamagedPage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		damage func(p *archive.Page)
+		want   string
+	}{
+		"by its checksum": {func(p *archive.Page) { p.Damaged, p.Versions = archive.DamagedHistory, 9 }, "page http://a/1: what is kept of it is not what was written, by its checksum"},
+		"of no kind":      {func(p *archive.Page) { p.Kind = "brticle" }, `page http://a/1: is of the kind "brticle", which there is not`},
+	} {
+		s := portal()
+		tt.damage(&s.pages[0])
+		cursor := filepath.Join(t.TempDir(), "cursor")
+		for round, target := range []export.Target{{Receipt: true}, {Cursor: cursor}, {Cursor: cursor}} {
+			target.Path = filepath.Join(t.TempDir(), "out")
+			records, damaged := 6, []string{tt.want}
+			if round == 2 {
+				records, damaged = 0, nil
+			}
+			r, err := export.Run(t.Context(), s, everyVersion, target)
+			if err != nil || r.Records != records {
+				t.Errorf("%s: %d records, %v", name, r.Records, err)
+			}
+			if diff := cmp.Diff(damaged, r.Damaged); diff != "" {
+				t.Errorf("%s: damaged (-want +got):\n%s", name, diff)
+			}
+			if round < 2 && (!strings.Contains(text(t, target.Path), `"version":3,"versions":3,`) || !strings.Contains(text(t, target.Path), `"state":"",`)) {
+				t.Errorf("%s: %s", name, text(t, target.Path))
+			}
+		}
+		states := export.Selection{States: []archive.State{archive.StateLive}}
+		told := 0
+		for r, err := range export.Records(t.Context(), s, states) {
+			if err != nil || r.URL == "http://a/1" && r.Site == "a" && r.Damaged == "" {
+				t.Errorf("%s: of the pages in a state: %+v, %v", name, r, err)
+			}
+			if r.Damaged != "" {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%s: told %d times", name, told)
+		}
+	}
+}
+
+// A version of no kind that there is, and a latest one that is lost, are told, and no
+// older one comes in its place.
+func TestLostVersion(t *testing.T) {
+	s := portal()
+	s.snapshots[0].Kind = "brticle"
+	r, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: filepath.Join(t.TempDir(), "out")})
+	if want := []string{`version 1 of http://a/1: is of the kind "brticle", which there is not`}; err != nil || r.Records != 5 || !cmp.Equal(r.Damaged, want) {
+		t.Errorf("of no kind: %d records, damaged %q, %v", r.Records, r.Damaged, err)
+	}
+	s = portal()
+	s.pages[0].Versions, s.pages[5].Versions = 4, 3
+	for versions, records := range map[export.Versions]int{export.Latest: 1, export.All: 6} {
+		j := export.Job{Format: export.JSONL, Selection: export.Selection{Versions: versions}}
+		r, err := export.Run(t.Context(), s, j, export.Target{Path: filepath.Join(t.TempDir(), "out")})
+		want := []string{"version 4 of http://a/1: is not there, though its page counts it", "version 3 of http://a/1: is not there, though its page counts it"}
+		if err != nil || r.Records != records || !cmp.Equal(r.Damaged, want) {
+			t.Errorf("lost, %s: %d records, damaged %q, %v", versions, r.Records, r.Damaged, err)
+		}
 	}
 }

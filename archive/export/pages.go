@@ -18,8 +18,8 @@ func (a address) compare(b address) int {
 }
 
 // pages yields the pages that may have something of what sel asks for, by
-// (Site, URL); those of records are brief.
-func pages(ctx context.Context, store Store, sel Selection, brief bool) iter.Seq2[archive.Page, error] {
+// (Site, URL).
+func pages(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
 	return func(yield func(archive.Page, error) bool) {
 		if sel.Search != "" {
 			for a, err := range matches(ctx, store, sel) {
@@ -37,7 +37,7 @@ func pages(ctx context.Context, store Store, sel Selection, brief bool) iter.Seq
 			return
 		}
 		for _, site := range sel.sites() {
-			for p, err := range store.Pages(ctx, archive.Filter{Site: site, Brief: brief}) {
+			for p, err := range store.Pages(ctx, archive.Filter{Site: site}) {
 				if !yield(p, err) || err != nil {
 					return
 				}
@@ -50,7 +50,7 @@ func pages(ctx context.Context, store Store, sel Selection, brief bool) iter.Seq
 // between that.
 func served(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
 	if sel.Search == "" {
-		return pages(ctx, store, sel, false)
+		return pages(ctx, store, sel)
 	}
 	return func(yield func(archive.Page, error) bool) {
 		next, stop := iter.Pull2(requisites(ctx, store, sel))
@@ -69,7 +69,7 @@ func served(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.P
 			}
 			return true
 		}
-		for p, err := range pages(ctx, store, sel, false) {
+		for p, err := range pages(ctx, store, sel) {
 			if err == nil && !before(&p) || !yield(p, err) || err != nil {
 				return
 			}

@@ -20,7 +20,7 @@ type Record struct {
 	Versions       int            `json:"versions"`  // that the page has by now
 	TakenAt        time.Time      `json:"taken_at"`  // UTC, whole seconds
 	LastSeen       time.Time      `json:"last_seen"` // UTC, whole seconds: the last visit that found this version
-	State          archive.State  `json:"state"`     // of the page, by now
+	State          archive.State  `json:"state"`     // of the page, by now; "": its row is damaged
 	Title          string         `json:"title"`
 	Published      Published      `json:"published"`
 	DayOnly        bool           `json:"day_only"`
@@ -35,13 +35,17 @@ type Record struct {
 	Story          string         `json:"story"`
 	Changes        []diff.Class   `json:"changes"` // what it says otherwise than the version before, in the order of diff
 
-	// Damaged tells of a version that is not what was recorded, and in what way:
-	// it is no record, and has nothing else but its site, URL and version.
+	// Damaged tells of a version that is not what was recorded, and in what way; of
+	// version 0, of the page. It is no record, and has nothing else but its site, URL
+	// and version.
 	Damaged string `json:"-"`
 }
 
 // damage names a record that is damaged, to people.
 func (r Record) damage() string {
+	if r.Version == 0 {
+		return fmt.Sprintf("page %s: %s", r.URL, r.Damaged)
+	}
 	return fmt.Sprintf("version %d of %s: %s", r.Version, r.URL, r.Damaged)
 }
 

@@ -82,18 +82,21 @@ type merge struct {
 // single goes page by page and asks for the versions of those alone that have
 // something to tell.
 func (m *merge) single(cur *cursor) error {
-	for p, err := range pages(m.ctx, m.store, m.sel, true) {
+	for p, err := range pages(m.ctx, m.store, m.sel) {
 		if err != nil {
 			return err
 		}
 		if m.old, err = cur.seek(p); err != nil {
 			return err
 		}
+		if pageFault(p) != "" {
+			p.State = ""
+		}
 		now := m.old
 		if m.old.misses(p) {
 			// The versions of a page in another state than those asked for wait:
 			// it may come to be in one.
-			if m.sel.wantsPage(p) {
+			if m.sel.wantsPage(p) || pageFault(p) != "" {
 				m.last, m.lost = m.old.Versions, nil
 				if err := m.run(archive.Filter{Site: p.Site, URL: p.URL}, []archive.Page{p}); err != nil || m.left {
 					return err
@@ -113,6 +116,14 @@ func (m *merge) single(cur *cursor) error {
 func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 	none := &archive.Snapshot{}
 	before, known := none, false
+	listed := 0 // the highest version of pages[0]
+	pass := func() error {
+		p := pages[0]
+		pages = pages[1:]
+		err := m.missing(p, listed)
+		listed = 0
+		return err
+	}
 	for s, err := range m.store.Snapshots(m.ctx, m.sel.filter(at)) {
 		if err != nil {
 			return err
@@ -122,13 +133,20 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 				return err
 			}
 			for len(pages) > 0 && compare(pages[0], s) < 0 {
-				pages = pages[1:]
+				if err := pass(); err != nil || m.left {
+					return err
+				}
 			}
 			if known = len(pages) > 0 && compare(pages[0], s) == 0; known {
-				m.page = pages[0]
+				if m.page, err = m.doubted(pages[0]); err != nil || m.left {
+					return err
+				}
 				known = m.sel.wantsPage(m.page)
 			}
 			before = none
+		}
+		if len(pages) > 0 && compare(pages[0], s) == 0 {
+			listed = max(listed, s.Version)
 		}
 		prior := before
 		before = &s
@@ -149,7 +167,78 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 			m.prior = prior
 		}
 	}
-	return m.flush()
+	err := m.flush()
+	for err == nil && !m.left && len(pages) > 0 {
+		err = pass()
+	}
+	return err
+}
+
+// pageFault says in what way what is kept of p itself is not what was written, "" where
+// it is, as far as can be told.
+func pageFault(p archive.Page) string {
+	switch {
+	case p.Damaged&(archive.DamagedHistory|archive.DamagedAlso) != 0:
+		return "what is kept of it is not what was written, by its checksum"
+	case !slices.Contains(archive.Kinds, p.Kind):
+		return fmt.Sprintf("is of the kind %q, which there is not", p.Kind)
+	}
+	return ""
+}
+
+// doubted is page p as its records may tell of it. Where it is damaged that is told,
+// and where it stands and was last seen is left empty: its versions prove themselves.
+func (m *merge) doubted(p archive.Page) (archive.Page, error) {
+	fault := pageFault(p)
+	if fault == "" {
+		return p, nil
+	}
+	m.tell(p, 0, fault)
+	p.State, p.LastSeen, p.MovedTo = "", time.Time{}, ""
+	for s, err := range m.store.Snapshots(m.ctx, archive.Filter{Site: p.Site, URL: p.URL, Latest: true}) {
+		if err != nil {
+			return p, err
+		}
+		p.Versions = s.Version
+	}
+	return p, nil
+}
+
+// missing tells where the archive has lost the latest version of p, of which it
+// listed those up to a number.
+func (m *merge) missing(p archive.Page, listed int) error {
+	if fault := pageFault(p); fault != "" {
+		// Of what has versions it was told; and some pages never have any.
+		if listed == 0 && p.Kind != archive.KindList && p.Kind != archive.KindPart && p.Kind != archive.KindRequisite {
+			m.tell(p, 0, fault)
+		}
+		return nil
+	}
+	if p.Versions <= listed || !m.sel.Since.IsZero() {
+		return nil
+	}
+	s := archive.Snapshot{Version: p.Versions, Kind: p.Kind, Column: p.Column}
+	if s.Kind == archive.KindUnread { // by now
+		s.Kind = archive.KindArticle
+	}
+	if !m.sel.wantsPage(p) || !m.old.lacks(p, p.Versions) || !m.sel.wants(p, s) {
+		return nil
+	}
+	for s, err := range m.store.Snapshots(m.ctx, archive.Filter{Site: p.Site, URL: p.URL, Version: p.Versions}) {
+		if err != nil || s.Version == p.Versions {
+			return err
+		}
+	}
+	m.tell(p, p.Versions, "is not there, though its page counts it")
+	return nil
+}
+
+// tell tells of a version that is damaged, of the page itself where it is 0, once.
+func (m *merge) tell(p archive.Page, version int, fault string) {
+	m.lost = append(m.lost, version)
+	if !slices.Contains(m.old.Damaged, version) {
+		m.left = !m.yield(Record{Site: p.Site, URL: p.URL, Version: version, Damaged: fault}, nil)
+	}
 }
 
 // flush yields the version held, if it is asked for.
@@ -163,11 +252,11 @@ func (m *merge) flush() error {
 		return err
 	}
 	if fault := held.Fault(); fault != "" {
-		m.lost = append(m.lost, held.Version)
-		if !slices.Contains(m.old.Damaged, held.Version) { // it was told
-			m.left = !m.yield(Record{Site: held.Site, URL: held.URL, Version: held.Version, Damaged: fault}, nil)
-		}
+		m.tell(m.page, held.Version, fault)
 		return nil
+	}
+	if m.sel.single() && m.sel.Until.IsZero() && m.sel.Since.IsZero() && held.Version < m.page.Versions {
+		return nil // it is not the latest, which is missing
 	}
 	seen, err := m.lastSeen(*held, next)
 	if err != nil {

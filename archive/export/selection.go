@@ -120,6 +120,8 @@ func (s Selection) wants(p archive.Page, v archive.Snapshot) bool {
 		return false
 	case s.Versions == Changes && v.Version < 2:
 		return false
+	case !slices.Contains(archive.Kinds, v.Kind):
+		return true // it is damaged: of what kind it is nobody knows
 	case len(s.Kinds) == 0:
 		return v.Kind == archive.KindArticle
 	}

@@ -21,7 +21,7 @@ const stretchPages = 60
 func stretches(ctx context.Context, store Store, sel Selection) iter.Seq2[stretch, error] {
 	return func(yield func(stretch, error) bool) {
 		var s stretch
-		for p, err := range pages(ctx, store, sel, true) {
+		for p, err := range pages(ctx, store, sel) {
 			if err != nil {
 				yield(nil, fmt.Errorf("export: %w", err))
 				return

@@ -21,7 +21,7 @@ import (
 func notice() *store {
 	return &store{
 		pages: []archive.Page{{
-			Site: "zjg", URL: "http://a/1?x=1&y=2", State: archive.StateGone, Versions: 1,
+			Site: "zjg", URL: "http://a/1?x=1&y=2", Kind: archive.KindArticle, State: archive.StateGone, Versions: 1,
 			LastSeen: day(4).Add(900 * time.Millisecond),
 		}},
 		snapshots: []archive.Snapshot{{
