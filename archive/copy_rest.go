@@ -95,7 +95,16 @@ func (c *copier) allPages(ctx context.Context) error {
 			p = p.taking(sound, &ours)
 			c.report.Spared++
 		}
+		lost := false
+		if p.Visits > 0 && (!held || p.Visits != ours.Visits && ours.Damaged == 0) {
+			if lost, err = c.lostVisits(ctx, p); err != nil {
+				return err
+			}
+		}
 		switch {
+		case held && p.Visits != ours.Visits && lost:
+			p = ours
+			p.Damaged |= DamagedHistory
 		case held && p.Visits != ours.Visits:
 			continue
 		case held && p.Fingerprint != ours.Fingerprint:
@@ -103,7 +112,9 @@ func (c *copier) allPages(ctx context.Context) error {
 		case !held && p.Visits > 0 && (p.Kind == KindPart || p.Kind == KindRequisite):
 			continue // they come with the pages that have them
 		case !held && p.Visits > 0:
-			p = unvisited(p)
+			if p = unvisited(p); lost {
+				p.Damaged |= DamagedHistory
+			}
 		}
 		if more && samePage(p, ours) {
 			continue
@@ -115,6 +126,25 @@ func (c *copier) allPages(ctx context.Context) error {
 		}
 	}
 	return c.add(ctx, &chunk)
+}
+
+// lostVisits says whether visits of p, which it counts, are lost in from, and with them
+// what they may have cut: the copy has to say so of the page.
+func (c *copier) lostVisits(ctx context.Context, p Page) (bool, error) {
+	if c.report.Lost == 0 || p.Damaged&DamagedHistory != 0 {
+		return false, nil
+	}
+	n := 0
+	for _, err := range c.from.Visits(ctx, Filter{Site: p.Site, URL: p.URL}) {
+		if errors.Is(err, ErrCorrupt) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		n++
+	}
+	return n < p.Visits, nil
 }
 
 // allReadings reads again the versions that from has read again: each first as
