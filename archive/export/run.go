@@ -32,6 +32,8 @@ func (t Target) Validate(j Job) error {
 	switch {
 	case t.Path == "":
 		return errors.New("output: names no file")
+	case !t.folder(j) && os.IsPathSeparator(t.Path[len(t.Path)-1]):
+		return fmt.Errorf("output: %q: is the name of a folder, and %s is a file: name that", t.Path, j.Format)
 	case pipe && t.Bag:
 		return errors.New("output: a bag is a folder: name it with -o")
 	case pipe && j.Format.Folder():

@@ -46,6 +46,9 @@ func logCommand(a *app) *cobra.Command {
 					return err
 				}
 			}
+			if failed && f.Outcome != "" && !f.Outcome.Failed() {
+				return usage("log: --failed and --outcome %s: a visit that ended so did not fail: leave one of them away", f.Outcome)
+			}
 			f.Run, f.Newest = run, newest
 			if failed {
 				f.Limit = 0 // of those that failed

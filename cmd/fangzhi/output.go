@@ -1,13 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
 // writeOut writes b to standard output, for -, or to a file: whole and at once,
-// or not at all.
+// or not at all. Nothing that is there is written over: what proves something is
+// evidence, and what else stands there a stranger's.
 func (a *app) writeOut(path string, b []byte) error {
 	info, err := os.Stat(path)
 	switch {
@@ -18,6 +20,11 @@ func (a *app) writeOut(path string, b []byte) error {
 		return fmt.Errorf("write %q: is a folder: the path of a file is wanted", path)
 	case err == nil && !info.Mode().IsRegular(): // a pipe, /dev/null
 		return os.WriteFile(path, b, 0o666)
+	case err == nil && info.Size() > 0:
+		if held, err := os.ReadFile(path); err != nil || !bytes.Equal(held, b) {
+			return fmt.Errorf("write %q: is there already, and is not written over: name another file", path)
+		}
+		return nil
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.partial")
 	if err != nil {

@@ -19,7 +19,8 @@ checkpoint. "fangzhi verify --proof FILE" checks it without the archive.
 Without @VERSION the latest version is proved; of a page without versions, and
 with --at, a visit. The proof leads to a checkpoint of now or, with
 --checkpoint, to one that was made earlier: who holds that one since then knows
-by the proof that the entry was there at that time.`
+by the proof that the entry was there at that time. A file that is there is
+never written over.`
 
 func proveCommand(a *app) *cobra.Command {
 	var site, at, checkpoint, output string
