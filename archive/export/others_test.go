@@ -190,17 +190,78 @@ func TestLibreOfficeOpensTheTable(t *testing.T) {
 	}
 }
 
+// A bag is checked by its manifests: what was changed or taken away, of the payload or
+// of what the bag says of itself, is found by others' tools too; of what was added
+// these know nothing.
 func TestBagIsCheckedWithoutUs(t *testing.T) {
 	sum := tool(t, "sha256sum", "coreutils")
-	bag := filepath.Join(t.TempDir(), "bag")
-	if _, err := export.Run(t.Context(), county(t).store, export.Job{Format: export.Markdown}, export.Target{Path: bag, Bag: true}); err != nil {
-		t.Fatal(err)
-	}
-	for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
-		cmd := exec.CommandContext(t.Context(), sum, "--check", "--strict", manifest)
-		cmd.Dir = bag
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, out)
+	k := county(t)
+	first := func(t *testing.T, dir, pattern string) string {
+		t.Helper()
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no %s: %v", pattern, err)
 		}
+		return names[0]
+	}
+	flip := func(pattern string) func(t *testing.T, bag string) {
+		return func(t *testing.T, bag string) {
+			name := first(t, bag, pattern)
+			b := []byte(text(t, name))
+			b[len(b)/2] ^= 1
+			if err := os.WriteFile(name, b, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(t *testing.T, bag string)
+		sum    bool // sha256sum finds it
+		ours   string
+	}{
+		{"sound", nil, false, ""},
+		{"a byte of the payload", flip("data/*.warc.gz"), true, "has other bytes than were written"},
+		{"a byte of a tag file", flip("bag-info.txt"), true, "has other bytes than were written"},
+		{"a byte of the manifest", flip("manifest-sha256.txt"), true, "has other bytes than were written"},
+		{"a file is gone", func(t *testing.T, bag string) { os.Remove(first(t, bag, "data/index.cdxj")) }, true, "is not there"},
+		{"a file more", func(t *testing.T, bag string) {
+			if err := os.WriteFile(filepath.Join(bag, "data", "more"), nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}, false, "is not of this export"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bag := filepath.Join(t.TempDir(), "bag")
+			j := export.Job{Format: export.WARC}
+			if tt.change == nil {
+				j.Format = export.Markdown // with Chinese names
+			}
+			if _, err := export.Run(t.Context(), k.store, j, export.Target{Path: bag, Bag: true}); err != nil {
+				t.Fatal(err)
+			}
+			if tt.change != nil {
+				tt.change(t, bag)
+			}
+			found := false
+			for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
+				cmd := exec.CommandContext(t.Context(), sum, "--check", "--strict", manifest)
+				cmd.Dir = bag
+				out, err := cmd.CombinedOutput()
+				if found = found || err != nil; err != nil && !tt.sum {
+					t.Errorf("%v: %s", err, out)
+				}
+			}
+			if found != tt.sum {
+				t.Errorf("sha256sum finds it: %t", found)
+			}
+			var faults []string
+			if _, err := export.Check(bag, func(f export.Fault) { faults = append(faults, f.Path+" "+f.Text) }); err != nil {
+				t.Fatal(err)
+			}
+			if tt.ours == "" && len(faults) > 0 || !strings.Contains(strings.Join(faults, "\n"), tt.ours) {
+				t.Errorf("faults %q, want %q", faults, tt.ours)
+			}
+		})
 	}
 }
