@@ -200,6 +200,18 @@ func TestTablesOfFigures(t *testing.T) {
 	}
 }
 
+// What a notice of a job lists above its first paragraph is text, to the last day for
+// those who apply.
+func TestListAboveTheText(t *testing.T) {
+	const page = `<html><body><nav><a href="/">Home</a><a href="/jobs">Jobs</a></nav><h1>Library clerk</h1><p>Published: 12 March 2026</p><dl><dt>Salary</dt><dd>£24,000</dd><dt>Closing date</dt><dd>30 March 2026</dd></dl>
+		<p>We are looking for someone to join the team at the central library, who likes books and people in equal measure.</p></body></html>`
+	a := open(t, extract.Input{URL: "http://www.ashby.gov.uk/jobs/clerk", Payload: []byte(page)}).Reading().Article
+	const want = "Salary\n£24,000\nClosing date\n30 March 2026\n\nWe are looking for someone to join the team at the central library, who likes books and people in equal measure."
+	if a.Body != want || a.Published.Format("2006-01-02") != "2026-03-12" {
+		t.Errorf("published %s, body %q", a.Published, a.Body)
+	}
+}
+
 // What a page says without a sentence, below its title, is text: the numbers of a
 // county's offices. What a list or a menu says is not.
 func TestPlainText(t *testing.T) {

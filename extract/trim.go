@@ -39,10 +39,13 @@ func (p *Page) firstProse(s *span, title *titleRead) int {
 func (p *Page) trimHead(s *span, title *titleRead) {
 	f := p.flat
 	first := p.firstProse(s, title)
-	start := s.lo
+	start, dated := s.lo, false
 	for i := s.lo; i < min(first, s.lo+60) && i < s.hi; i++ {
-		if i == title.line || s.has(i) && (p.repeatsTitle(i, title) || p.isByline(i)) {
+		switch {
+		case i == title.line, s.has(i) && p.repeatsTitle(i, title):
 			start = i + 1
+		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)):
+			start, dated = i+1, true
 		}
 	}
 	for i := s.lo; i < start; i++ {
@@ -93,6 +96,13 @@ func goesOn(s, title string) bool {
 		return 2*weigh(s[i:]) >= proseWeight && strings.ContainsFunc(s[i:], isStop)
 	}
 	return false
+}
+
+// isDayOfItem says whether a line is a day and no more, in an item of a list: below the
+// line with the page's it is another one, the last for those who apply.
+func (p *Page) isDayOfItem(i int) bool {
+	f := p.flat
+	return f.lines[i].flags&lineItem != 0 && f.hintsOwn(i)&hintMeta == 0 && len(scanLabels(halve(f.lineText(i)))) == 0
 }
 
 // salutation is whom a notice is for, who may be called as a field is: 各用户：
