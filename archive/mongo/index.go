@@ -43,8 +43,8 @@ func (s *Store) Index(ctx context.Context) error {
 	return fault(ctx, err, "index")
 }
 
-// Rebuild makes the indexes that are missing, all words anew, and what pages say
-// of their latest versions; what an older fangzhi recorded meanwhile is marked to
+// Rebuild makes the indexes that are missing, all words anew, what pages say of their
+// latest versions, and how many visits of them are committed; what an older fangzhi recorded meanwhile is marked to
 // be sealed.
 func (s *Store) Rebuild(ctx context.Context) error {
 	done, err := s.change(ctx)
@@ -54,6 +54,9 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	err = s.ensureIndexes(ctx)
 	if err == nil {
 		err = s.markOld(ctx)
+	}
+	if err == nil {
+		err = s.settleCounts(ctx)
 	}
 	if err == nil {
 		err = s.settleBehind(ctx)

@@ -68,18 +68,11 @@ func (s *Store) clear(ctx context.Context, run string, b *batch) error {
 // a committed visit names. How many visits the page has, the log tells: that is put
 // right, and the batch planned anew.
 func (s *Store) spare(ctx context.Context, b *batch, visits, snapshots []leftDoc) error {
-	for _, d := range visits {
-		err := s.log.FindOne(ctx, bson.D{{Key: "visit", Value: d.ID}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			continue
-		}
-		if err == nil {
-			_, err = s.pages.UpdateOne(ctx, bson.D{{Key: "site", Value: d.Site}, {Key: "url", Value: d.URL}},
-				bson.D{{Key: "$max", Value: bson.D{{Key: "seq", Value: d.Seq}}}})
-		}
-		if err == nil {
-			err = errOvertaken
-		}
+	sealed, err := s.recount(ctx, visits)
+	if err == nil && sealed {
+		err = errOvertaken
+	}
+	if err != nil {
 		return err
 	}
 	for _, d := range snapshots {
@@ -97,6 +90,61 @@ func (s *Store) spare(ctx context.Context, b *batch, visits, snapshots []leftDoc
 		}
 	}
 	return nil
+}
+
+// recount counts for their pages those of visits that are in the log, and says whether
+// there are any.
+func (s *Store) recount(ctx context.Context, visits []leftDoc) (sealed bool, err error) {
+	for _, d := range visits {
+		err := s.log.FindOne(ctx, bson.D{{Key: "visit", Value: d.ID}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			continue
+		}
+		if err == nil {
+			_, err = s.pages.UpdateOne(ctx, bson.D{{Key: "site", Value: d.Site}, {Key: "url", Value: d.URL}},
+				bson.D{{Key: "$max", Value: bson.D{{Key: "seq", Value: d.Seq}}}})
+		}
+		if err != nil {
+			return sealed, err
+		}
+		sealed = true
+	}
+	return sealed, nil
+}
+
+// settleCounts counts anew the visits of the pages that are said to have had more than
+// are committed.
+func (s *Store) settleCounts(ctx context.Context) error {
+	fields := bson.D{{Key: "site", Value: 1}, {Key: "url", Value: 1}, {Key: "seq", Value: 1}}
+	cursor, err := s.pages.Find(ctx, bson.D{}, options.Find().SetProjection(append(fields, bson.E{Key: "visits", Value: 1})))
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(ctx)
+	for {
+		pages, err := chunk[pageDoc](ctx, cursor)
+		if err != nil || len(pages) == 0 {
+			return err
+		}
+		for _, p := range pages {
+			if p.Seq >= p.Visits {
+				continue
+			}
+			beyond, err := s.visits.Find(ctx, bson.D{
+				{Key: "site", Value: p.Site}, {Key: "url", Value: p.URL}, {Key: "seq", Value: bson.D{{Key: "$gt", Value: p.Seq}}},
+			}, options.Find().SetProjection(fields))
+			if err != nil {
+				return err
+			}
+			var visits []leftDoc
+			if err := beyond.All(ctx, &visits); err != nil {
+				return err
+			}
+			if _, err := s.recount(ctx, visits); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // leftDoc is what tells a leftover.

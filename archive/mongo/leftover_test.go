@@ -35,6 +35,11 @@ func TestDamagedCountsRemoveNothing(t *testing.T) {
 		}
 	}
 	set("seq", 1)
+	if err := s.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sound(t, s)
+	set("seq", 1)
 	next := visited(r, e.Page, 4*time.Hour, "标题", "三")
 	record(t, s, r, next)
 	if h := historyOf(t, s, e.Page.URL); len(h.Visits) != 4 || len(h.Snapshots) != 3 {
