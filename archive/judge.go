@@ -26,7 +26,7 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 	if r != nil && r.Trouble == TroubleChallenge {
 		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature), Keep: keepTrouble(p, c)}
 	}
-	if v, ok := judgeStatus(p, c); ok {
+	if v, ok := judgeStatus(p, c, r); ok {
 		return v
 	}
 	if c.Truncated != "" {
@@ -100,9 +100,10 @@ func JudgePart(p Page, c Capture, r *Reading) Verdict {
 	return v
 }
 
-// judgeStatus decides by the status alone; ok is false where the content has
-// to tell.
-func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
+// judgeStatus decides by the status; ok is false where the content has to tell.
+// Of what was read it goes by one thing: portals under maintenance say so under a
+// status of 404 too, which is then no word about the page.
+func judgeStatus(p Page, c Capture, r *Reading) (v Verdict, ok bool) {
 	status := fmt.Sprintf("status %d", c.Status)
 	if text := http.StatusText(c.Status); text != "" {
 		status += " " + text
@@ -124,6 +125,9 @@ func judgeStatus(p Page, c Capture) (v Verdict, ok bool) {
 	case c.Location() != "":
 		return Verdict{Outcome: Moved, Reason: fmt.Sprintf("%s: to %q", status, brief(c.Location()))}, true
 	case c.Status == http.StatusNotFound, c.Status == http.StatusGone:
+		if r != nil && r.Trouble == TroubleError {
+			return Verdict{Outcome: Unreachable, Reason: status + ": error page: " + r.Signature}, true
+		}
 		return Verdict{Outcome: Gone, Reason: status}, true
 	case c.Status == http.StatusRequestTimeout, c.Status == http.StatusTooEarly,
 		c.Status == http.StatusTooManyRequests, c.Status >= 500:

@@ -47,7 +47,7 @@ func judgeKept(p Page, c Capture, r *Reading) (v Verdict, done bool) {
 	if r != nil && r.Trouble == TroubleChallenge {
 		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature), Keep: keepTrouble(p, c)}, true
 	}
-	if v, ok := judgeStatus(p, c); ok {
+	if v, ok := judgeStatus(p, c, r); ok {
 		v.Keep = v.Outcome == Moved
 		return v, true
 	}

@@ -112,6 +112,8 @@ func TestJudge(t *testing.T) {
 
 		{"404", held, answer(404, "x"), nil, archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
 		{"404 with a page", held, answer(404, "x"), reads(archive.KindList, archive.Article{Title: "栏目"}), archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
+		{"404 of a server in trouble", held, answer(404, "x"), trouble(archive.TroubleError, "text 系统维护"), archive.Verdict{Outcome: archive.Unreachable, Reason: "status 404 Not Found: error page: text 系统维护"}},
+		{"404 with a login in its frame", held, answer(404, "x"), trouble(archive.TroubleLogin, "form with a password"), archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
 		{"410", held, answer(410, ""), nil, archive.Verdict{Outcome: archive.Gone, Reason: "status 410 Gone"}},
 		{"soft 404", held, answer(200, "x"), trouble(archive.TroubleSoft404, "页面不存在"), archive.Verdict{Outcome: archive.Gone, Reason: "soft 404: 页面不存在", Keep: true}},
 		{"403", held, answer(403, "x"), nil, archive.Verdict{Outcome: archive.Refused, Reason: "status 403 Forbidden"}},
