@@ -16,12 +16,14 @@ import (
 type aliasing struct {
 	k    *crawl
 	held map[int64][]archive.Page // by item: of the archive, then of the batch
-	read map[string]archive.Page  // by URL: read for the first time in the batch, and not in the archive yet
+
+	visited map[string]archive.Page   // by URL: what the batch made of a page, which the archive does not know yet
+	marked  map[string][]archive.Page // by URL of the page: aliases that the batch found
 }
 
 // aliases reads from the archive what the findings may be aliases of.
 func (r *recorder) aliases(ctx context.Context, gathered []finding) (*aliasing, error) {
-	a := &aliasing{k: r.k, held: map[int64][]archive.Page{}, read: map[string]archive.Page{}}
+	a := &aliasing{k: r.k, held: map[int64][]archive.Page{}, visited: map[string]archive.Page{}, marked: map[string][]archive.Page{}}
 	var items []int64
 	for i := range gathered {
 		f := &gathered[i]
@@ -66,6 +68,7 @@ func (a *aliasing) mark(f *finding) {
 			}
 			if of := a.pageOf(p); of != "" {
 				p.State, p.MovedTo = archive.StateAlias, of
+				a.marked[of] = append(a.marked[of], *p)
 				if p.Column != "" { // whose list lists the page, too
 					f.also = append(f.also, archive.Page{
 						Site: p.Site, URL: of, Column: p.Column, Kind: archive.KindUnread, State: archive.StateDiscovered, FirstSeen: p.FirstSeen,
@@ -87,7 +90,7 @@ func isCopy(url string) bool {
 // page of its own.
 func (a *aliasing) pageOf(p *archive.Page) string {
 	for i := range a.held[p.Item] {
-		other := &a.held[p.Item][i]
+		other := a.now(&a.held[p.Item][i])
 		if other.URL == p.URL {
 			continue
 		}
@@ -113,6 +116,14 @@ func (a *aliasing) pageOf(p *archive.Page) string {
 		return other.URL
 	}
 	return ""
+}
+
+// now is p as the batch has it so far.
+func (a *aliasing) now(p *archive.Page) *archive.Page {
+	if now, ok := a.visited[p.URL]; ok {
+		return &now
+	}
+	return p
 }
 
 // agree says whether links to two pages have the same text, contradict whether
@@ -176,7 +187,7 @@ func (a *aliasing) learn(ctx context.Context, f *finding) error {
 		}
 	}
 	for i := range others {
-		other := &others[i]
+		other := a.now(&others[i])
 		if other.URL == p.URL || other.Versions == 0 || !other.State.There() || other.Fingerprint != p.Fingerprint {
 			continue
 		}
@@ -184,14 +195,13 @@ func (a *aliasing) learn(ctx context.Context, f *finding) error {
 		break
 	}
 	a.held[p.Item] = append(a.held[p.Item], f.entry.Page)
-	a.read[p.URL] = f.entry.Page
 	return nil
 }
 
 // page returns a page of the site as the batch has it so far; ok is false where
 // it is not known.
 func (a *aliasing) page(ctx context.Context, url string) (p archive.Page, ok bool, err error) {
-	if p, ok := a.read[url]; ok {
+	if p, ok := a.visited[url]; ok {
 		return p, true, nil
 	}
 	known, err := a.k.c.store.Known(ctx, a.k.site.Name, []string{url})
@@ -220,18 +230,24 @@ func (k *crawl) canonicalOf(page *extract.Page, url string) string {
 }
 
 // revive makes the aliases of a page due that cannot be read: they may be.
-func (r *recorder) revive(ctx context.Context, f *finding) error {
+func (a *aliasing) revive(ctx context.Context, f *finding) error {
 	p, o := &f.entry.Page, f.entry.Visit.Outcome
 	lost := o == archive.Gone || p.Versions == 0 && o.Failed() || o == archive.Moved && p.MovedTo == ""
 	if !lost || p.State == archive.StateAlias {
 		return nil
 	}
-	for alias, err := range r.k.c.store.Pages(ctx, archive.Filter{Site: p.Site, MovedTo: p.URL, State: archive.StateAlias}) {
+	again := func(alias archive.Page) {
+		alias.Due = a.k.run.Started
+		f.again = append(f.again, alias)
+	}
+	for _, alias := range a.marked[p.URL] {
+		again(alias)
+	}
+	for alias, err := range a.k.c.store.Pages(ctx, archive.Filter{Site: p.Site, MovedTo: p.URL, State: archive.StateAlias}) {
 		if err != nil {
 			return fmt.Errorf("look for aliases of %s: %w", p.URL, err)
 		}
-		alias.Due = r.k.run.Started
-		f.again = append(f.again, alias)
+		again(alias)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type shelf struct {
 	template string                 // of articles: title, head; "": one that is read well
 	broken   map[string]bool        // answered with 503
 	asked    map[string]int
+	next     map[string]string // by path of a list: its further page
 	asking   func(path string) // told of each request; nil: nobody is
 }
 
@@ -40,6 +41,9 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		fmt.Fprint(w, `<html><title>列表</title><ul>`)
 		for _, row := range rows {
 			fmt.Fprintf(w, `<li><a href="%s">%s</a><span>2024-05-20</span></li>`, row[0], row[1])
+		}
+		if next := s.next[path]; next != "" {
+			fmt.Fprintf(w, `</ul><div class="page"><a href="%s">下一页</a></div>`, next)
 		}
 		return
 	}
@@ -267,8 +271,30 @@ func TestAliasLearnt(t *testing.T) {
 	}
 }
 
+// inOneCommit runs a crawl whose visits after that to the page first, up to that
+// to the page last, are recorded in one commit.
+func (s *shelf) inOneCommit(r *rig, first, last string) {
+	r.t.Helper()
+	asked := make(chan struct{})
+	s.asking = func(path string) {
+		if path == last {
+			close(asked)
+		}
+	}
+	c := r.crawler(r.store, func(o *crawler.Options) {
+		o.Observe = func(e crawler.Event) { // between two commits
+			if e.Entry.Visit.URL == r.base+first {
+				<-asked
+			}
+		}
+	})
+	if _, err := c.Run(r.t.Context(), r.site, crawler.Tick{}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // Two pages that are recorded in one commit are told to be one, too.
-func TestAliasLearntWithinABatch(t *testing.T) {
+func TestAliasLearntWithinACommit(t *testing.T) {
 	s := &shelf{
 		lists: map[string][][2]string{"/l": {
 			{"/1.html", floods + "一"}, {"/2.html", roads}, {"/3.html", "县道三百一十二线封闭"}, {"/4.html", floods + "二"},
@@ -277,25 +303,34 @@ func TestAliasLearntWithinABatch(t *testing.T) {
 		heads:    map[string]string{"/3.html": `<link rel="canonical" href="/2.html">`},
 	}
 	r := s.rig(t)
-	last := make(chan struct{})
-	s.asking = func(path string) {
-		if path == "/4.html" {
-			close(last)
-		}
-	}
-	c := r.crawler(r.store, func(o *crawler.Options) {
-		o.Observe = func(e crawler.Event) { // between two commits
-			if strings.HasSuffix(e.Entry.Visit.URL, "/1.html") {
-				<-last
-			}
-		}
-	})
-	if _, err := c.Run(t.Context(), r.site, crawler.Tick{}); err != nil {
-		t.Fatal(err)
-	}
+	s.inOneCommit(r, "/1.html", "/4.html")
 	want := map[string]string{"/1.html": "live", "/2.html": "live", "/3.html": "alias of /2.html", "/4.html": "live"}
 	if d := cmp.Diff(want, r.states()); d != "" {
 		t.Errorf("pages (-want +got):\n%s", d)
+	}
+}
+
+// An alias that is found while its page turns out not to be there is asked for
+// as itself, whichever comes first.
+func TestAliasFoundAsItsPageIsGone(t *testing.T) {
+	for _, more := range []string{"/m.html", "/z.html"} {
+		t.Run(more, func(t *testing.T) {
+			s := &shelf{
+				lists: map[string][][2]string{
+					"/l": {{"/1.html", floods + "一"}, {"/t20240520_100001.html", floods}, {"/zz.html", roads}},
+					more: {{"/t20240520_100001_wap.html", floods}, {"/zz.html", roads}},
+				},
+				articles: map[string]string{"/1.html": floods + "一", "/t20240520_100001_wap.html": floods, "/zz.html": roads},
+			}
+			r := s.rig(t)
+			r.site.Columns = r.site.Columns[:1]
+			s.next = map[string]string{"/l": more}
+			s.inOneCommit(r, "/1.html", "/zz.html")
+			want := map[string]string{"/1.html": "live", "/t20240520_100001.html": "gone", "/t20240520_100001_wap.html": "live", "/zz.html": "live"}
+			if d := cmp.Diff(want, r.states()); d != "" {
+				t.Errorf("pages (-want +got):\n%s", d)
+			}
+		})
 	}
 }
 

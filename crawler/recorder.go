@@ -123,9 +123,10 @@ func (r *recorder) commit(ctx context.Context, gathered []finding) error {
 		if err := aliases.learn(ctx, f); err != nil {
 			return err
 		}
-		if err := r.revive(ctx, f); err != nil {
+		if err := aliases.revive(ctx, f); err != nil {
 			return err
 		}
+		aliases.visited[f.entry.Page.URL] = f.entry.Page
 		aliases.mark(f)
 		fresh := 0
 		f.entry.Discovered, fresh = r.discovered(f)
