@@ -63,8 +63,9 @@ type Surroundings struct {
 	Failed     int // without an answer that tells
 	Challenged int // met by a bot wall or refused
 
-	Suspect string // why what the site says is in doubt; "": it is not
-	CutOff  bool   // the run was stopped before it was through
+	Suspect  string // why what the site says is in doubt; "": it is not
+	StandsAt string // a page found since that says the same; "": none
+	CutOff   bool   // the run was stopped before it was through
 }
 
 const (
@@ -111,6 +112,8 @@ func (w Withdrawal) Observe(s Surroundings) Absence {
 		a.Doubt = fmt.Sprintf("only %d other pages of its column answered well, %d are wanted", len(s.Controls), w.Filled().Controls)
 	case s.ListedOn != "":
 		a.Doubt = "it is still listed on " + s.ListedOn
+	case s.StandsAt != "":
+		a.Doubt = "its text stands at " + s.StandsAt + ", found since"
 	case s.Unread:
 		a.Doubt = "the lists of its column could not be read"
 	}

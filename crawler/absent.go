@@ -115,6 +115,13 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 		s.Suspect = fmt.Sprintf("the run had its %s before the lists of its column were read", number(k.site.MaxPages, "page"))
 	}
 	a := k.site.Withdrawal.Observe(s)
+	if a.Doubt == "" {
+		var err error
+		if s.StandsAt, err = k.standsAt(ctx, m.page); err != nil {
+			return err
+		}
+		a = k.site.Withdrawal.Observe(s)
+	}
 	e := &m.found.entry
 	e.Visit.Absence = &a
 	var before []archive.Visit
@@ -128,6 +135,38 @@ func (k *crawl) settleOne(ctx context.Context, m *missing) error {
 	e.Missed(a, withdrawn, reason)
 	e.Page.Due = k.dueAgain(e.Page, answer{Capture: archive.Capture{At: e.Visit.At}})
 	return nil
+}
+
+// standsAt returns another page of p's site that says the same, title and text,
+// was found since p was last seen, and is not gone: where p's article moved to.
+// Copies that stood beside it are none.
+func (k *crawl) standsAt(ctx context.Context, p archive.Page) (string, error) {
+	var said archive.Article
+	for s, err := range k.c.store.Snapshots(ctx, archive.Filter{Site: p.Site, URL: p.URL, Version: p.Versions}) {
+		switch {
+		case err == nil:
+			said = s.Article
+		case !gone(err): // one that is damaged says nothing
+			return "", fmt.Errorf("read what %s said: %w", p.URL, err)
+		}
+	}
+	alike, err := k.c.store.Alike(ctx, archive.SketchOf(said))
+	if err != nil {
+		return "", fmt.Errorf("look for the text of %s elsewhere: %w", p.URL, err)
+	}
+	for _, s := range alike {
+		if s.Site != p.Site || s.URL == p.URL || archive.Fold(s.Article.Title) != archive.Fold(said.Title) || archive.Fold(s.Article.Body) != archive.Fold(said.Body) {
+			continue
+		}
+		q, err := k.c.store.Page(ctx, s.Site, s.URL)
+		if err != nil && !gone(err) {
+			return "", fmt.Errorf("look for the text of %s elsewhere: %w", p.URL, err)
+		}
+		if err == nil && q.Versions == s.Version && q.FirstSeen.After(p.LastSeen) && !q.State.Gone() {
+			return q.URL, nil
+		}
+	}
+	return "", nil
 }
 
 // beliedAnswers are the answers under a status of 200 that say that a page is not

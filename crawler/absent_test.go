@@ -224,6 +224,28 @@ func TestNotWithdrawn(t *testing.T) {
 	}
 }
 
+// An article that moved without a redirect, as where a site is rebuilt a few pages
+// at a time, is not withdrawn while its text stands at an address that was found
+// since; once it is gone there too, it is.
+func TestNotWithdrawnWhereItMoved(t *testing.T) {
+	d, urls := newDays(t)
+	gone, copied := urls[4], urls[5]
+	text := article("县政府召开第5次常务会议")
+	d.portal.Publish("tzgg", article("县政府召开第6次常务会议")) // a copy, while the page is there
+	d.pass(1)
+	d.portal.Withdraw(gone)
+	d.portal.Withdraw(copied)
+	moved := d.portal.Publish("yw", text)
+	d.pass(8)
+	d.stands(gone, archive.StateGone, "tells nothing of the page: its text stands at "+moved+", found since")
+	d.stands(copied, archive.StateWithdrawn, "")
+	d.portal.Withdraw(moved)
+	d.pass(12)
+	d.stands(moved, archive.StateWithdrawn, "")
+	d.stands(gone, archive.StateWithdrawn, "")
+	sound(t, d.rig)
+}
+
 // What comes with a new site is no evidence for what went with the old one,
 // however long it stands.
 func TestNotWithdrawnByNewPages(t *testing.T) {
