@@ -87,6 +87,23 @@ func TestCursorOfAState(t *testing.T) {
 	}
 }
 
+// An article that moved is told at its new URL, and where the old one was told before,
+// once more there: else whoever gathers exports would hold it for live.
+func TestCursorTellsOfAMove(t *testing.T) {
+	cursor, s := filepath.Join(t.TempDir(), "cursor"), portal()
+	told(t, s, cursor, export.Latest)
+	s.move("http://a/2", "http://a/1", "title")
+	if diff := cmp.Diff([]string{"a http://a/2 1 moved"}, told(t, s, cursor, export.Latest)); diff != "" {
+		t.Errorf("after the move (-want +got):\n%s", diff)
+	}
+	if got := told(t, s, cursor, export.Latest); got != nil {
+		t.Errorf("told again: %q", got)
+	}
+	if diff := cmp.Diff([]string{"a http://a/1 3 live", "b http://a/1 2 live"}, told(t, s, filepath.Join(t.TempDir(), "cursor"), export.Latest)); diff != "" {
+		t.Errorf("of another cursor (-want +got):\n%s", diff)
+	}
+}
+
 // cut adds a version to a page, taken on a day.
 func (s *store) cut(site, url string, d int) *store {
 	for i, p := range s.pages {

@@ -292,9 +292,9 @@ func (m *merge) changes(prior *archive.Snapshot, s archive.Snapshot) ([]diff.Cla
 
 // toldElsewhere says whether the latest of a page that moved is left to the page
 // at its new URL, which has the same title or says the same: one article is one
-// record.
+// record. Where the cursor has told the page it is told that it moved, too.
 func (m *merge) toldElsewhere() (bool, error) {
-	if !m.sel.single() || !m.sel.Until.IsZero() || m.page.State != archive.StateMoved || m.page.MovedTo == "" {
+	if !m.sel.single() || !m.sel.Until.IsZero() || m.page.State != archive.StateMoved || m.page.MovedTo == "" || m.old.Versions > 0 {
 		return false, nil
 	}
 	for p, err := range m.store.Pages(m.ctx, archive.Filter{Site: m.page.Site, URL: m.page.MovedTo}) {
