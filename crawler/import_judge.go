@@ -3,9 +3,11 @@ package crawler
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/lazyregexp"
 )
 
 // judge decides what a capture means for p.
@@ -182,7 +184,7 @@ func (im *importing) agree(g *gathered, s archive.Saved) {
 	if v.Outcome == archive.Gone && (t.Outcome == archive.Gone || t.Outcome == archive.Withdrawn) && t.Absence != nil {
 		v.Absence = t.Absence
 	}
-	if v.Outcome == t.Outcome && t.Reason != "" {
+	if v.Outcome == t.Outcome && t.Reason != "" && !contradicts(v.Reason, t.Reason) {
 		v.Reason = t.Reason
 	}
 	if s.Bare {
@@ -194,6 +196,20 @@ func (im *importing) agree(g *gathered, s archive.Saved) {
 	if s.Confirms != archive.ConfirmsNothing {
 		v.Bytes, v.Status = t.Bytes, t.Status
 	}
+}
+
+// versionNamed is where a reason names a version.
+var versionNamed = lazyregexp.New(`version \d+`)
+
+// contradicts says whether what a file tells is not so here, as found tells: pages
+// of an article are not in the files, or versions have other numbers, since files
+// that hold a part of an archive lack what came before.
+func contradicts(found, told string) bool {
+	if strings.Contains(found, ", is missing: "+filesHave) && !strings.Contains(told, ", is missing: ") {
+		return true
+	}
+	here, there := versionNamed.FindString(found), versionNamed.FindString(told)
+	return here != "" && there != "" && here != there
 }
 
 // keep has the archive keep the bytes of a capture, whatever they say: the file

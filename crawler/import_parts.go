@@ -9,6 +9,9 @@ import (
 	"fangzhi/extract"
 )
 
+// filesHave begins why a page of an article is missing of which the files tell too little.
+const filesHave = "the files have "
+
 // judgePart is the entry of a further page of an article that was captured by
 // itself.
 func (im *importing) judgePart(p archive.Page, got answer) (archive.Entry, error) {
@@ -50,7 +53,7 @@ func (im *importing) part(got *part, at archive.Page, first archive.Reading, nex
 		}
 	}
 	if !ok {
-		got.Missing = "the files have no capture of it that belongs to this one"
+		got.Missing = filesHave + "no capture of it that belongs to this one"
 		return false, nil, "", nil
 	}
 	ledger, err := im.ledger(at, s)
@@ -59,7 +62,7 @@ func (im *importing) part(got *part, at archive.Page, first archive.Reading, nex
 	}
 	moment, held := placed(s, ledger)
 	if moment.IsZero() {
-		got.Missing = "the files have too many captures of it in one second"
+		got.Missing = filesHave + "too many captures of it in one second"
 		return false, nil, "", nil
 	}
 	late := !held && !at.LastVisit.IsZero() && !moment.After(at.LastVisit)
@@ -72,7 +75,7 @@ func (im *importing) part(got *part, at archive.Page, first archive.Reading, nex
 			return false, nil, "", err
 		}
 		if !found {
-			got.Missing = "the files have a revisit of it alone"
+			got.Missing = filesHave + "a revisit of it alone"
 			return false, nil, "", nil
 		}
 	}
