@@ -84,6 +84,12 @@ const (
 	DamagedAlso
 )
 
+// Misnamed says whether neither of the sums of p that are always there is the one that
+// was written: what they have in common is its site and URL, which are then in doubt.
+func (p *Page) Misnamed() bool {
+	return p.Damaged&DamagedHistory != 0 && p.Damaged&DamagedTitle != 0
+}
+
 // Sums are p's sums, unlike those of a page that is not damaged where p is.
 func (p *Page) Sums() PageSums {
 	s := p.sums()

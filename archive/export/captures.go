@@ -114,7 +114,12 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 	read := map[archive.Digest]error{} // how reading went of what captures had or referred to
 	for i, c := range all {
 		c.last = i == last
-		if !c.bare {
+		if p.Misnamed() {
+			now.Lost = append(now.Lost, c.visit.At)
+			if c.fault = errors.New(misnamed); lost(c.visit) {
+				continue // it was told
+			}
+		} else if !c.bare {
 			err, done := read[c.needs()]
 			if c.profile == "" || !done {
 				var payload []byte

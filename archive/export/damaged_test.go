@@ -2,12 +2,15 @@ package export_test
 
 import (
 	"bytes"
+	"context"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nlnwa/gowarc"
 
 	"fangzhi/archive"
 	"fangzhi/archive/export"
@@ -166,6 +169,53 @@ func TestDamagedPage(t *testing.T) {
 		}
 		if told != 1 {
 			t.Errorf("%s: told %d times", name, told)
+		}
+	}
+}
+
+// What stands at an address that is not what was written is in no record and no
+// capture, and told.
+func TestDamagedAddress(t *testing.T) {
+	s := portal()
+	s.pages[0].Damaged = archive.DamagedHistory | archive.DamagedTitle
+	path := filepath.Join(t.TempDir(), "out")
+	r, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: path})
+	want := []string{"page http://a/1: its address is not what was written, by its checksums: what was found there is left out"}
+	if err != nil || r.Records != 3 || !cmp.Equal(r.Damaged, want) || strings.Contains(text(t, path), `"http://a/1","site":"a"`) {
+		t.Errorf("%d records, damaged %q, %v", r.Records, r.Damaged, err)
+	}
+	dir := filepath.Join(t.TempDir(), "warc")
+	r, err = export.Run(t.Context(), misnamed{county(t).store, "/1.html"}, export.Job{Format: export.WARC}, export.Target{Path: dir})
+	if err != nil || len(r.Damaged) == 0 || r.Records == 0 {
+		t.Errorf("%d captures, damaged %q, %v", r.Records, r.Damaged, err)
+	}
+	strict(t, dir, func(r gowarc.WarcRecord, _ []byte) {
+		if uri := r.WarcHeader().Get("WARC-Target-URI"); strings.HasSuffix(uri, "/1.html") {
+			t.Errorf("%s is there", uri)
+		}
+	})
+	for _, told := range r.Damaged {
+		if !strings.Contains(told, "/1.html at ") || !strings.Contains(told, "its address is not what was written") {
+			t.Errorf("told %q", told)
+		}
+	}
+}
+
+// misnamed is a store in which the address of one page is not what was written.
+type misnamed struct {
+	export.Store
+	end string
+}
+
+func (s misnamed) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
+	return func(yield func(archive.Page, error) bool) {
+		for p, err := range s.Store.Pages(ctx, f) {
+			if strings.HasSuffix(p.URL, s.end) {
+				p.Damaged = archive.DamagedHistory | archive.DamagedTitle
+			}
+			if !yield(p, err) {
+				return
+			}
 		}
 	}
 }

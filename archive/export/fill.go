@@ -119,8 +119,10 @@ func (r *run) captures(cur *cursor, held Archive) error {
 			return err
 		}
 		passed := after.passed(c.page.Site, c.page.URL, 0, c.visit.At)
-		if c.fault != nil && (!passed || r.lost[c.needs()]) {
-			r.lost[c.needs()] = true
+		if gone := isLost(c.fault); c.fault != nil && (!passed || !gone || r.lost[c.needs()]) {
+			if gone {
+				r.lost[c.needs()] = true
+			}
 			r.report.Damaged = append(r.report.Damaged, fmt.Sprintf("%s at %s: %v", c.visit.URL, c.visit.At.Format(time.RFC3339), c.fault))
 			continue
 		}

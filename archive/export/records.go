@@ -141,7 +141,7 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 				if m.page, err = m.doubted(pages[0]); err != nil || m.left {
 					return err
 				}
-				known = m.sel.wantsPage(m.page)
+				known = m.sel.wantsPage(m.page) && !m.page.Misnamed()
 			}
 			before = none
 		}
@@ -174,10 +174,14 @@ func (m *merge) run(at archive.Filter, pages []archive.Page) error {
 	return err
 }
 
+const misnamed = "its address is not what was written, by its checksums: what was found there is left out"
+
 // pageFault says in what way what is kept of p itself is not what was written, "" where
 // it is, as far as can be told.
 func pageFault(p archive.Page) string {
 	switch {
+	case p.Misnamed():
+		return misnamed
 	case p.Damaged&(archive.DamagedHistory|archive.DamagedAlso) != 0:
 		return "what is kept of it is not what was written, by its checksum"
 	case !slices.Contains(archive.Kinds, p.Kind):
