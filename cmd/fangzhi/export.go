@@ -237,11 +237,10 @@ func (a *app) exported(j export.Job, o exportOptions, r export.Report) error {
 	}
 	switch {
 	case len(r.Damaged) > 0:
-		why := "what the archive has of it is damaged"
 		if j.Format.Captures() {
-			why = "the archive has lost the bytes"
+			return exit{exitDamaged, fmt.Errorf("export: %s left out, for what the archive has of it is lost or damaged; fangzhi verify tells more", plural(len(r.Damaged), what))}
 		}
-		return exit{exitDamaged, fmt.Errorf("export: %s left out, for %s; fangzhi verify tells more", plural(len(r.Damaged), what), why)}
+		return exit{exitDamaged, fmt.Errorf("export: %s in the archive: what is damaged is left out, of a page whose versions are sound where it stands; fangzhi verify tells more", plural(len(r.Damaged), "fault"))}
 	case r.Records == 0 && o.cursor != "":
 		a.hint("nothing is new since the last export with %s", o.cursor)
 	case r.Records == 0:
