@@ -33,7 +33,8 @@ func (p *Page) challenge(stands bool) string {
 	switch {
 	case (p.in.Status == 521 || p.in.Status == 512) && (h.Get("X-Via-JSL") != "" || strings.Contains(p.text, "document.cookie") || strings.Contains(p.text, "__jsl")):
 		return "status 521 with a cookie script (Jiasule)"
-	case (p.in.Status == 412 || p.in.Status == 202) && strings.Contains(p.text, "_$"), p.in.Status != 200 && strings.Contains(p.text, "$_ts"):
+	// The script stands in the errors of the server behind as well, a 404 say.
+	case (p.in.Status == 412 || p.in.Status == 202) && (strings.Contains(p.text, "_$") || strings.Contains(p.text, "$_ts")), p.in.Status == http.StatusBadRequest && strings.Contains(p.text, "$_ts"):
 		return "script $_ts (RiverSecurity)"
 	case p.walled() != "":
 		return p.walled()

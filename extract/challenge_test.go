@@ -79,6 +79,10 @@ func TestErrorsAreNoWalls(t *testing.T) {
 		{418, nil, "I'm a teapot"},
 		{202, nil, "<html><body>Accepted</body></html>"},
 		{400, nil, "<html><body>Bad Request _$</body></html>"},
+		// RiverSecurity puts its script into whatever it lets through.
+		{404, nil, "<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script><title>404</title></head><body><p>您访问的页面不存在</p></body></html>"},
+		{410, nil, "<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></head><body><h1>Gone</h1></body></html>"},
+		{502, nil, "<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></head><body><h1>502 Bad Gateway</h1></body></html>"},
 	} {
 		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/yw/index.html", Status: c.status, Header: c.header, Payload: []byte(c.page)}).Reading()
 		if r.Trouble == archive.TroubleChallenge {
