@@ -3,8 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -46,7 +48,7 @@ func (s *Store) checkWords(ctx context.Context, conn *sql.Conn, part, parts int,
 	if err := c.texts(ctx, tx); err != nil {
 		return faults, err
 	}
-	if err := c.indexed(ctx, tx); err != nil {
+	if err := c.indexed(ctx, conn, tx); err != nil {
 		if errors.Is(s.explain(err), archive.ErrCorrupt) {
 			return append(faults, fmt.Sprintf("%v: %v", errWords, err)), nil
 		}
@@ -96,7 +98,7 @@ func (c *wordCheck) add(page, column int64, terms string) {
 		}
 		term = term[:min(len(term), longestTerm)]
 		if c.wants(beginning(term)) {
-			c.sums[uint64(page)%wordSums] -= instance(hashed(term), page, column, offset)
+			c.sums[uint64(page)%wordSums] -= instance(hashed(term), page, 3*offset+column)
 		}
 		offset++
 	}
@@ -104,9 +106,9 @@ func (c *wordCheck) add(page, column int64, terms string) {
 
 // indexed adds what the index holds: that of the terms that begin as those of the
 // part do, one beginning after the other.
-func (c *wordCheck) indexed(ctx context.Context, tx *sql.Tx) error {
+func (c *wordCheck) indexed(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	if c.parts <= 1 {
-		return c.count(tx.QueryContext(ctx, `SELECT term, doc, coalesce(col = 'title', 2), offset FROM temp.instances`))
+		return c.count(ctx, conn, "")
 	}
 	for from := ""; ; {
 		var next string
@@ -120,7 +122,7 @@ func (c *wordCheck) indexed(ctx context.Context, tx *sql.Tx) error {
 		begins := beginning(max(next, from))
 		from = after(begins)
 		if c.wants(begins) {
-			err = c.count(tx.QueryContext(ctx, `SELECT term, doc, coalesce(col = 'title', 2), offset FROM temp.instances WHERE term >= ? AND term < ?`, begins, from))
+			err = c.count(ctx, conn, ` WHERE term >= ? AND term < ?`, begins, from)
 		}
 		if err != nil || from == "" {
 			return err
@@ -128,25 +130,40 @@ func (c *wordCheck) indexed(ctx context.Context, tx *sql.Tx) error {
 	}
 }
 
-func (c *wordCheck) count(rows *sql.Rows, err error) error {
-	if err != nil {
-		return err
+// count adds the places of terms in the index. There is one for each character of the
+// archive's texts: they are taken from the driver as they are, for what database/sql
+// does to a row would be most of a verification.
+func (c *wordCheck) count(ctx context.Context, conn *sql.Conn, which string, terms ...string) error {
+	args := make([]driver.NamedValue, len(terms))
+	for i, t := range terms {
+		args[i] = driver.NamedValue{Ordinal: i + 1, Value: t}
 	}
-	defer rows.Close()
-	var last string
-	hash := hashed(last)
-	for rows.Next() {
-		var term string
-		var page, column, offset int64
-		if err := rows.Scan(&term, &page, &column, &offset); err != nil {
+	return conn.Raw(func(dc any) error {
+		rows, err := dc.(driver.QueryerContext).QueryContext(ctx, `SELECT term, doc, 3 * offset + coalesce(col = 'title', 2) FROM temp.instances`+which, args)
+		if err != nil {
 			return err
 		}
-		if term != last {
-			last, hash = term, hashed(term)
+		defer rows.Close()
+		var last string
+		hash := hashed(last)
+		for row := make([]driver.Value, 3); ; {
+			if err := rows.Next(row); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			term, _ := row[0].(string)
+			page, ok := row[1].(int64)
+			place, ok2 := row[2].(int64)
+			if !ok || !ok2 {
+				return fmt.Errorf("%w: a word %q without a place", archive.ErrCorrupt, term)
+			}
+			if term != last {
+				last, hash = term, hashed(term)
+			}
+			c.sums[uint64(page)%wordSums] += instance(hash, page, place)
 		}
-		c.sums[uint64(page)%wordSums] += instance(hash, page, column, offset)
-	}
-	return rows.Err()
+	})
 }
 
 // otherWords names the pages whose words are not those of their texts, but for those
@@ -231,11 +248,11 @@ func hashed(term string) uint64 {
 	return h
 }
 
-// instance is a number for one place of a term, mixed as by SplitMix64, so that the
-// numbers of several can be added up.
-func instance(term uint64, page, column, offset int64) uint64 {
+// instance is a number for one place of a term, three times its offset and the column,
+// mixed as by SplitMix64, so that the numbers of several can be added up.
+func instance(term uint64, page, place int64) uint64 {
 	h := term ^ uint64(page)*0x9e3779b97f4a7c15
-	h += uint64(3*offset+column+1) * 0xd1b54a32d192ed03
+	h += uint64(place+1) * 0xd1b54a32d192ed03
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb
 	return h ^ h>>31
