@@ -29,8 +29,8 @@ const metaReach = 16 << 10
 
 // Decode returns the text of a page: content coding removed, then the charset.
 // The charset is told by a byte order mark; by valid UTF-8 with at least one
-// multi-byte sequence, against any declaration; by the header's or the meta's
-// declaration (gb2312 and gbk read as GB18030, Big5 with the Hong Kong
+// multi-byte sequence, against any declaration; by pairs of GB2312, against one of
+// ISO-8859-1 or Big5; by the header's or the meta's declaration (gb2312 and gbk read as GB18030, Big5 with the Hong Kong
 // additions); by the host's country; by the bytes. Damaged counts characters
 // that could not be decoded; they are U+FFFD in the text. An error is
 // ErrTooLarge or ErrDamaged and concerns the content coding alone; with damage
@@ -96,6 +96,9 @@ func decodeCharset(b []byte, h http.Header, rawURL string) (text, name string, d
 	enc, name := declared(b, h)
 	if name == "utf-8" && (shape.multi < 2*shape.bad || shape.multi == 0) {
 		enc = nil // a lie: hardly anything in it is UTF-8
+	}
+	if (name == "windows-1252" || name == "big5") && shape.isGB2312() {
+		enc, name = simplifiedchinese.GB18030, "gb18030" // servers say ISO-8859-1 of whatever they serve
 	}
 	if enc == nil {
 		enc, name = guess(b, rawURL, shape)
@@ -235,6 +238,12 @@ func shapeOf(b []byte) (s shape) {
 		}
 	}
 	return s
+}
+
+// isGB2312 says whether it is hardly anything else: of pairs of Big5 four in ten have
+// a second byte that GB2312's have not, and letters with accents stand alone.
+func (s shape) isGB2312() bool {
+	return s.pairs >= 12 && 2*s.pairs >= s.high*9/10 && 3*s.common >= 2*s.pairs
 }
 
 // guess chooses a charset where nothing that can be believed names one.

@@ -42,6 +42,8 @@ func packed(t *testing.T, b []byte) []byte {
 func TestDecode(t *testing.T) {
 	const text = "<p>全县经济运行总体平稳，稳中有进。</p>"
 	gbk := encode(t, simplifiedchinese.GB18030, text)
+	const longText = "<p>臺北市政府為推動市政建設，召開市政會議，聽取各局處工作報告，並討論明年度預算案。市長表示，將持續改善交通與環境。</p>"
+	longBig5 := encode(t, traditionalchinese.Big5, longText)
 	big5 := encode(t, traditionalchinese.Big5, "<p>臺北市政府公告</p>")
 	for _, c := range []struct {
 		name    string
@@ -55,6 +57,10 @@ func TestDecode(t *testing.T) {
 		{"gbk, header only", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=GBK"}}, Payload: gbk}, text, "gb18030", 0},
 		{"gbk, nothing declared", extract.Input{URL: "http://a.gov.cn/", Payload: gbk}, text, "gb18030", 0},
 		{"gbk, declared utf-8", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Payload: gbk}, text, "gb18030", 0},
+		{"gbk, declared big5", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=big5"}}, Payload: gbk}, text, "gb18030", 0},
+		{"gbk, declared iso-8859-1", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=ISO-8859-1"}}, Payload: gbk}, text, "gb18030", 0},
+		{"big5, declared so", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=big5"}}, Payload: longBig5}, longText, "big5", 0},
+		{"windows-1252, declared so", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=iso-8859-1"}}, Payload: []byte("<p>Caf\xe9 \x96 d\xe9j\xe0 vu \xc0\xc9 na\xefvet\xe9</p>")}, "<p>Café – déjà vu ÀÉ naïveté</p>", "windows-1252", 0},
 		{"big5 of Taiwan", extract.Input{URL: "http://a.gov.tw/", Payload: big5}, "<p>臺北市政府公告</p>", "big5", 0},
 		{"utf-16 with a mark", extract.Input{Payload: encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), text)}, text, "utf-16le", 0},
 		{"utf-16 without one", extract.Input{Payload: encode(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "<html><body><p>plain text</p></body></html>")}, "<html><body><p>plain text</p></body></html>", "utf-16be", 0},
