@@ -37,7 +37,14 @@ func captures(ctx context.Context, store Store, sel Selection, cur *cursor) iter
 			if err == nil {
 				known, err = cur.seek(p)
 			}
-			if err == nil && p.Visits > 0 && sel.wantsPage(p) {
+			wanted := sel.wantsPage(p)
+			if err == nil && !wanted {
+				var of archive.Page
+				if of, err = ownerOf(ctx, store, p); err == nil {
+					wanted = of.URL != "" && sel.wantsPage(of)
+				}
+			}
+			if err == nil && p.Visits > 0 && wanted {
 				var more bool
 				if known, more, err = capturesOf(ctx, store, sel, p, known, yield); err == nil && !more {
 					return
@@ -75,6 +82,12 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 			sel.Columns = nil
 		}
 	}
+	var read map[archive.Digest]bool
+	if sel.Versions == Changes && p.Kind == archive.KindPart {
+		if read, err = readOf(ctx, store, p); err != nil {
+			return known, false, err
+		}
+	}
 	var all, old []capture
 	l := line{bringers: map[archive.Digest]archive.Visit{}, versions: map[int]archive.Visit{}}
 	for v, err := range store.Visits(ctx, archive.Filter{Site: p.Site, URL: p.URL}) {
@@ -95,11 +108,11 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		now.Run = max(now.Run, v.Run)
 	}
 	told := map[time.Time]bool{} // what former exports had, by the time of the visit
-	before := sel.choose(old)
+	before := sel.choose(old, read)
 	for _, c := range before {
 		told[c.visit.At] = true
 	}
-	all = sel.choose(all)
+	all = sel.choose(all, read)
 	for _, c := range withOriginals(before, versions, nil) {
 		if known.Bare && !told[c.visit.At] {
 			all = append(all, c)
@@ -111,7 +124,7 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 	for last >= 0 && (all[last].profile != "" || all[last].bare) {
 		last--
 	}
-	read := map[archive.Digest]error{} // how reading went of what captures had or referred to
+	tried := map[archive.Digest]error{} // how reading went of what captures had or referred to
 	for i, c := range all {
 		c.last = i == last
 		if p.Misnamed() {
@@ -120,14 +133,14 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 				continue // it was told
 			}
 		} else if !c.bare {
-			err, done := read[c.needs()]
+			err, done := tried[c.needs()]
 			if c.profile == "" || !done {
 				var payload []byte
 				payload, err = store.Payload(ctx, c.needs())
 				if err != nil && !isLost(err) {
 					return known, false, err
 				}
-				if read[c.needs()] = err; c.profile == "" {
+				if tried[c.needs()] = err; c.profile == "" {
 					c.payload = payload
 				}
 			}
@@ -143,6 +156,36 @@ func capturesOf(ctx context.Context, store Store, sel Selection, p archive.Page,
 		}
 	}
 	return now, true, nil
+}
+
+// ownerOf is the article whose further page or document p is, as far as the archive
+// has it; of other pages it is the zero Page.
+func ownerOf(ctx context.Context, store Store, p archive.Page) (archive.Page, error) {
+	if p.Kind != archive.KindPart && p.Kind != archive.KindAttachment || p.FoundOn == "" {
+		return archive.Page{}, nil
+	}
+	of, err := store.Page(ctx, p.Site, p.FoundOn)
+	if errors.Is(err, archive.ErrNotFound) || err == nil && of.Kind != archive.KindArticle {
+		return archive.Page{}, nil
+	}
+	return of, err
+}
+
+// readOf is what of the further page p those versions of its article were read
+// from that replaced another.
+func readOf(ctx context.Context, store Store, p archive.Page) (map[archive.Digest]bool, error) {
+	read := map[archive.Digest]bool{}
+	for s, err := range store.Snapshots(ctx, archive.Filter{Site: p.Site, URL: p.FoundOn}) {
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range s.Parts {
+			if s.Version > 1 && part.URL == p.URL && part.Payload != "" {
+				read[part.Payload] = true
+			}
+		}
+	}
+	return read, nil
 }
 
 // withOriginals are the captures chosen of a page and, where they are not among
@@ -242,8 +285,9 @@ func (l *line) next(p archive.Page, v archive.Visit) (c capture, ok bool) {
 	return c, false
 }
 
-// choose returns those of a page's captures that s asks for.
-func (s Selection) choose(all []capture) []capture {
+// choose returns those of a page's captures that s asks for. Of a further page read
+// is what the versions asked for were read from, where that decides.
+func (s Selection) choose(all []capture, read map[archive.Digest]bool) []capture {
 	requisite := len(all) > 0 && all[0].page.Kind == archive.KindRequisite
 	if since := s.Since; requisite {
 		for _, c := range all {
@@ -271,6 +315,9 @@ func (s Selection) choose(all []capture) []capture {
 			break
 		}
 		all = slices.DeleteFunc(all, func(c capture) bool {
+			if c.page.Kind == archive.KindPart {
+				return c.profile != "" || c.bare || !read[c.visit.Payload]
+			}
 			return c.profile != "" || c.bare || c.visit.Outcome != archive.Changed && (c.version == nil || c.version.Version < 2)
 		})
 	}

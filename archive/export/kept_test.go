@@ -64,6 +64,8 @@ type answer struct {
 	reading   *archive.Reading
 	request   *archive.Request // other than a GET
 	failed    string
+	of        string         // the path of the article that it is a page or a document of; "": it is listed
+	parts     []archive.Part // that the article was joined of
 }
 
 // visit records that path answered so on a day of March.
@@ -79,6 +81,9 @@ func (k *keeper) visit(path string, at time.Time, a answer) {
 		if path == "/yw/" {
 			p.FoundOn = ""
 		}
+		if a.of != "" {
+			p.FoundOn = portalRoot + a.of
+		}
 	}
 	c := archive.Capture{
 		URL: url, At: at, Took: 40 * time.Millisecond, Status: a.status, Header: a.header, Payload: a.payload, Truncated: a.truncated,
@@ -92,7 +97,17 @@ func (k *keeper) visit(path string, at time.Time, a answer) {
 	if a.status == http.StatusNotModified {
 		c.Request.Set("If-None-Match", p.ETag)
 	}
-	e := archive.Settle(k.run, p, c, a.reading, archive.Judge(p, c, a.reading))
+	if a.parts != nil {
+		p.LastDigest = "" // the bytes of the first page do not tell
+	}
+	v := archive.Judge(p, c, a.reading)
+	if a.reading != nil && a.reading.Kind == archive.KindPart {
+		v = archive.JudgePart(p, c, a.reading)
+	}
+	e := archive.Settle(k.run, p, c, a.reading, v)
+	if e.Snapshot != nil {
+		e.Snapshot.Parts = a.parts
+	}
 	if err := k.store.Record(k.t.Context(), k.run, []archive.Entry{e}); err != nil {
 		k.t.Fatal(err)
 	}

@@ -46,46 +46,33 @@ func pages(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Pa
 	}
 }
 
-// served yields what pages yields and, where sel looks for words, requisites
-// between that.
+// served yields the pages that may have captures of what sel asks for, by (Site, URL):
+// where it looks for words, what has them, further pages and documents of such
+// articles, and requisites.
 func served(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
 	if sel.Search == "" {
 		return pages(ctx, store, sel)
 	}
 	return func(yield func(archive.Page, error) bool) {
-		next, stop := iter.Pull2(requisites(ctx, store, sel))
-		defer stop()
-		ahead, fault, more := next()
-		before := func(p *archive.Page) bool {
-			for more && fault == nil && (p == nil || (address{ahead.Site, ahead.URL}).compare(address{p.Site, p.URL}) < 0) {
-				if !yield(ahead, nil) {
-					return false
-				}
-				ahead, fault, more = next()
-			}
-			if more && fault != nil {
-				yield(archive.Page{}, fault)
-				return false
-			}
-			return true
-		}
-		for p, err := range pages(ctx, store, sel) {
-			if err == nil && !before(&p) || !yield(p, err) || err != nil {
+		found := map[address]bool{}
+		for a, err := range matches(ctx, store, sel) {
+			if err != nil {
+				yield(archive.Page{}, err)
 				return
 			}
+			found[a] = true
 		}
-		before(nil)
-	}
-}
-
-// requisites yields the requisites of the sites that sel asks for.
-func requisites(ctx context.Context, store Store, sel Selection) iter.Seq2[archive.Page, error] {
-	return func(yield func(archive.Page, error) bool) {
-		for _, site := range sel.sites() {
-			for p, err := range store.Pages(ctx, archive.Filter{Site: site, Kind: archive.KindRequisite}) {
-				if !yield(p, err) || err != nil {
-					return
-				}
+		sel.Search = ""
+		for p, err := range pages(ctx, store, sel) {
+			wanted := err != nil || found[address{p.Site, p.URL}]
+			switch p.Kind {
+			case archive.KindRequisite:
+				wanted = true
+			case archive.KindPart, archive.KindAttachment:
+				wanted = wanted || found[address{p.Site, p.FoundOn}]
+			}
+			if wanted && !yield(p, err) || err != nil {
+				return
 			}
 		}
 	}

@@ -27,10 +27,12 @@ const (
 // Time decides first: of the versions with Since ≤ taken_at < Until the last
 // one of each page, all, or those that replaced another are candidates. Sites,
 // Columns and Kinds are then asked of the candidate itself, States and Search of
-// its page. Captures of requisites are there for the pages that need them: of
+// its page; of captures of further pages and documents also of the article that they
+// were found on. Captures of requisites are there for the pages that need them: of
 // what they are asked only Sites, Columns, Kinds, Until, and whether the last one
-// will do. What stood at Since is among them. The answers that revisits refer to come
-// with them, though they be not asked for.
+// will do. What stood at Since is among them. With Changes come those captures of
+// further pages that the versions were read from. The answers that revisits refer to
+// come with them, though they be not asked for.
 type Selection struct {
 	Sites    []string        `json:"sites,omitempty"`    // names; empty: every site
 	Columns  []string        `json:"columns,omitempty"`  // names; empty: every column
