@@ -189,7 +189,9 @@ func (im *importing) capture(s archive.Saved) error {
 	at, known := placed(s, ledger)
 	switch {
 	case known:
-		im.report.Known++
+		if p.Kind != archive.KindPart || !im.took(ledger, at) { // else it came with its article
+			im.report.Known++
+		}
 		return nil
 	case at.IsZero():
 		im.over(overSecond, "")
@@ -222,6 +224,11 @@ func (im *importing) capture(s archive.Saved) error {
 		return err
 	}
 	return im.add(g)
+}
+
+// took says whether the visit at a moment was stored by this import.
+func (im *importing) took(ledger []archive.Visit, at time.Time) bool {
+	return slices.ContainsFunc(ledger, func(v archive.Visit) bool { return v.Run == im.k.run.ID && v.At.Equal(at) })
 }
 
 // amid is e where it is earlier than the last visit of p.

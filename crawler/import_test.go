@@ -378,7 +378,13 @@ func TestImportOfParts(t *testing.T) {
 	}
 	site := r.site
 	store := newStore(t)
-	imports(t, store, site, saved)
+	report := imports(t, store, site, saved)
+	if n := report.Stored.Total(); n != len(saved) || report.Known != 0 {
+		t.Errorf("of %d captures %d stored, %d known already", len(saved), n, report.Known)
+	}
+	if again := imports(t, store, site, saved); again.Known != len(saved) {
+		t.Errorf("again: of %d captures %d known already", len(saved), again.Known)
+	}
 	s := all(t, store.Snapshots(t.Context(), archive.Filter{Site: site.Name, URL: url}))
 	if len(s) != 1 || s[0].Article.Body != strings.Join(a.Body, "\n\n") || len(s[0].Parts) != 2 {
 		t.Fatalf("versions %+v", s)
