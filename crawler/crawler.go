@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -176,7 +177,9 @@ func (c *Crawler) Run(ctx context.Context, site Site, tick Tick) (archive.Run, e
 			return run, err // of the store, which names the run
 		}
 		c.options.Log.Debug("run not closed", "run", run.ID, "error", err)
-		failure = fmt.Errorf("%w; nor could the run be closed: it is open until its lease ends", failure)
+		if !errors.Is(err, archive.ErrLost) { // else another process closed it
+			failure = fmt.Errorf("%w; nor could the run be closed: it is open until its lease ends", failure)
+		}
 	}
 	return run, failure
 }

@@ -176,11 +176,19 @@ func TestLeaseIsKept(t *testing.T) {
 func TestLeaseIsLost(t *testing.T) {
 	p, path := oneArticle(portaltest.Options{})
 	r := newRig(t, p)
-	s := &shaky{Store: r.store, renew: func() error { return archive.ErrLost }}
+	s := &shaky{Store: r.store}
+	s.renew = func() error { // the other one closes it
+		ended := all(t, s.Runs(t.Context(), archive.Filter{Newest: true, Limit: 1}))[0]
+		ended.State, ended.Ended = archive.RunInterrupted, ended.Started
+		if err := s.EndRun(t.Context(), ended); err != nil {
+			return err
+		}
+		return archive.ErrLost
+	}
 	p.Break(path, 0, portaltest.Silence())
 	c := r.crawler(s, func(o *crawler.Options) { o.Lease, o.Grace = 30*time.Millisecond, time.Millisecond })
 	run, err := c.Run(t.Context(), r.site, crawler.Tick{})
-	if !errors.Is(err, archive.ErrLost) || run.State != archive.RunFailed {
+	if !errors.Is(err, archive.ErrLost) || run.State != archive.RunFailed || strings.Contains(err.Error(), "it is open") {
 		t.Errorf("run %s, %v", run.State, err)
 	}
 }
