@@ -287,3 +287,25 @@ func TestTextInItsElement(t *testing.T) {
 		})
 	}
 }
+
+// A guide that is nothing but a table is read whole, with whom to call and from when
+// on; what heads a document, with its number and its issuer, is none of its text.
+func TestGuideInATable(t *testing.T) {
+	const page = `<html><head><title>居民身份证办理指南-河湾县人民政府</title></head><body><div class="content"><h1>居民身份证办理指南</h1>
+		<div class="info">发布时间：2026-03-02 09:30 来源：县公安局</div><table border="1">%s</table>%s</div></body></html>`
+	row := func(cells ...string) string {
+		return "<tr><th>" + strings.Join(cells, "</th><td>") + "</td></tr>"
+	}
+	for _, c := range []struct{ name, rows, below, want string }{
+		{"guide", row("事项名称", "居民身份证首次申领") + row("办理地点", "县政务服务中心1楼3号窗口") + row("实施日期", "2026年3月1日") + row("法定期限", "60日") + row("收费标准", "20元"), "",
+			"事项名称\t居民身份证首次申领\n办理地点\t县政务服务中心1楼3号窗口\n实施日期\t2026年3月1日\n法定期限\t60日\n收费标准\t20元"},
+		{"prices", "<tr><th>品名</th><th>规格</th><th>价格</th></tr><tr><td>大米</td><td>10kg</td><td>56元</td></tr><tr><td>采集时间</td><td>2026-03-02</td><td>-</td></tr><tr><td>食用油</td><td>5L</td><td>66元</td></tr>", "",
+			"品名\t规格\t价格\n大米\t10kg\t56元\n采集时间\t2026-03-02\t-\n食用油\t5L\t66元"},
+		{"head of a document", row("索引号", "014/2026-001") + row("发布机构", "县公安局") + row("文号", "河公发〔2026〕1号") + row("生成日期", "2026-03-02"), `<p><a href="/a/1.pdf">办理指南.pdf</a></p>`, "办理指南.pdf"},
+	} {
+		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/fw/t20260302_1.html", Status: 200, Payload: fmt.Appendf(nil, page, c.rows, c.below)}).Reading()
+		if r.Kind != archive.KindArticle || r.Article.Body != c.want {
+			t.Errorf("%s: kind %q, body %q, want %q", c.name, r.Kind, r.Article.Body, c.want)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/net/html/atom"
+
 	"fangzhi/lazyregexp"
 )
 
@@ -40,11 +42,11 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 	f := p.flat
 	first := p.firstProse(s, title)
 	start, dated := s.lo, false
-	for i := s.lo; i < min(first, s.lo+60) && i < s.hi; i++ {
+	for i := s.lo; i < min(first, s.lo+headLines) && i < s.hi; i++ {
 		switch {
 		case i == title.line, s.has(i) && p.repeatsTitle(i, title):
 			start = i + 1
-		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)):
+		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && p.inTextTable(i, title)):
 			start, dated = i+1, true
 		}
 	}
@@ -103,6 +105,36 @@ func goesOn(s, title string) bool {
 func (p *Page) isDayOfItem(i int) bool {
 	f := p.flat
 	return f.lines[i].flags&lineItem != 0 && f.hintsOwn(i)&hintMeta == 0 && len(scanLabels(halve(f.lineText(i)))) == 0
+}
+
+// headLines is how many lines of a body are looked through for the one with date and
+// source.
+const headLines = 60
+
+// textTable is how many lines a table has at least that is all of a text.
+const textTable = 6
+
+// inTextTable says whether a line stands in a table below the title few of whose lines
+// look like the one with date and source: where there is no prose that is the text, a
+// guide say, with whom to call and from when on. Of the table that heads a document,
+// with its number and its issuer, most are such.
+func (p *Page) inTextTable(i int, title *titleRead) bool {
+	f := p.flat
+	table := f.lines[i].el
+	for table > 0 && f.elems[table].tag != atom.Table {
+		table = f.elems[table].parent
+	}
+	e := &f.elems[max(table, 0)]
+	if table <= 0 || int(e.lo) <= title.line {
+		return false
+	}
+	n, like := min(int(e.hi-e.lo), headLines), 0
+	for j := range n {
+		if p.isByline(int(e.lo) + j) {
+			like++
+		}
+	}
+	return n >= textTable && 3*like <= n
 }
 
 // salutation is whom a notice is for, who may be called as a field is: 各用户：
