@@ -138,6 +138,11 @@ func showArticle(w io.Writer, p archive.Page, s archive.Snapshot, documents ...s
 	if len(p.Also) > 0 {
 		fmt.Fprintf(out, "%s\n", paint.paint(styleDim, safe("column "+p.Column+", listed by "+strings.Join(p.Also, ", ")+" too")))
 	}
+	for i, part := range s.Parts {
+		if part.Missing != "" {
+			fmt.Fprintf(out, "%s\n", paint.paint(styleDim, fmt.Sprintf("page %d of %d, %s, is missing: %s", i+2, len(s.Parts)+1, safe(part.URL), safe(part.Missing))))
+		}
+	}
 	if art.Body != "" {
 		fmt.Fprintf(out, "\n%s\n", safeLines(art.Body))
 	}
