@@ -150,10 +150,12 @@ func entryOf(id string, r Record) atomEntry {
 	return e
 }
 
-// noticed is when, and why, the page of r was found gone for the first time
-// since it was last seen.
+// noticed is when the page of r was found gone for the first time since it was
+// last seen, and why it stands as gone or withdrawn now: the last visit that found
+// it so tells.
 func (g gone) noticed(r Record) (at time.Time, why string, err error) {
 	at, why = r.LastSeen, "no visit tells when"
+	seen := false
 	if g.store == nil {
 		return at, why, nil
 	}
@@ -162,8 +164,11 @@ func (g gone) noticed(r Record) (at time.Time, why string, err error) {
 		if err != nil {
 			return at, why, err
 		}
-		if v.Outcome == archive.Gone || v.Outcome == archive.Withdrawn {
-			return v.At.UTC().Truncate(time.Second), v.Reason, nil
+		if v.Outcome != archive.Gone && v.Outcome != archive.Withdrawn {
+			continue
+		}
+		if why = v.Reason; !seen {
+			at, seen = v.At.UTC().Truncate(time.Second), true
 		}
 	}
 	return at, why, nil
