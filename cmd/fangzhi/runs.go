@@ -83,7 +83,7 @@ func runsCommand(a *app) *cobra.Command {
 // found is the tally t of run, "-" where that is the record of a tick only, not
 // counted yet, or never was: the process died, and another closed the run.
 func found(run archive.Run, t archive.Tally) string {
-	if !run.TookPlace() || run.State == archive.RunRunning || run.State == archive.RunInterrupted && run.Requests == 0 {
+	if !run.TookPlace() || run.State == archive.RunRunning || run.State == archive.RunInterrupted && run.Articles.Total()+run.Lists.Total() == 0 {
 		return "-"
 	}
 	return tally(t)
