@@ -38,6 +38,7 @@ type ImportReport struct {
 	Captures int            `json:"captures"` // read, and visits of which fangzhi told without one
 	Stored   archive.Tally  `json:"stored"`   // visits, by outcome
 	Versions int            `json:"versions"` // that were cut
+	Lacking  int            `json:"lacking"`  // of Versions: without some of the article's pages
 	Known    int            `json:"known"`    // in the archive already
 	Behind   int            `json:"behind"`   // of Stored: before what the archive has seen of their pages
 	Lost     int            `json:"lost"`     // of Stored: revisits of what is not there

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"fangzhi/archive"
@@ -104,8 +105,11 @@ func (im *importing) settle() error {
 	}
 	for i := range c.batch {
 		im.report.Stored[c.batch[i].Visit.Outcome]++
-		if c.batch[i].Snapshot != nil {
+		if s := c.batch[i].Snapshot; s != nil {
 			im.report.Versions++
+			if slices.ContainsFunc(s.Parts, func(p archive.Part) bool { return p.Missing != "" }) {
+				im.report.Lacking++
+			}
 		}
 		count(&k.run, c.batch[i].Visit)
 		if k.c.options.Observe != nil {

@@ -393,7 +393,10 @@ func TestImportOfParts(t *testing.T) {
 
 	// Without its last page the version says which is missing.
 	store = newStore(t)
-	imports(t, store, site, slices.DeleteFunc(slices.Clone(saved), func(c archive.Saved) bool { return strings.HasSuffix(c.URL, "_2.html") }))
+	report = imports(t, store, site, slices.DeleteFunc(slices.Clone(saved), func(c archive.Saved) bool { return strings.HasSuffix(c.URL, "_2.html") }))
+	if report.Lacking != 1 {
+		t.Errorf("%d versions lack pages, want 1", report.Lacking)
+	}
 	s = all(t, store.Snapshots(t.Context(), archive.Filter{Site: site.Name, URL: url}))
 	if len(s) != 1 || len(s[0].Parts) != 2 || s[0].Parts[1].Missing == "" {
 		t.Fatalf("versions %+v", s)

@@ -246,6 +246,9 @@ func (a *app) printImport(files []intake.File, r crawler.ImportReport, dry bool)
 		verb = "would be stored"
 	}
 	fmt.Fprintf(a.stdout, "%s: %s %s: %s; %s\n", safe(r.Site), plural(r.Stored.Total(), "visit"), verb, tally(r.Stored), plural(r.Versions, "version"))
+	if r.Lacking > 0 {
+		fmt.Fprintf(a.stdout, "  %s without all pages of the article: fangzhi show tells which\n", plural(r.Lacking, "version"))
+	}
 	if r.Known > 0 {
 		fmt.Fprintf(a.stdout, "  %d known already\n", r.Known)
 	}
