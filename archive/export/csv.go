@@ -38,6 +38,7 @@ var cells = []struct {
 	{"fingerprint", func(r Record) string { return string(r.Fingerprint) }},
 	{"story", func(r Record) string { return r.Story }},
 	{"changes", func(r Record) string { return string(appendClasses(nil, r.Changes)) }},
+	{"missing", func(r Record) string { return string(appendMissing(nil, r.Missing)) }},
 }
 
 // dates are the columns of moments. Spreadsheet programs take the texts of RFC 3339

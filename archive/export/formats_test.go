@@ -27,7 +27,7 @@ func TestParquet(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	names := slices.Concat(slices.Clone(f.Schema().Columns())...)
-	for _, want := range []string{"url", "taken_at", "attachments", "changes", "published_day", "published_at"} {
+	for _, want := range []string{"url", "taken_at", "attachments", "changes", "missing", "published_day", "published_at"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no column %s: %v", want, names)
 		}
@@ -44,6 +44,10 @@ func TestParquet(t *testing.T) {
 			Name string `parquet:"name"`
 			URL  string `parquet:"url"`
 		} `parquet:"attachments,list"`
+		Missing []struct {
+			URL    string `parquet:"url"`
+			Reason string `parquet:"reason"`
+		} `parquet:"missing,list"`
 	}
 	rows, err := parquet.Read[row](strings.NewReader(got), int64(len(got)))
 	if err != nil || len(rows) != 1 {
@@ -51,7 +55,7 @@ func TestParquet(t *testing.T) {
 	}
 	r := rows[0]
 	if r.Title != `关于“放管服”的<通知> & "附件"` || !r.TakenAt.Equal(day(1)) || r.Body != "第一段\n\n第二段\r\n\uFFFD" ||
-		len(r.Attachments) != 1 || r.Attachments[0].Name != "表,一.xls" {
+		len(r.Attachments) != 1 || r.Attachments[0].Name != "表,一.xls" || len(r.Missing) != 1 || r.Missing[0].URL != "http://a/1_3" || r.Missing[0].Reason != "status 404" {
 		t.Errorf("got %+v", r)
 	}
 	if *r.Published != "2026-02-28T09:30:00+08:00" || *r.Day != 20512 || *r.At != 1772242200000 {

@@ -56,7 +56,7 @@ const journalName = "journal.json"
 
 // identity names the job and the cursor that it began with.
 func (r *run) identity() (archive.Digest, error) {
-	job := string(r.job.name())
+	job := string(r.job.name()) + " of records " + schemaVersion // those of an older fangzhi lack columns
 	if r.to.Bag {
 		job += " in a bag"
 	}

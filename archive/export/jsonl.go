@@ -61,6 +61,8 @@ func appendJSONL(b []byte, r Record) ([]byte, error) {
 	text(`,"story":`, r.Story)
 	b = append(b, `,"changes":`...)
 	b = appendClasses(b, r.Changes)
+	b = append(b, `,"missing":`...)
+	b = appendMissing(b, r.Missing)
 	return append(b, "}\n"...), err
 }
 
@@ -73,6 +75,19 @@ func appendAttachments(b []byte, all []Attachment) []byte {
 		b = appendText(append(b, `{"name":`...), a.Name)
 		b = appendText(append(b, `,"url":`...), a.URL)
 		b = appendText(append(b, `,"digest":`...), string(a.Digest))
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+func appendMissing(b []byte, all []MissingPart) []byte {
+	b = append(b, '[')
+	for i, m := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(b, `{"url":`...), m.URL)
+		b = appendText(append(b, `,"reason":`...), m.Reason)
 		b = append(b, '}')
 	}
 	return append(b, ']')

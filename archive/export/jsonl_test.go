@@ -23,6 +23,7 @@ func FuzzJSONL(f *testing.F) {
 			Published: export.Published{At: taken.In(time.FixedZone("", 8*3600)), DayOnly: n%2 == 0}, DayOnly: n%2 == 0,
 			Source: s, Author: s, DocumentNumber: s, Body: s, Attachments: []export.Attachment{{Name: s, URL: s, Digest: archive.Digest(s)}, {}}[:n&1+1],
 			Status: n, PayloadDigest: archive.Digest(s), Fingerprint: archive.Digest(s), Story: s, Changes: []diff.Class{diff.Title, diff.Class(s)}[:n&1*2],
+			Missing: []export.MissingPart{{URL: s, Reason: s}, {}}[:n&1*2],
 		}
 		if n%3 == 0 {
 			r.Published, r.Attachments = export.Published{}, []export.Attachment{}

@@ -94,6 +94,7 @@ func appendMarkdown(b []byte, r Record) []byte {
 		{"document_number", r.DocumentNumber}, {"version", r.Version}, {"versions", r.Versions},
 		{"taken_at", r.TakenAt}, {"last_seen", r.LastSeen}, {"state", r.State}, {"status", r.Status},
 		{"attachments", r.Attachments}, {"payload_digest", r.PayloadDigest}, {"fingerprint", r.Fingerprint}, {"story", r.Story}, {"changes", r.Changes},
+		{"missing", r.Missing},
 	} {
 		line(f.name, f.value)
 	}

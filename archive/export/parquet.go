@@ -37,6 +37,7 @@ type row struct {
 	Fingerprint    string          `parquet:"fingerprint"`
 	Story          string          `parquet:"story"`
 	Changes        []string        `parquet:"changes,list"`
+	Missing        []missingRow    `parquet:"missing,list"`
 	PublishedDay   *int32          `parquet:"published_day,optional,date"`
 	PublishedAt    *int64          `parquet:"published_at,optional,timestamp(millisecond)"`
 }
@@ -45,6 +46,11 @@ type attachmentRow struct {
 	Name   string `parquet:"name"`
 	URL    string `parquet:"url"`
 	Digest string `parquet:"digest"`
+}
+
+type missingRow struct {
+	URL    string `parquet:"url"`
+	Reason string `parquet:"reason"`
 }
 
 func rowOf(r Record) row {
@@ -58,6 +64,9 @@ func rowOf(r Record) row {
 	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, string(c))
+	}
+	for _, m := range r.Missing {
+		p.Missing = append(p.Missing, missingRow{valid(m.URL), valid(m.Reason)})
 	}
 	for i, a := range r.Attachments {
 		p.Attachments[i] = attachmentRow{valid(a.Name), valid(a.URL), string(a.Digest)}
@@ -98,7 +107,7 @@ func newParquet(w io.Writer, dir string) *parquetWriter {
 
 // schemaVersion is that of the record: it grows when a column is added; none is
 // taken away or changes its meaning.
-const schemaVersion = "2"
+const schemaVersion = "3"
 
 func (p *parquetWriter) write(e entry) error {
 	p.rows = append(p.rows, rowOf(e.Record))

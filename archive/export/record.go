@@ -34,6 +34,7 @@ type Record struct {
 	Fingerprint    archive.Digest `json:"fingerprint"`
 	Story          string         `json:"story"`
 	Changes        []diff.Class   `json:"changes"` // what it says otherwise than the version before, in the order of diff
+	Missing        []MissingPart  `json:"missing"` // further pages of the article that the body lacks, in order
 
 	// Damaged tells of a version that is not what was recorded, and in what way; of
 	// version 0, of the page. It is no record, and has nothing else but its site, URL
@@ -54,6 +55,13 @@ type Attachment struct {
 	Name   string         `json:"name"`
 	URL    string         `json:"url"`
 	Digest archive.Digest `json:"digest"` // "" when the archive does not keep its bytes
+}
+
+// MissingPart is a further page of an article that could not be read when the version
+// was taken.
+type MissingPart struct {
+	URL    string `json:"url"`
+	Reason string `json:"reason"`
 }
 
 // Published is when the page says that it was published.
@@ -92,7 +100,12 @@ func newRecord(p archive.Page, s archive.Snapshot, lastSeen time.Time) Record {
 		Title: a.Title, Published: Published{At: a.Published, DayOnly: a.DayOnly}, DayOnly: a.DayOnly,
 		Source: a.Source, Author: a.Author, DocumentNumber: a.DocumentNumber,
 		Body: a.Body, Attachments: make([]Attachment, len(a.Attachments)),
-		Status: s.Status, PayloadDigest: s.Payload, Fingerprint: s.Fingerprint, Story: s.Story, Changes: []diff.Class{},
+		Status: s.Status, PayloadDigest: s.Payload, Fingerprint: s.Fingerprint, Story: s.Story, Changes: []diff.Class{}, Missing: []MissingPart{},
+	}
+	for _, part := range s.Parts {
+		if part.Missing != "" {
+			r.Missing = append(r.Missing, MissingPart{URL: part.URL, Reason: part.Missing})
+		}
 	}
 	for i, f := range a.Attachments {
 		r.Attachments[i] = Attachment{Name: f.Name, URL: f.URL, Digest: f.Digest}

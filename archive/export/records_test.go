@@ -252,7 +252,7 @@ func TestChanges(t *testing.T) {
 		}
 	}
 	for f, want := range map[export.Format]string{
-		export.JSONL: `"changes":["figures"]}`, export.CSV: `,"[""figures""]"`, export.Atom: "<summary>changed: figures</summary>",
+		export.JSONL: `"changes":["figures"],`, export.CSV: `,"[""figures""]"`, export.Atom: "<summary>changed: figures</summary>",
 	} {
 		if got, _ := write(t, s, f, export.Selection{Until: day(6)}); strings.Count(got, want) != 1 {
 			t.Errorf("%s: %s is not once in %s", f, want, got)

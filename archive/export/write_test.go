@@ -34,6 +34,7 @@ func notice() *store {
 				Body:        "第一段\n\n第二段\r\n\xff",
 				Attachments: []archive.Attachment{{Name: "表,一.xls", URL: "http://a/b.xls"}},
 			},
+			Parts: []archive.Part{{URL: "http://a/1_2", Payload: "sha256:bb"}, {URL: "http://a/1_3", Missing: "status 404"}},
 		}},
 	}
 }
@@ -58,7 +59,7 @@ func TestJSONL(t *testing.T) {
 		`"title":"关于“放管服”的<通知> & \"附件\"","published":"2026-02-28T09:30:00+08:00","day_only":false,` +
 		`"source":"=1+1","author":" 张三","document_number":"张政发〔2026〕1号","body":"第一段\n\n第二段\r\n\ufffd",` +
 		`"attachments":[{"name":"表,一.xls","url":"http://a/b.xls","digest":""}],"status":200,` +
-		`"payload_digest":"sha256:aa","fingerprint":"` + noticed() + `","story":"s1","changes":[]}` + "\n"
+		`"payload_digest":"sha256:aa","fingerprint":"` + noticed() + `","story":"s1","changes":[],"missing":[{"url":"http://a/1_3","reason":"status 404"}]}` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("JSONL (-want +got):\n%s", diff)
 	}
@@ -71,7 +72,7 @@ func TestJSONLHasEveryKey(t *testing.T) {
 	s := &store{}
 	s.add("a", "http://a/1", archive.KindArticle, 1, 1)
 	got, _ := write(t, s, export.JSONL, export.Selection{})
-	for _, want := range []string{`"title":""`, `"published":null`, `"attachments":[]`, `"story":""`, `"changes":[]`} {
+	for _, want := range []string{`"title":""`, `"published":null`, `"attachments":[]`, `"story":""`, `"changes":[]`, `"missing":[]`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not in %s", want, got)
 		}
@@ -81,11 +82,11 @@ func TestJSONLHasEveryKey(t *testing.T) {
 func TestCSV(t *testing.T) {
 	got, _ := write(t, notice(), export.CSV, export.Selection{})
 	want := "url,site,column,version,versions,taken_at,last_seen,state,title,published,day_only,source,author," +
-		"document_number,body,attachments,status,payload_digest,fingerprint,story,changes\r\n" +
+		"document_number,body,attachments,status,payload_digest,fingerprint,story,changes,missing\r\n" +
 		"http://a/1?x=1&y=2,zjg,\"通知, 公告\",1,1,2026-03-01T12:00:00Z,2026-03-04T12:00:00Z,gone," +
 		"\"关于“放管服”的<通知> & \"\"附件\"\"\",2026-02-28T09:30:00+08:00,false,=1+1,\" 张三\"," +
 		"张政发〔2026〕1号,\"第一段\n\n第二段\r\n\ufffd\",\"[{\"\"name\"\":\"\"表,一.xls\"\",\"\"url\"\":\"\"http://a/b.xls\"\",\"\"digest\"\":\"\"\"\"}]\"," +
-		"200,sha256:aa," + noticed() + ",s1,[]\r\n"
+		"200,sha256:aa," + noticed() + ",s1,[],\"[{\"\"url\"\":\"\"http://a/1_3\"\",\"\"reason\"\":\"\"status 404\"\"}]\"\r\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("CSV (-want +got):\n%s", diff)
 	}
@@ -143,7 +144,7 @@ func TestNothingSelected(t *testing.T) {
 	if got, n := write(t, portal(), export.JSONL, none); got != "" || n != 0 {
 		t.Errorf("JSONL: %d records, %q", n, got)
 	}
-	if got, n := write(t, portal(), export.CSV, none); !regexp.MustCompile(`^url,.*changes\r\n$`).MatchString(got) || n != 0 {
+	if got, n := write(t, portal(), export.CSV, none); !regexp.MustCompile(`^url,.*missing\r\n$`).MatchString(got) || n != 0 {
 		t.Errorf("CSV: %d records, %q", n, got)
 	}
 }
