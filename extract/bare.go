@@ -290,11 +290,14 @@ const (
 // boxCell is what a cell of a box says, its letters alone: counters, votes, buttons.
 // Such a table is no data: what it counts would be a change of the article at each
 // visit.
-var boxCell = lazyregexp.New(`^(?:(?:本文|本页|本站|本网站?|今日|今天|昨日|当前|目前|实时|累计|历史|总|您是第)+(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)?(?:次|人|位)?|(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)(?:次|人|位)?|分享(?:到|至|本文)?|.*(?:满意|有用|有帮助)[吗么])$`)
+var boxCell = lazyregexp.New(`^(?:(?:本文|本页|本站|本网站?|今日|今天|昨日|本周|本月|今年|当前|目前|实时|累计|历史|总|您是第)+(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)?(?:次|人|位)?|(?:浏览|点击|访问|阅读|查看|在线|人气|访客|游客)(?:次数|人数|人次|次|总数|总量|量|数|率)(?:次|人|位)?|分享(?:到|至|本文)?|.*(?:满意|有用|有帮助)[吗么])$`)
 
 // weatherCell is what a cell of a box says that tells the weather of the hour; what
 // an article reports of the hours of a day is a larger table.
 var weatherCell = lazyregexp.New(`^(?:天气预报|(?:今日|今天|实时|当前)(?:天气|气温).*)$`)
+
+// weekRow is how a calendar heads its days.
+var weekRow = lazyregexp.New(`(?i)一(?:周|星期)?二(?:周|星期)?三(?:周|星期)?四(?:周|星期)?五(?:周|星期)?六|Mo(?:n(?:day)?)?Tu(?:e(?:sday)?)?We(?:d(?:nesday)?)?Th(?:u(?:rsday)?)?Fr`)
 
 // isData says whether a table holds data: rows of short cells, few links, no small
 // print and nothing that boxes say.
@@ -305,12 +308,18 @@ func (p *Page) isData(table int32) bool {
 	}
 	in := map[int32]int{} // cells by row
 	last, weather := int32(-1), false
+	var all strings.Builder
+	words := 0 // lines that are more than a number or the name of a day
 	for j := int(f.elems[table].lo); j < int(f.elems[table].hi); j++ {
 		letters := lettersOf(f.lineText(j))
 		if f.lines[j].w > cellWeight || p.isFootLine(j) || boxCell.MatchString(letters) {
 			return false
 		}
 		weather = weather || weatherCell.MatchString(letters)
+		all.WriteString(letters)
+		if f.lines[j].w > 2*wideWeight {
+			words++
+		}
 		if cell, row := f.cellOf(f.lines[j].el); cell >= 0 && cell != last {
 			in[row]++
 			last = cell
@@ -325,7 +334,7 @@ func (p *Page) isData(table int32) bool {
 	}
 	least := dataCells
 	switch {
-	case rows < 2 || cells < ruledCells:
+	case rows < 2 || cells < ruledCells, 4*words < cells && weekRow.MatchString(all.String()):
 		return false
 	case weather:
 		least = boxCells + 1

@@ -238,16 +238,40 @@ func TestPlainText(t *testing.T) {
 			t.Errorf("%s: %s (%s): %s", name, r.Kind, r.Signature, got)
 		}
 	}
+	days := func(names ...string) string {
+		rows := "<tr><th>" + strings.Join(names, "</th><th>") + "</th></tr>"
+		for day := 1; day < 29; day += 7 {
+			rows += "<tr>"
+			for i := range 7 {
+				rows += fmt.Sprintf("<td>%d</td>", day+i)
+			}
+			rows += "</tr>"
+		}
+		return rows
+	}
 	for name, text := range map[string]string{
 		"a list":            `<ul>` + each(`<li><a href="/%s.html">县政府召开第%d次常务会议</a><p>2026-03-02</p></li>`) + `</ul>`,
 		"a form":            `<form><p>标题：</p><p>文号：</p><p>发布机构：</p><p>年份：2026</p></form>`,
 		"a block":           `<p>IP：203.0.113.9</p><p>2026-03-02 10:11:12</p><p>ID：8837462</p><p>规则：1002</p><p>节点：17</p>`,
+		"counters":          `<div class="box1"><ul><li>今日访问 12345</li><li>昨日访问 54321</li><li>本月访问 998877</li><li>累计访问 123456789</li></ul></div>`,
+		"a calendar":        `<table class="cal"><caption>2026年3月</caption>` + days("一", "二", "三", "四", "五", "六", "日") + `</table>`,
+		"a calendar, 星期":    `<table class="cal">` + days("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日") + `</table>`,
+		"an English one":    `<table class="cal">` + days("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su") + `</table>`,
 		"links to sections": `<ul>` + each(`<li><a href="/%s/">第%d科</a></li>`) + `</ul>`,
 	} {
 		r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/dh/", Payload: fmt.Appendf(nil, page, text)}).Reading()
 		if r.Article.Body != "" {
 			t.Errorf("%s: %s (%s): %s", name, r.Kind, r.Signature, r.Article.Body)
 		}
+	}
+}
+
+// Who is on duty on which day is no calendar.
+func TestRosterOfAWeek(t *testing.T) {
+	page := strings.ReplaceAll(fmt.Sprintf(frame, `<div id="zoom"><p>现将值班安排公布如下。</p><table border=1><tr><td>星期一</td><td>星期二</td><td>星期三</td><td>星期四</td><td>星期五</td><td>星期六</td></tr><tr><td>张三</td><td>李四</td><td>王五</td><td>赵六</td><td>孙七</td><td>周八</td></tr></table></div>`), "防范强降雨", "值班安排")
+	r := open(t, extract.Input{URL: "http://www.hewan.gov.cn/tzgg/202408/1.html", Payload: []byte(page)}).Reading()
+	if !strings.Contains(r.Article.Body, "张三\t李四\t王五\t赵六\t孙七\t周八") {
+		t.Errorf("%s: %s", r.Kind, r.Article.Body)
 	}
 }
 

@@ -56,7 +56,7 @@ func (p *Page) plainText(title int) (el int32, bare bool) {
 		if namesAddress.MatchString(f.lineText(i)) {
 			return -1, false // a block tells its reader's
 		}
-		if kind, _ := phraseOf(f.lineText(i)); kind != 0 || breadcrumb.MatchString(f.lineText(i)) || pagerLine.MatchString(f.lineText(i)) {
+		if kind, _ := phraseOf(f.lineText(i)); kind != 0 || breadcrumb.MatchString(f.lineText(i)) || pagerLine.MatchString(f.lineText(i)) || boxCell.MatchString(lettersOf(f.lineText(i))) {
 			continue
 		}
 		t := tallies[box[l.el]]
