@@ -12,7 +12,8 @@ const runsHelp = `List runs: what asked for each, how it ended and what it found
 or, with --newest, first. A tick that was skipped or missed is listed too, with
 the reason. What a run found is counted when it ends; one that "stopped responding"
 is open, and its process died or gave no sign of life: the next crawl closes it and
-goes on where it stopped.`
+goes on where it stopped. ARTICLES counts the visits to articles, to documents
+and to pages that were never read before.`
 
 func runsCommand(a *app) *cobra.Command {
 	var sel selection
