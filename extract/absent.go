@@ -28,6 +28,7 @@ var absences = lazyregexp.Longest(strings.Join([]string{
 	`(?:抱歉|对不起)，` + reader + asked,
 	`您所访问的页面`,
 	`404 ?(?:错误|not found|error|page not found|页面)|(?:错误|error) ?404`,
+	`the resource (?:cannot|could not) be found`, // ASP.NET's, under "Server Error in '/' Application."
 	`page (?:(?:that )?you (?:are looking for|were looking for|requested|visited) )?` +
 		`(?:(?:is |was )?not found|no longer exists|(?:does not|doesn't) exist|(?:could|can) ?not be found|has been (?:removed|deleted))`,
 }, "|"))
