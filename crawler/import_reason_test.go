@@ -18,11 +18,7 @@ func TestImportTellsItsOwnReasons(t *testing.T) {
 	url := r.base + path
 	var saved savings
 	for _, v := range all(t, r.store.Visits(t.Context(), archive.Filter{Site: r.site.Name})) {
-		b, err := r.store.Payload(t.Context(), v.Payload)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := archive.Saved{Whole: true, Capture: archive.Capture{URL: v.URL, At: v.At, Status: v.Status, Header: v.Header, Payload: b, Attempts: 1}}
+		s := r.saved(v)
 		s.Told = &archive.Told{At: v.At, Kind: v.Kind, Outcome: v.Outcome, Reason: v.Reason}
 		if v.URL == url && v.Reason != "first version; joined of 3 pages" {
 			t.Fatalf("the file would tell %q", v.Reason)
@@ -60,4 +56,14 @@ func TestImportTellsItsOwnReasons(t *testing.T) {
 	if v := all(t, store.Visits(t.Context(), archive.Filter{Site: oldSite.Name})); len(v) != 2 || v[1].Reason != saved[1].Told.Reason {
 		t.Errorf("where the file tells what is so: %+v", v)
 	}
+}
+
+// saved is the answer that a visit of the rig's got, as a file has it.
+func (r *rig) saved(v archive.Visit) archive.Saved {
+	r.t.Helper()
+	b, err := r.store.Payload(r.t.Context(), v.Payload)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return archive.Saved{Whole: true, Capture: archive.Capture{URL: v.URL, At: v.At, Status: v.Status, Header: v.Header, Payload: b, Attempts: 1}}
 }

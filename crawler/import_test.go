@@ -366,11 +366,7 @@ func TestImportOfParts(t *testing.T) {
 	url := r.base + path
 	var saved savings
 	for _, v := range all(t, r.store.Visits(t.Context(), archive.Filter{Site: r.site.Name})) {
-		b, err := r.store.Payload(t.Context(), v.Payload)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := archive.Saved{Whole: true, Capture: archive.Capture{URL: v.URL, At: v.At, Status: v.Status, Header: v.Header, Payload: b, Attempts: 1}}
+		s := r.saved(v)
 		if strings.HasSuffix(v.URL, "_2.html") {
 			s.At = s.At.Add(10 * time.Minute)
 		}
