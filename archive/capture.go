@@ -46,3 +46,7 @@ func (c Capture) Location() string {
 	}
 	return ""
 }
+
+// brokeOff says whether the answer ended before its end, and not at a limit of
+// our own.
+func (c Capture) brokeOff() bool { return c.Truncated != "" && c.Truncated != "length" }

@@ -27,6 +27,10 @@ func Judge(p Page, c Capture, r *Reading) Verdict {
 		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature), Keep: keepTrouble(p, c)}
 	}
 	if v, ok := judgeStatus(p, c, r); ok {
+		if v.Outcome == Gone && c.brokeOff() {
+			// A server that says in half an answer that a page is gone is in trouble.
+			return Verdict{Outcome: Truncated, Reason: v.Reason + ": " + truncation(c), Keep: true}
+		}
 		return v
 	}
 	if c.Truncated != "" {

@@ -48,6 +48,9 @@ func judgeKept(p Page, c Capture, r *Reading) (v Verdict, done bool) {
 		return Verdict{Outcome: Challenged, Reason: fmt.Sprintf("status %d: %s", c.Status, r.Signature), Keep: keepTrouble(p, c)}, true
 	}
 	if v, ok := judgeStatus(p, c, r); ok {
+		if v.Outcome == Gone && c.brokeOff() {
+			return Verdict{Outcome: Truncated, Reason: v.Reason + ": " + truncation(c) + ": not kept"}, true
+		}
 		v.Keep = v.Outcome == Moved
 		return v, true
 	}

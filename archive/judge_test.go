@@ -63,6 +63,12 @@ func cut(why, payload string) archive.Capture {
 	return c
 }
 
+func cutAs(status int, why string) archive.Capture {
+	c := cut(why, "x")
+	c.Status = status
+	return c
+}
+
 func reads(kind archive.Kind, a archive.Article) *archive.Reading {
 	return &archive.Reading{Kind: kind, Article: a}
 }
@@ -130,7 +136,12 @@ func TestJudge(t *testing.T) {
 		{"unknown status", held, answer(521, ""), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 521"}},
 
 		{"cut short", held, cut("length", "abc"), nil, archive.Verdict{Outcome: archive.Truncated, Reason: "cut short (length) after 3 bytes: unexpected EOF", Keep: true}},
-		{"cut short, of an error", held, func() archive.Capture { c := cut("time", "x"); c.Status = 503; return c }(), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 503"}},
+		{"cut short, of an error", held, cutAs(503, "time"), nil, archive.Verdict{Outcome: archive.Unreachable, Reason: "status 503"}},
+		{"a 404 that was cut short", held, cutAs(404, "disconnect"), nil, archive.Verdict{Outcome: archive.Truncated, Reason: "status 404 Not Found: cut short (disconnect) after 1 bytes: unexpected EOF", Keep: true}},
+		{"a 410 that came too slowly", held, cutAs(410, "time"), nil, archive.Verdict{Outcome: archive.Truncated, Reason: "status 410 Gone: cut short (time)", Keep: true}},
+		{"a 404 that is too long", held, cutAs(404, "length"), nil, archive.Verdict{Outcome: archive.Gone, Reason: "status 404 Not Found"}},
+		{"a cut 404 of a server in trouble", held, cutAs(404, "disconnect"), trouble(archive.TroubleError, "text 系统维护"), archive.Verdict{Outcome: archive.Unreachable, Reason: "error page"}},
+		{"moved to the error page, and cut short", held, func() archive.Capture { c := cutAs(302, "disconnect"); c.Header.Set("Location", "/404.htm"); return c }(), nil, archive.Verdict{Outcome: archive.Truncated, Reason: "error page \"/404.htm\": cut short", Keep: true}},
 		{"unparsable", held, answer(200, "x"), trouble(archive.TroubleUnreadable, "nested too deep"), archive.Verdict{Outcome: archive.Unreadable, Reason: "nested too deep", Keep: true}},
 		{"unread", held, answer(200, "x"), nil, archive.Verdict{Outcome: archive.Unreadable, Reason: "the answer was not read", Keep: true}},
 
