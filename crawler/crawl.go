@@ -41,6 +41,7 @@ type crawl struct {
 	requests  atomic.Int64
 	around    *around // what the run saw, to look at pages that are gone against
 	standIns  *standIns
+	hops      *hops
 	oneText   *oneText
 	reading   *semaphore.Weighted // seats of the site
 	importing *importing          // nil: a crawl
@@ -92,7 +93,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		lists: map[uint64]string{}, walked: map[string]int{}, idle: map[string]int{}, totals: map[string]int{}, moving: map[string]bool{}, brought: map[string]int{},
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
-		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(), oneText: newOneText(),
+		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(), hops: newHops(), oneText: newOneText(),
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

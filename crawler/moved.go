@@ -157,6 +157,9 @@ func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.P
 	}
 	if v.Outcome != archive.Moved {
 		v.Keep = true
+		if err := k.unlessTrouble(p, ref, s, &v); err != nil {
+			return f, false, err
+		}
 		return k.settledAs(p, a, got, r, v), true, nil
 	}
 	if why, text := k.scope.admit(to); why != admitted {

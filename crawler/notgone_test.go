@@ -1,6 +1,7 @@
 package crawler_test
 
 import (
+	"strings"
 	"testing"
 
 	"fangzhi/archive"
@@ -25,4 +26,57 @@ func TestCutNotFoundTellsNothing(t *testing.T) {
 	d.pass(1)
 	d.stands(cut, archive.StateGone, "observation 1 since 2026-03-08")
 	sound(t, d.rig)
+}
+
+// An article that leads to an error page, or home, is not gone while what it leads to
+// is in trouble; that is asked for once a run.
+func TestErrorPageInTrouble(t *testing.T) {
+	to404 := portaltest.RedirectTo(302, "/404.html")
+	home := portaltest.RedirectTo(302, "/")
+	script := portaltest.Text(200, `<html><head><script>window.location.href = "/404.html";</script></head><body></body></html>`)
+	refresh := portaltest.Text(404, `<html><head><meta http-equiv="refresh" content="0;url=/404.html"></head><body></body></html>`)
+	for _, c := range []struct {
+		name         string
+		answer       portaltest.Fault
+		at           string
+		fault        portaltest.Fault
+		reason       string
+		requestsEach int
+	}{
+		{"503", to404, "/404.html", portaltest.Status(503, ""), `error page "/404.html"; BASE/404.html is in trouble: status 503 Service Unavailable`, 3},
+		{"500 of a script's", script, "/404.html", portaltest.Status(501, ""), "BASE/404.html is in trouble: status 501", 1},
+		{"500 of a 404's refresh", refresh, "/404.html", portaltest.Status(501, ""), "BASE/404.html is in trouble: status 501", 1},
+		{"429", to404, "/404.html", portaltest.Status(429, ""), "status 429", 3},
+		{"403", to404, "/404.html", portaltest.Status(403, ""), "status 403", 1},
+		{"a bot wall", to404, "/404.html", portaltest.WAF(), "BASE/404.html is in trouble: status 200: ", 1},
+		{"cut short", to404, "/404.html", portaltest.CutShort(10), "BASE/404.html is in trouble: ", 3},
+		{"a text of trouble", to404, "/404.html", portaltest.Text(200, "<html><head><title>系统维护中</title></head><body><h1>系统维护中</h1></body></html>"), "error page: ", 1},
+		{"503 one hop on", to404, "/404.html", portaltest.RedirectTo(302, "/busy.html"), "BASE/busy.html is in trouble: status 503", 1},
+		{"503 at home", home, "/", portaltest.Status(503, ""), "BASE/ is in trouble: status 503", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, urls := newDays(t)
+			for _, u := range urls[3:5] {
+				d.portal.Withdraw(u)
+				d.portal.Break(u, 0, c.answer)
+			}
+			d.portal.Break("/busy.html", 0, portaltest.Status(503, ""))
+			d.portal.Break(c.at, 0, c.fault)
+			d.portal.ForgetRequests()
+			d.pass(5)
+			for _, u := range urls[3:5] {
+				d.stands(u, archive.StateUnreachable, strings.ReplaceAll(c.reason, "BASE", d.base))
+			}
+			if n := d.portal.Count(c.at); n != 5*c.requestsEach {
+				t.Errorf("%d requests for %s in five runs, want %d a run", n, c.at, c.requestsEach)
+			}
+			d.portal.Mend(c.at)
+			d.pass(4)
+			for _, u := range urls[3:5] {
+				d.stands(u, archive.StateWithdrawn, "gone at 4 visits over 3 days, since 2026-03-07")
+			}
+			sound(t, d.rig)
+		})
+	}
 }

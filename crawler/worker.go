@@ -216,6 +216,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		if err := k.sentAway(p, got.Location(), how, s, &v); err != nil {
 			return f, err
 		}
+		if err := k.unlessTrouble(p, got.Location(), s, &v); err != nil {
+			return f, err
+		}
 		f = k.settledAs(p, a, got, nil, v)
 		k.feedAgain(&f)
 		if p.Request != nil && !isThere(f.entry.Visit.Outcome) {
@@ -274,6 +277,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 	v, err := k.judgedWhole(p, got.Capture, &r, &w, known)
 	if err == nil {
 		err = k.standsIn(p, got, page, &r, &v, s)
+	}
+	if err == nil && page != nil && v.Outcome == archive.Gone {
+		err = k.unlessTrouble(p, page.SendsAway(), s, &v)
 	}
 	if err != nil {
 		k.frontier.release(w.urls()...)

@@ -15,6 +15,15 @@ import (
 // has nothing to say. Lists and home pages that load anew take longer.
 const refreshSoon = 10
 
+// SendsAway returns where a page that stands for what is not there sends its reader:
+// the home page, or one named 404; "" for every other page.
+func (p *Page) SendsAway() string {
+	if p.Reading(); p.flat == nil || p.other != "" || p.failure != "" {
+		return ""
+	}
+	return p.leadsHome(p.span.weight(p.flat))
+}
+
 // leadsHome returns where a page with hardly a text sends its reader at once,
 // where that is the home page or one named 404: so some portals answer for what
 // is not there. It is "" for every other page. A refresh tells within the frame of
