@@ -295,6 +295,9 @@ func (s *span) weight(f *flat) (w int32) {
 func (p *Page) findBody(title int) span {
 	f := p.flat
 	el, bare := p.container(title)
+	if place, empty := p.inEmptyPlace(el, title); empty {
+		return p.spanOf(place)
+	}
 	if el < 0 || f.sumProse[f.elems[el].hi] == f.sumProse[f.elems[el].lo] {
 		if held := p.picturesOf(title); held >= 0 {
 			el, bare = held, false

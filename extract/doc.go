@@ -20,7 +20,7 @@
 //	published.go metadate.go datewords.go urldate.go  which of them is the publication date
 //	labels.go fields.go            来源, 作者, 发文字号 and the like, from lines, tables and metas
 //	body.go family.go trim.go phrases.go  the container, whose lines are text, its edges
-//	short.go                       a text of a sentence or two, in the place of one
+//	short.go place.go              a text of a sentence or two in the place of one, or none
 //	links.go row.go resolve.go     links, rows of lists, addresses
 //	attachments.go files.go picture.go  documents and pictures of an article
 //	kind.go column.go trouble.go absent.go lead.go  article or list; challenge, soft 404, login, error

@@ -69,6 +69,9 @@ func (p *Page) kindOf(body *span, title *titleRead) (archive.Kind, string) {
 	if v, _ := f.metaOf("columnname"); v != "" && prose < 600 {
 		return archive.KindList, "meta ColumnName without ArticleTitle"
 	}
+	if place, wrapper := p.emptyPlace(title.anchor()); place >= 0 && prose == 0 && body.el >= 0 && f.within(body.el, wrapper) && weigh(title.text) >= rowWeight {
+		return archive.KindArticle, "the place of a text under its title"
+	}
 	switch {
 	case !p.isHome() && p.isColumnOf(few, body, title):
 		return archive.KindList, "a row or two with dates, and no text"

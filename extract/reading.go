@@ -9,7 +9,7 @@ import (
 
 // Reader is the version of how pages are read. It goes up when pages may read
 // otherwise than before, so that what an older one read can be told.
-const Reader = 7
+const Reader = 8
 
 // Reading returns what the page is and says. It is worked out once; its slices
 // are the page's own.

@@ -116,7 +116,8 @@ func (p *Page) takeShort(s *span, title *titleRead) {
 	if s.weight(p.flat) > 0 {
 		return
 	}
-	if el := p.shortText(title.anchor()); el >= 0 {
+	place, wrapper := p.emptyPlace(title.anchor())
+	if el := p.shortText(title.anchor()); el >= 0 && (place < 0 || p.flat.within(el, wrapper)) {
 		*s = p.spanOf(el)
 		p.trim(s, title)
 	}

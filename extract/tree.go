@@ -18,6 +18,7 @@ type elem struct {
 	all    hint // with what it inherits; see settleHints
 	tag    atom.Atom
 	block  bool
+	film   bool // holds a film, or a frame that may be one
 }
 
 // line is a run of text between two line breaks: a paragraph, a heading, a
@@ -187,6 +188,7 @@ func (f *flattener) element(n *html.Node, parent int32) {
 		}
 		if src != "" {
 			f.embeds = append(f.embeds, embed{src, f.at(), parent})
+			f.film(parent)
 		}
 		return
 	case atom.Style, atom.Noscript, atom.Template, atom.Select, atom.Option, atom.Button, atom.Input,
@@ -194,6 +196,7 @@ func (f *flattener) element(n *html.Node, parent int32) {
 		atom.Noframes, atom.Wbr, atom.Source, atom.Param, atom.Track:
 		return
 	case atom.Video:
+		f.film(parent)
 		return
 	}
 	i := int32(len(f.elems))
@@ -249,6 +252,13 @@ func (f *flattener) element(n *html.Node, parent int32) {
 		f.pre--
 	}
 	f.block, f.flags, f.bold = savedBlock, savedFlags, savedBold
+}
+
+// film notes that an element holds a film, or a frame that may.
+func (f *flattener) film(el int32) {
+	if el >= 0 {
+		f.elems[el].film = true
+	}
 }
 
 // at is the index of the line that is being written.

@@ -46,7 +46,7 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 		switch {
 		case i == title.line, s.has(i) && p.repeatsTitle(i, title):
 			start = i + 1
-		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && p.inTextTable(i, title)):
+		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && (p.inTextTable(i, title) || p.labelsText(i, s, title))):
 			start, dated = i+1, true
 		}
 	}
@@ -135,6 +135,31 @@ func (p *Page) inTextTable(i int, title *titleRead) bool {
 		}
 	}
 	return n >= textTable && 3*like <= n
+}
+
+// textLabels are labels of a text itself rather than of its page.
+var textLabels = map[string]bool{
+	"电话": true, "联系电话": true, "联系人": true, "邮箱": true, "地址": true, "邮编": true, "备注": true, "类别": true, "服务对象": true,
+}
+
+// labelsText says whether a line in a body without prose is a label and what it labels,
+// in the text: 中标价, 公示期, 联系电话. The line with date and source stands above it
+// then, and this one is of another kind.
+func (p *Page) labelsText(i int, s *span, title *titleRead) bool {
+	f := p.flat
+	if at := p.byline(); at <= title.line || at >= s.lo || f.hintsOwn(i)&hintMeta != 0 {
+		return false
+	}
+	line := halve(f.lineText(i))
+	for _, h := range scanLabels(line) {
+		switch {
+		case h.field == fieldOtherDate, h.field == fieldTitle, textLabels[h.word]:
+		case (h.word == "时间" || h.word == "日期") && h.off > 0: // 任职时间
+		default:
+			return false
+		}
+	}
+	return strings.Contains(line, ":")
 }
 
 // salutation is whom a notice is for, who may be called as a field is: 各用户：
@@ -373,7 +398,7 @@ func (p *Page) isTail(i int) bool {
 	for _, h := range scanLabels(s) {
 		switch h.field {
 		case fieldEditor, fieldNoise, fieldSource, fieldPublished, fieldModified, fieldAuthor:
-			if h.off < 12 {
+			if h.off < 12 && !textLabels[h.word] {
 				return true
 			}
 		}
