@@ -122,7 +122,7 @@ func judgeStatus(p Page, c Capture, r *Reading) (v Verdict, ok bool) {
 			v.Outcome = NotModified
 		}
 		return v, true
-	case leadsTo404(c.Location()):
+	case LeadsTo404(c.Location()):
 		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to the portal's error page %q", status, brief(c.Location()))}, true
 	case leadsHome(p, c.Location()):
 		return Verdict{Outcome: Gone, Reason: fmt.Sprintf("%s: to %q, which is not the article", status, brief(c.Location()))}, true
@@ -153,9 +153,9 @@ func brief(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// leadsTo404 says whether a redirect leads to a page named 404: that is how
+// LeadsTo404 says whether a redirect leads to a page named 404: that is how
 // portals answer for what is not there.
-func leadsTo404(location string) bool {
+func LeadsTo404(location string) bool {
 	u, err := url.Parse(location)
 	if err != nil {
 		return false

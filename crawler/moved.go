@@ -137,6 +137,9 @@ const doorText = 300
 // meta refresh or a script: it moved, as by a redirect of HTTP. Ok is false for
 // every other page.
 func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.Page, r *archive.Reading, s *seat) (f finding, ok bool, err error) {
+	if got.Status == http.StatusNotFound || got.Status == http.StatusGone || r.Trouble == archive.TroubleSoft404 {
+		return k.sentOn(p, a, got, page, r, s)
+	}
 	if got.Status != http.StatusOK || p.Request != nil || r.Trouble != archive.TroubleNone && r.Trouble != archive.TroubleUnreadable {
 		return f, false, nil
 	}
@@ -162,6 +165,11 @@ func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.P
 		}
 		return k.settledAs(p, a, got, r, v), true, nil
 	}
+	return k.settledMove(p, a, got, r, to, v), true, nil
+}
+
+// settledMove is the visit to a page that leads to another one by what it says.
+func (k *crawl) settledMove(p archive.Page, a address, got answer, r *archive.Reading, to address, v archive.Verdict) finding {
 	if why, text := k.scope.admit(to); why != admitted {
 		v.Reason += ": out of the scope: " + text
 	}
@@ -169,5 +177,5 @@ func (k *crawl) forwarded(p archive.Page, a address, got answer, page *extract.P
 	e.Page.MovedTo, e.Visit.MovedTo = to.url, to.url
 	e.Page.Due = k.dueAgain(e.Page, got)
 	k.heed(a.host, got, v.Outcome)
-	return finding{entry: e, was: p}, true, nil
+	return finding{entry: e, was: p}
 }

@@ -1,6 +1,7 @@
 package crawler_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -75,6 +76,53 @@ func TestErrorPageInTrouble(t *testing.T) {
 			d.pass(4)
 			for _, u := range urls[3:5] {
 				d.stands(u, archive.StateWithdrawn, "gone at 4 visits over 3 days, since 2026-03-07")
+			}
+			sound(t, d.rig)
+		})
+	}
+}
+
+// A 404 that sends its reader on says "come here": the article moved, or nothing is
+// told. It is gone where there is no article where it leads.
+func TestNotFoundThatSendsOn(t *testing.T) {
+	refresh := func(status int, to string) portaltest.Fault {
+		return portaltest.Text(status, fmt.Sprintf(`<html><head><title>页面已迁移</title><meta http-equiv="refresh" content="0;url=%s"></head><body>页面已迁移</body></html>`, to))
+	}
+	script := func(status int, to string) portaltest.Fault {
+		return portaltest.Text(status, fmt.Sprintf(`<html><body><script>location.replace("%s")</script></body></html>`, to))
+	}
+	for _, c := range []struct {
+		name   string
+		answer func(d *days, url string) portaltest.Fault
+		state  archive.State
+		reason string
+	}{
+		{"to itself", func(_ *days, url string) portaltest.Fault { return refresh(404, url) }, archive.StateUnreachable, "status 404 Not Found, and meta refresh to"},
+		{"to itself by a script", func(_ *days, url string) portaltest.Fault { return script(410, url) }, archive.StateUnreachable, "which is the page itself"},
+		{"to its text elsewhere", func(d *days, _ string) portaltest.Fault {
+			return refresh(404, d.portal.Publish("yw", article("县政府召开第5次常务会议")))
+		}, archive.StateMoved, "status 404 Not Found, and meta refresh to "},
+		{"by a script", func(d *days, _ string) portaltest.Fault {
+			return script(404, d.portal.Publish("yw", article("县政府召开第5次常务会议")))
+		}, archive.StateMoved, "status 404 Not Found, and script redirect to "},
+		{"softly", func(d *days, _ string) portaltest.Fault {
+			to := d.portal.Publish("yw", article("县政府召开第5次常务会议"))
+			return portaltest.Text(200, `<html><head><title>404 Not Found</title><meta http-equiv="refresh" content="0;url=`+to+`"></head><body>您访问的页面不存在</body></html>`)
+		}, archive.StateMoved, "and meta refresh to "},
+		{"to what is not there", func(*days, string) portaltest.Fault { return refresh(404, "/error/none.html") }, archive.StateWithdrawn, "which is gone as well; gone at "},
+		{"to a list", func(d *days, _ string) portaltest.Fault { return refresh(404, "/tzgg/index.html") }, archive.StateWithdrawn, "status 404 Not Found"},
+		{"home", func(*days, string) portaltest.Fault { return refresh(404, "/index.html") }, archive.StateWithdrawn, "status 404 Not Found"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, urls := newDays(t)
+			fault := c.answer(d, urls[4])
+			d.portal.Withdraw(urls[4])
+			d.portal.Break(urls[4], 0, fault)
+			d.pass(5)
+			d.stands(urls[4], c.state, c.reason)
+			if p := d.page(urls[4]); c.state == archive.StateMoved && d.page(p.MovedTo).Versions != 1 {
+				t.Errorf("moved to %q, which was not read", p.MovedTo)
 			}
 			sound(t, d.rig)
 		})

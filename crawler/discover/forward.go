@@ -32,6 +32,15 @@ const (
 // and what says so: an immediate meta refresh, or a script that goes elsewhere
 // on a page without text and links. It returns "" for every other page.
 func Forward(p *extract.Page, rawURL string) (to, evidence string) {
+	return forward(p, rawURL, false)
+}
+
+// ForwardOrBack is Forward that tells also of a page that leads back to itself.
+func ForwardOrBack(p *extract.Page, rawURL string) (to, evidence string) {
+	return forward(p, rawURL, true)
+}
+
+func forward(p *extract.Page, rawURL string, back bool) (to, evidence string) {
 	at, err := url.Parse(rawURL)
 	if err != nil {
 		return "", ""
@@ -61,7 +70,7 @@ func Forward(p *extract.Page, rawURL string) (to, evidence string) {
 		if wait, err := strconv.ParseFloat("0"+m[1], 64); err != nil || wait > immediate {
 			continue
 		}
-		if u := resolve(m[2]); u != "" && u != rawURL {
+		if u := resolve(m[2]); u != "" && (back || u != rawURL) {
 			return u, "meta refresh to " + strconv.Quote(m[2])
 		}
 	}
@@ -79,7 +88,7 @@ func Forward(p *extract.Page, rawURL string) (to, evidence string) {
 			continue
 		}
 		ref := m[1] + m[2]
-		if u := resolve(ref); u != "" && u != rawURL {
+		if u := resolve(ref); u != "" && (back || u != rawURL) {
 			return u, "script redirect to " + strconv.Quote(ref)
 		}
 	}

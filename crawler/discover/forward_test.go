@@ -37,3 +37,17 @@ func TestForward(t *testing.T) {
 		})
 	}
 }
+
+func TestForwardOrBack(t *testing.T) {
+	const at = "http://a.gov.cn/x/"
+	p, err := extract.Open(extract.Input{URL: at, Payload: []byte(`<html><meta http-equiv="refresh" content="0;url=/x/">`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, evidence := discover.ForwardOrBack(p, at); to != at || evidence != `meta refresh to "/x/"` {
+		t.Errorf("ForwardOrBack = %q, %q", to, evidence)
+	}
+	if to, _ := discover.Forward(p, at); to != "" {
+		t.Errorf("Forward = %q", to)
+	}
+}
