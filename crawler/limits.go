@@ -11,6 +11,7 @@ type Limits struct {
 	Answer  time.Duration // from the request to the end of the answer's header
 	Idle    time.Duration // without a byte of payload
 	Total   time.Duration // for the whole answer
+	Hung    time.Duration // from the end of one of these to where a request is left that net/http does not give back
 	Rate    int64         // bytes of payload a second, on the average of an answer that takes longer than Idle
 
 	Repeats int           // requests after the first when the network or the server fails
@@ -22,7 +23,7 @@ type Limits struct {
 // DefaultLimits suit portals on slow lines with large attachments.
 var DefaultLimits = Limits{
 	Size: 32 << 20, Header: 256 << 10,
-	Connect: 15 * time.Second, Answer: 30 * time.Second, Idle: 30 * time.Second, Total: 10 * time.Minute, Rate: 512,
+	Connect: 15 * time.Second, Answer: 30 * time.Second, Idle: 30 * time.Second, Total: 10 * time.Minute, Hung: 10 * time.Second, Rate: 512,
 	Repeats: 2, Backoff: time.Second, Wait: 2 * time.Minute, Delay: 30 * time.Second,
 }
 
@@ -35,6 +36,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Answer, d.Answer)
 	fill(&l.Idle, d.Idle)
 	fill(&l.Total, d.Total)
+	fill(&l.Hung, d.Hung)
 	fill(&l.Rate, d.Rate)
 	fill(&l.Repeats, d.Repeats)
 	fill(&l.Backoff, d.Backoff)

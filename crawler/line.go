@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"fangzhi/archive"
@@ -27,8 +28,11 @@ type line struct {
 	plain   *net.Dialer
 	careful net.Dialer // its hook asks the guard
 	proxy   func(*http.Request) (*url.URL, error)
-	inner   *http.Transport
+	inner   atomic.Pointer[wires]
 }
+
+// wires are the connections that a line has made.
+type wires struct{ *http.Transport }
 
 // viaKey is the context's key to the proxy of a request, a *url.URL.
 type viaKey struct{}
@@ -75,7 +79,7 @@ func (t *transport) newLine(s *Site) (l *line, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("tls: %w", err)
 	}
-	l.inner = &http.Transport{
+	l.inner.Store(&wires{&http.Transport{
 		Proxy: func(r *http.Request) (*url.URL, error) {
 			u := via(r.Context())
 			if u == nil || resolvesHere(u) {
@@ -99,8 +103,17 @@ func (t *transport) newLine(s *Site) (l *line, err error) {
 		MaxIdleConnsPerHost:    t.parallel,
 		IdleConnTimeout:        90 * time.Second,
 		ReadBufferSize:         16 << 10,
-	}
+	}})
 	return l, nil
+}
+
+// leave gives up inner, which a connection hangs in: it may hold up whatever else is
+// asked by inner. It closes that connection, so that the system has it back.
+func (l *line) leave(inner *wires, connection *net.Conn) {
+	l.inner.CompareAndSwap(inner, &wires{inner.Clone()})
+	if connection != nil {
+		go (*connection).Close()
+	}
 }
 
 // wayOf names the way to a site's hosts by proxy and TLS, "" for the usual one.

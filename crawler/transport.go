@@ -37,7 +37,7 @@ func (t *transport) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, l := range t.lines {
-		l.inner.CloseIdleConnections()
+		l.inner.Load().CloseIdleConnections()
 	}
 }
 
@@ -48,7 +48,12 @@ type exchange struct {
 	size   int64    // in place of Limits.Size, where it is not 0
 	whole  bool     // what says that it is longer is not read at all
 
-	sent      atomic.Int32  // requests that were written to a connection
+	sent atomic.Int32 // requests that were written to a connection
+	reply
+}
+
+// reply is what came of an exchange.
+type reply struct {
 	waited    time.Duration // for the answer to begin
 	request   http.Header
 	address   string
@@ -69,11 +74,13 @@ var (
 	errSlow  = errors.New("too few bytes a second")
 	errIdle  = errors.New("no byte for too long")
 	errTotal = errors.New("took too long in all")
+	errHung  = errors.New("the connection hangs and cannot be ended: it is left behind")
 	// errTaken ends what net/http would ask seven times more, for up to a minute.
 	errTaken = errors.New("the server refuses to answer on its connections (HTTP/2 REFUSED_STREAM or GOAWAY)")
 )
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. It does not rely on net/http to give a
+// request back that is over: some servers bring it to where it never does.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	x, ok := r.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
@@ -82,6 +89,38 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	x.request = r.Header.Clone()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
+	// What hangs keeps an exchange of its own.
+	own := &exchange{target: x.target, line: x.line, size: x.size, whole: x.whole, reply: x.reply}
+	var answer *http.Response
+	var err error
+	var connection atomic.Pointer[net.Conn]
+	inner := x.line.inner.Load()
+	ended := make(chan bool)
+	go func() {
+		defer close(ended)
+		answer, err = t.exchange(ctx, cancel, r, inner, own, &connection)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		hung := time.NewTimer(t.limits.Hung)
+		defer hung.Stop()
+		select {
+		case <-ended:
+		case <-hung.C:
+			x.sent.Store(own.sent.Load())
+			x.failure = fmt.Errorf("%w; %w", context.Cause(ctx), errHung)
+			x.line.leave(inner, connection.Load())
+			return nil, x.failure
+		}
+	}
+	x.sent.Store(own.sent.Load())
+	x.reply = own.reply
+	return answer, err
+}
+
+// exchange makes the request of x by inner, and notes by which connection.
+func (t *transport) exchange(ctx context.Context, cancel context.CancelCauseFunc, r *http.Request, inner *wires, x *exchange, connection *atomic.Pointer[net.Conn]) (*http.Response, error) {
 	started := time.Now()
 	if t.limits.Total > 0 {
 		total := time.AfterFunc(t.limits.Total, func() { cancel(errTotal) })
@@ -89,6 +128,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(c httptrace.GotConnInfo) {
+			connection.Store(&c.Conn)
 			x.address = c.Conn.RemoteAddr().String()
 			if x.sent.Load() > 1 && speaksHTTP2(c.Conn) {
 				cancel(errTaken)
@@ -103,7 +143,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		x.failure = err
 		return nil, err
 	}
-	answer, err := x.line.inner.RoundTrip(out)
+	answer, err := inner.RoundTrip(out)
 	x.waited = time.Since(started)
 	if proxy != nil {
 		x.address = "" // that was the proxy's
