@@ -19,8 +19,8 @@ func (c *copier) sameLog(ctx context.Context, size int64) error {
 	if log.Size < size {
 		return fmt.Errorf("%w: the copy has %d entries, the archive fewer", ErrDiverged, size)
 	}
-	for i, their := range []func(context.Context, Store, int64) (Tree, error){storedTree, hashedTree, sealedTree} {
-		for j, our := range []func(context.Context, Store, int64) (Tree, error){storedTree, hashedTree} {
+	for i, their := range []func(context.Context, Store, int64) (Tree, error){storedTree[Store], hashedTree[Store], sealedTree} {
+		for j, our := range []func(context.Context, Store, int64) (Tree, error){storedTree[Store], hashedTree[Store]} {
 			theirs, err := their(ctx, c.from, size)
 			if err != nil && !none(err) {
 				return err
@@ -54,15 +54,40 @@ func (c *copier) ended(ctx context.Context) error {
 	return err
 }
 
+// nodes is what tells of the log's tree, as Store does.
+type nodes interface {
+	Nodes(ctx context.Context, nodes []Node) ([]Hash, error)
+}
+
+// In says whether c is a checkpoint of the log of s: by the nodes at its edge, or by
+// its leaves, should one of those be damaged. Where neither can be read it does not
+// say that it is none.
+func (c Checkpoint) In(ctx context.Context, s nodes) (bool, error) {
+	for _, tree := range []func(context.Context, nodes, int64) (Tree, error){storedTree[nodes], hashedTree[nodes]} {
+		t, err := tree(ctx, s, c.Size)
+		switch {
+		case errors.Is(err, ErrCorrupt):
+			return true, nil
+		case errors.Is(err, ErrNotFound):
+			return false, nil
+		case err != nil:
+			return false, err
+		case t.Root() == c.Root:
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // storedTree is the tree of the first size leaves of s, as the nodes at its edge
 // have it.
-func storedTree(ctx context.Context, s Store, size int64) (Tree, error) {
+func storedTree[S nodes](ctx context.Context, s S, size int64) (Tree, error) {
 	edge, err := s.Nodes(ctx, Edge(size))
 	return TreeAt(size, edge), err
 }
 
 // hashedTree is that tree worked out of the hashes of the leaves.
-func hashedTree(ctx context.Context, s Store, size int64) (t Tree, err error) {
+func hashedTree[S nodes](ctx context.Context, s S, size int64) (t Tree, err error) {
 	for t.Size() < size {
 		var nodes []Node
 		for n := t.Size(); n < min(size, t.Size()+leavesAtOnce); n++ {

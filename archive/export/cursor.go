@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,6 +75,7 @@ type cursorHead struct {
 	Version   int       `json:"fangzhi_cursor"`
 	Captures  bool      `json:"captures,omitempty"` // of a row of web archives
 	Selection Selection `json:"selection"`
+	Log       string    `json:"log,omitempty"` // a checkpoint of the archive that it counts in; "": none was known
 }
 
 func (h cursorHead) text() string {
@@ -82,8 +84,8 @@ func (h cursorHead) text() string {
 }
 
 // openCursor reads the cursor at path, where there is one, for a further export
-// of job; the new one is written into s.
-func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
+// of job, from the state held of store; the new one is written into s.
+func openCursor(ctx context.Context, store Store, held Archive, path string, job Job, s *stage) (_ *cursor, err error) {
 	c := &cursor{path: path, over: true, close: func() {}}
 	head := cursorHead{Version: 1, Captures: job.Format.Captures(), Selection: job.Selection.plain()}
 	if head.Captures {
@@ -106,7 +108,7 @@ func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
 		c.close = func() { in.Close(); f.Close() }
 		c.old = bufio.NewScanner(in)
 		c.old.Buffer(nil, 1<<20)
-		if err := c.readHead(head); err != nil {
+		if head.Log, err = c.readHead(head); err != nil {
 			c.close()
 			return nil, err
 		}
@@ -116,6 +118,14 @@ func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
 			c.close()
 		}
 	}()
+	if head.Log != "" {
+		if err := c.belongs(ctx, store, head.Log); err != nil {
+			return nil, err
+		}
+	}
+	if held.Checkpoint != "" && c.belongs(ctx, store, held.Checkpoint) == nil { // else it is damaged, as verify tells
+		head.Log = held.Checkpoint
+	}
 	if c.fresh, err = s.scratch(cursorName); err != nil {
 		return nil, err
 	}
@@ -130,21 +140,40 @@ func openCursor(path string, job Job, s *stage) (_ *cursor, err error) {
 	return c, nil
 }
 
-func (c *cursor) readHead(want cursorHead) error {
+// belongs says why the cursor, which knows a checkpoint, is of another archive than
+// store: what it counts it would leave out there in silence.
+func (c *cursor) belongs(ctx context.Context, store Store, checkpoint string) error {
+	known, err := archive.ParseCheckpoint(checkpoint)
+	if err != nil {
+		return fmt.Errorf("cursor %q: %w", c.path, err)
+	}
+	switch in, err := known.In(ctx, store); {
+	case err != nil:
+		return err
+	case !in:
+		return fmt.Errorf("cursor %q: is of another archive, or of this one as it was after its present state, which an older one was put back for: its log had %d entries and the root %s: begin with a new cursor (fangzhi verify tells whether it is the log that is damaged)",
+			c.path, known.Size, known.Root)
+	}
+	return nil
+}
+
+// readHead returns the checkpoint that the old cursor knows.
+func (c *cursor) readHead(want cursorHead) (checkpoint string, err error) {
 	var head cursorHead
 	if !c.old.Scan() || json.Unmarshal(c.old.Bytes(), &head) != nil || head.Version == 0 {
-		return fmt.Errorf("cursor %q: is not a cursor: name a file that an export made, or none yet", c.path)
+		return "", fmt.Errorf("cursor %q: is not a cursor: name a file that an export made, or none yet", c.path)
 	}
 	if head.Version > want.Version {
-		return fmt.Errorf("cursor %q: was written by a newer fangzhi", c.path)
+		return "", fmt.Errorf("cursor %q: was written by a newer fangzhi", c.path)
 	}
 	c.bare = head.Version < want.Version
 	head.Version = want.Version
+	checkpoint, head.Log = head.Log, ""
 	if got, want := head.text(), want.text(); got != want {
-		return fmt.Errorf("cursor %q: belongs to another selection: %s, not %s", c.path, got, want)
+		return "", fmt.Errorf("cursor %q: belongs to another selection: %s, not %s", c.path, got, want)
 	}
 	c.over = false
-	return c.advance()
+	return checkpoint, c.advance()
 }
 
 func (c *cursor) advance() error {

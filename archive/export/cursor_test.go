@@ -345,3 +345,49 @@ func TestCursorBringsWhatWasRepaired(t *testing.T) {
 		}
 	}
 }
+
+// A cursor counts what one archive holds: of another one, or of an older state that was
+// put back and went on in another way, it would leave out in silence what it never told.
+func TestCursorOfAnotherArchive(t *testing.T) {
+	began := func() *keeper {
+		k := keep(t)
+		k.visit("/1.html", day(1), article(t, "通知", "请于三月十日前报名。"))
+		k.seal(day(2))
+		return k
+	}
+	bring := func(s archive.Store, cursor string) (int, error) {
+		r, err := export.Run(t.Context(), s, everyArticle, export.Target{Path: filepath.Join(t.TempDir(), "out"), Cursor: cursor})
+		return r.Records, err
+	}
+	cursor := filepath.Join(t.TempDir(), "cursor")
+	k, backup := began(), began()
+	if n, err := bring(k.store, cursor); n != 1 || err != nil {
+		t.Fatalf("%d records, %v", n, err)
+	}
+	if n, err := bring(backup.store, cursor); n != 0 || err != nil {
+		t.Errorf("of one with the same log: %d records, %v", n, err)
+	}
+	k.visit("/1.html", day(3), article(t, "通知", "请于三月十一日前报名。"))
+	k.seal(day(4))
+	if n, err := bring(k.store, cursor); n != 1 || err != nil {
+		t.Errorf("grown: %d records, %v", n, err)
+	}
+	same, before := keep(t).store, text(t, cursor)
+	if _, err := archive.Copy(t.Context(), k.store, same, archive.CopyOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := bring(same, cursor); n != 0 || err != nil {
+		t.Errorf("of a copy: %d records, %v", n, err)
+	}
+	for _, when := range []string{"put back", "gone on"} {
+		n, err := bring(backup.store, cursor)
+		if err == nil || !strings.Contains(err.Error(), "is of another archive, or of this one as it was after its present state") {
+			t.Errorf("%s: %d records, %v", when, n, err)
+		}
+		backup.visit("/1.html", day(5), article(t, "通知", "请于三月二十日前报名。"))
+		backup.seal(day(6))
+	}
+	if text(t, cursor) != before {
+		t.Error("the cursor moved")
+	}
+}

@@ -30,6 +30,14 @@ type keeper struct {
 	run   string
 }
 
+// seal keeps a checkpoint of the log.
+func (k *keeper) seal(at time.Time) {
+	k.t.Helper()
+	if _, err := k.store.Seal(k.t.Context(), at); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
 const portalRoot = "http://www.county.example"
 
 // keep opens an archive for a test.

@@ -23,6 +23,7 @@ type Store interface {
 	Payload(ctx context.Context, d archive.Digest) ([]byte, error)
 	Search(ctx context.Context, q string, f archive.Filter) iter.Seq2[archive.Snapshot, error]
 	Log(ctx context.Context) (archive.Log, error)
+	Nodes(ctx context.Context, nodes []archive.Node) ([]archive.Hash, error)
 	Lessons(ctx context.Context) iter.Seq2[archive.Lesson, error]
 }
 

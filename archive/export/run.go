@@ -221,7 +221,7 @@ func (r *run) export() error {
 	}
 	var cur *cursor
 	if r.to.Cursor != "" {
-		if cur, err = openCursor(r.to.Cursor, r.job, r.stage); err != nil {
+		if cur, err = openCursor(r.ctx, r.store, held, r.to.Cursor, r.job, r.stage); err != nil {
 			return err
 		}
 		defer cur.stop()

@@ -110,6 +110,8 @@ func (s *store) Runs(context.Context, archive.Filter) iter.Seq2[archive.Run, err
 
 func (s *store) Log(context.Context) (archive.Log, error) { return archive.Log{}, nil }
 
+func (s *store) Nodes(context.Context, []archive.Node) ([]archive.Hash, error) { return nil, nil }
+
 func (s *store) Lessons(context.Context) iter.Seq2[archive.Lesson, error] {
 	return func(yield func(archive.Lesson, error) bool) {
 		if s.copying != "" {
