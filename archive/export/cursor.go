@@ -83,6 +83,23 @@ func (h cursorHead) text() string {
 	return string(b)
 }
 
+// holdCursor keeps other exports with the cursor at path away until free is called:
+// each would bring the same.
+func holdCursor(path string) (free func(), err error) {
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
+	lock, err := lockFile(name)
+	switch {
+	case errors.Is(err, errHeld):
+		return nil, fmt.Errorf("cursor %q: another export with it is under way: wait for its end", path)
+	case err != nil:
+		return nil, failure(path, err)
+	}
+	return func() {
+		os.Remove(name) // while it is held: see lockFile
+		lock.Close()
+	}, nil
+}
+
 // openCursor reads the cursor at path, where there is one, for a further export
 // of job, from the state held of store; the new one is written into s.
 func openCursor(ctx context.Context, store Store, held Archive, path string, job Job, s *stage) (_ *cursor, err error) {

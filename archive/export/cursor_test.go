@@ -391,3 +391,27 @@ func TestCursorOfAnotherArchive(t *testing.T) {
 		t.Error("the cursor moved")
 	}
 }
+
+// Of two exports at once both would bring the same, and the cursor would be where the
+// slower one found it.
+func TestCursorIsHeld(t *testing.T) {
+	dir := t.TempDir()
+	to := func(name string) export.Target {
+		return export.Target{Path: filepath.Join(dir, name), Cursor: filepath.Join(dir, "cursor")}
+	}
+	s := portal()
+	var second error
+	s.during = func() { _, second = export.Run(t.Context(), portal(), everyArticle, to("second")) }
+	if r, err := export.Run(t.Context(), s, everyArticle, to("first")); err != nil || r.Records != 3 {
+		t.Errorf("the first: %d records, %v", r.Records, err)
+	}
+	if second == nil || !strings.Contains(second.Error(), "another export with it is under way") {
+		t.Errorf("the second: %v", second)
+	}
+	if r, err := export.Run(t.Context(), portal(), everyArticle, to("second")); err != nil || r.Records != 0 {
+		t.Errorf("after it: %d records, %v", r.Records, err)
+	}
+	if diff := cmp.Diff([]string{"cursor", "first", "first.receipt.json", "second", "second.receipt.json"}, names(t, dir)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

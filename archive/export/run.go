@@ -99,6 +99,13 @@ func Run(ctx context.Context, store Store, j Job, t Target) (Report, error) {
 		return Report{}, err
 	}
 	var err error
+	if t.Cursor != "" {
+		free, err := holdCursor(t.Cursor)
+		if err != nil {
+			return Report{}, err
+		}
+		defer free()
+	}
 	if r.stage, err = openStage(r.path()); err != nil {
 		return Report{}, err
 	}

@@ -45,6 +45,9 @@ func stageOf(target string) string {
 	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".partial")
 }
 
+// errHeld is why a file cannot be locked that another process has locked.
+var errHeld = errors.New("another process holds it")
+
 // openStage makes the stage of target, or opens the one that an interrupted
 // export left. One process at a time holds it.
 func openStage(target string) (*stage, error) {
