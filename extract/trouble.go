@@ -40,7 +40,7 @@ func (p *Page) trouble(body *span, title *titleRead) (archive.Trouble, string) {
 	if s := p.named404(title); s != "" {
 		return archive.TroubleSoft404, s
 	}
-	if s := p.says(anyOf(errorTexts), body, weight, title.line); s != "" {
+	if s := p.says(failing, body, weight, title.line); s != "" {
 		return archive.TroubleError, "text " + s
 	}
 	if len(p.flat.text) < 4000 && weight < 300 && p.hasPassword() {
