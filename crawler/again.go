@@ -7,16 +7,19 @@ import (
 	"fangzhi/extract"
 )
 
-// reconsidered is verdict v on page p, which reads as now and has the further
-// pages w. Where it would cut another version, the payloads of the latest one
+// reconsidered is verdict v on page p, which is page now, reads as r and has the
+// further pages w. Where it would cut another version, the payloads of the latest one
 // are read as the new ones were: by the rules, the furniture and the reader of
 // today, and without the pages that are missing now. A version whose bytes
 // cannot be had any more has no say.
-func (k *crawl) reconsidered(p archive.Page, now archive.Reading, w *whole, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
-	if !v.Cut || p.Versions == 0 || p.Payload == "" || now.Kind != archive.KindArticle {
+func (k *crawl) reconsidered(p archive.Page, now *extract.Page, r archive.Reading, w *whole, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
+	if v.Cut && p.Versions == 0 && r.Kind == archive.KindArticle && now.EndsInTag() {
+		return k.unlessBrokenOff(p, now, nil, known, v)
+	}
+	if !v.Cut || p.Versions == 0 || p.Payload == "" || r.Kind != archive.KindArticle {
 		return v, nil
 	}
-	before, lacking, err := k.readAgain(p, w, known)
+	first, before, lacking, err := k.readAgain(p, w, known)
 	if gone(err) {
 		v.Reason += fmt.Sprintf("; version %d could not be read again: %v", p.Versions, err)
 		return v, nil
@@ -24,9 +27,14 @@ func (k *crawl) reconsidered(p archive.Page, now archive.Reading, w *whole, know
 	if err != nil {
 		return v, err
 	}
-	v = v.Reconsider(p, now, before)
+	v = v.Reconsider(p, r, before)
+	if v.Cut {
+		if v, err = k.unlessBrokenOff(p, now, first, known, v); err != nil {
+			return v, err
+		}
+	}
 	if v.Cut && p.Parts == 0 && len(w.parts) == 0 {
-		return k.withoutNoise(p, before.Article, now.Article, known, w.seat, v)
+		return k.withoutNoise(p, before.Article, r.Article, known, w.seat, v)
 	}
 	if v.Cut && lacking > 0 {
 		v.Reason += fmt.Sprintf("; version %d lacks %d of its pages", p.Versions, lacking)
@@ -34,20 +42,20 @@ func (k *crawl) reconsidered(p archive.Page, now archive.Reading, w *whole, know
 	return v, nil
 }
 
-// readAgain reads the latest version of p again, and says how many of its pages it
-// lacks.
-func (k *crawl) readAgain(p archive.Page, w *whole, known *extract.Furniture) (r archive.Reading, lacking int, err error) {
+// readAgain reads the latest version of p again, of which page is the first, and says
+// how many of its pages it lacks.
+func (k *crawl) readAgain(p archive.Page, w *whole, known *extract.Furniture) (page *extract.Page, r archive.Reading, lacking int, err error) {
 	first, err := archive.Recall(k.wire, k.c.store, p.Site, p.URL, p.Payload)
 	if err != nil {
-		return r, 0, err
+		return nil, r, 0, err
 	}
-	page, err := k.c.read(k.input(first, known))
+	page, err = k.c.read(k.input(first, known))
 	if err != nil {
-		return r, 0, fmt.Errorf("read %s again: %w", p.URL, err)
+		return nil, r, 0, fmt.Errorf("read %s again: %w", p.URL, err)
 	}
 	r = page.Reading()
 	if p.Parts == 0 {
-		return r, 0, nil
+		return page, r, 0, nil
 	}
 	missing := map[string]bool{}
 	for _, m := range w.missing() {
@@ -56,7 +64,7 @@ func (k *crawl) readAgain(p archive.Page, w *whole, known *extract.Furniture) (r
 	all := []archive.Article{r.Article}
 	for s, err := range k.c.store.Snapshots(k.wire, archive.Filter{Site: p.Site, URL: p.URL, Version: p.Versions}) {
 		if err != nil {
-			return r, 0, err
+			return nil, r, 0, err
 		}
 		for _, part := range s.Parts {
 			switch {
@@ -66,14 +74,14 @@ func (k *crawl) readAgain(p archive.Page, w *whole, known *extract.Furniture) (r
 			default:
 				a, err := k.recallArticle(p.Site, part.URL, part.Payload, known)
 				if err != nil {
-					return r, 0, err
+					return nil, r, 0, err
 				}
 				all = append(all, a)
 			}
 		}
 	}
 	r.Article = extract.Join(all...)
-	return r, lacking, nil
+	return page, r, lacking, nil
 }
 
 // input is a capture as the site's pages are read.

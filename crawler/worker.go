@@ -274,7 +274,7 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 			}
 		}
 	}
-	v, err := k.judgedWhole(p, got.Capture, &r, &w, known)
+	v, err := k.judgedWhole(p, got.Capture, page, &r, &w, known)
 	if err == nil {
 		err = k.standsIn(p, got, page, &r, &v, s)
 	}
