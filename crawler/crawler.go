@@ -200,7 +200,7 @@ func (c *Crawler) open(ctx context.Context, site *Site, tick Tick, before []arch
 	if run.Trigger == "" {
 		run.Trigger = archive.TriggerManual
 	}
-	if err := c.closeOrphans(ctx, site.Name); err != nil {
+	if err := c.closeOrphans(ctx, site.Name, now); err != nil {
 		return run, 0, err
 	}
 	if run.Full {

@@ -62,8 +62,9 @@ func isZombie(pid int) bool {
 }
 
 // closeOrphans closes the site's open runs whose process died on this host, so
-// that the site does not have to wait for their lease to pass.
-func (c *Crawler) closeOrphans(ctx context.Context, site string) error {
+// that the site does not have to wait for their lease to pass. They ended before now,
+// when another run begins.
+func (c *Crawler) closeOrphans(ctx context.Context, site string, now time.Time) error {
 	var orphans []archive.Run
 	for run, err := range c.store.Runs(ctx, archive.Filter{Site: site, RunState: archive.RunRunning}) {
 		if err != nil {
@@ -74,7 +75,13 @@ func (c *Crawler) closeOrphans(ctx context.Context, site string) error {
 		}
 	}
 	for _, run := range orphans {
-		run.State, run.Reason, run.Ended = archive.RunInterrupted, "its process died", c.now()
+		run.State, run.Reason, run.Ended = archive.RunInterrupted, "its process died", now
+		if run.Lease.Before(now) {
+			run.Ended = run.Lease // after that it did nothing more
+		}
+		if run.Ended.Before(run.Started) { // a clock was put back
+			run.Ended = run.Started
+		}
 		if err := c.recount(ctx, &run); err != nil {
 			return err
 		}

@@ -80,3 +80,26 @@ func TestOwnerIsDead(t *testing.T) {
 		})
 	}
 }
+
+// A run whose process died ended when it gave its last sign of life at the latest, not
+// hours later, when somebody saw it; nor after the next one began.
+func TestDeadRunEnds(t *testing.T) {
+	for _, ago := range []time.Duration{5 * time.Hour, time.Second} {
+		p, _ := oneArticle(portaltest.Options{})
+		r := newRig(t, p)
+		began := time.Now().Add(-ago).UTC().Truncate(time.Millisecond)
+		dead := archive.Run{
+			ID: archive.RunID(r.site.Name, began), Site: r.site.Name, Planned: began, State: archive.RunRunning,
+			Trigger: archive.TriggerManual, Owner: strings.Split(crawler.ThisProcess(), ":")[0] + ":2147483646:abcdef01",
+			Started: began, Lease: began.Add(time.Hour),
+		}
+		if err := r.store.BeginRun(t.Context(), dead, nil); err != nil {
+			t.Fatal(err)
+		}
+		next := r.run()
+		old := all(t, r.store.Runs(t.Context(), archive.Filter{Run: dead.ID}))[0]
+		if old.State != archive.RunInterrupted || old.Ended.Before(old.Started) || old.Ended.After(next.Started) || old.Ended.After(dead.Lease) {
+			t.Errorf("begun %v ago: %s, from %v to %v, its lease to %v; the next began %v", ago, old.State, old.Started, old.Ended, dead.Lease, next.Started)
+		}
+	}
+}

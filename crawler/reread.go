@@ -111,7 +111,7 @@ func (k *crawl) occupy(ctx context.Context, trigger archive.Trigger) (end func(f
 		State: archive.RunRunning, Owner: k.c.options.Owner, Started: now, Lease: now.Add(k.c.options.Lease),
 		Articles: archive.Tally{}, Lists: archive.Tally{}, Requisites: archive.Tally{},
 	}
-	if err := k.c.closeOrphans(ctx, k.site.Name); err != nil {
+	if err := k.c.closeOrphans(ctx, k.site.Name, now); err != nil {
 		return nil, err
 	}
 	if err := k.c.store.BeginRun(ctx, k.run, nil); err != nil {
