@@ -140,5 +140,8 @@ func Parse(b []byte) (p Proof, err error) {
 		return p, errors.New("proof: what follows the checkpoint is not a leaf")
 	}
 	p.Leaf = leaf
+	if !bytes.Equal(p.Append(nil), b) { // a sign before a number, say, which no hash tells
+		return p, errors.New("proof: is not written as fangzhi prove writes it: its head was changed")
+	}
 	return p, nil
 }

@@ -108,6 +108,12 @@ func TestProofChanged(t *testing.T) {
 			t.Errorf("with byte %d changed it still proves:\n%s", i, changed)
 		}
 	}
+	for was, is := range map[string]string{"index 5\n": "index +5\n", "\n11\n": "\n011\n", "12:00:00Z\n": "12:00:00+00:00\nmore\n", "fangzhi proof 1\nindex 5": "fangzhi proof 1\nindex 05"} {
+		changed := strings.Replace(string(text), was, is, 1)
+		if _, err := proof.Parse([]byte(changed)); err == nil || changed == string(text) {
+			t.Errorf("with %q for %q it is read:\n%s", is, was, changed)
+		}
+	}
 	for n := range len(text) {
 		if back, err := proof.Parse(text[:n]); err == nil && back.Check() == nil {
 			t.Errorf("its first %d bytes prove", n)
