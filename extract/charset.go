@@ -31,10 +31,11 @@ const metaReach = 16 << 10
 // The charset is told by a byte order mark; by valid UTF-8 with at least one
 // multi-byte sequence, against any declaration; by pairs of GB2312, against one of
 // ISO-8859-1 or Big5; by the header's or the meta's declaration (gb2312 and gbk read as GB18030, Big5 with the Hong Kong
-// additions); by the host's country; by the bytes. Damaged counts characters
+// additions); by the host's country; by the bytes. Charsets of seven bits are told by
+// decodeSevenBits. Damaged counts characters
 // that could not be decoded; they are U+FFFD in the text. An error is
-// ErrTooLarge or ErrDamaged and concerns the content coding alone; with damage
-// comes the text up to it.
+// ErrTooLarge or ErrDamaged, which concern the content coding, or ErrCharset; with
+// damage comes the text up to it.
 func Decode(in Input) (text, name string, damaged int, err error) {
 	coding := ""
 	if in.Header != nil {
@@ -49,6 +50,11 @@ func Decode(in Input) (text, name string, damaged int, err error) {
 	}
 	if errors.Is(err, ErrTooLarge) {
 		return "", "", 0, err
+	}
+	if utf8.Valid(body) && !utf16Marks(body) {
+		if text, name, damaged, e, ok := decodeSevenBits(body, in.Header); ok {
+			return text, name, damaged, errors.Join(err, e)
+		}
 	}
 	text, name, damaged = decodeCharset(body, in.Header, in.URL)
 	return text, name, damaged, err
@@ -76,9 +82,6 @@ func decodeCharset(b []byte, h http.Header, rawURL string) (text, name string, d
 		return decodeWith(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be", b[2:])
 	}
 	if utf8.Valid(b) && !utf16Marks(b) {
-		if s, ok := iso2022(b); ok {
-			return s, "iso-2022-jp", strings.Count(s, "\uFFFD")
-		}
 		return string(b), "utf-8", 0
 	}
 	if le, ok := looksUTF16(b); ok {
@@ -138,14 +141,11 @@ func declared(b []byte, h http.Header) (encoding.Encoding, string) {
 // lookup finds the encoding of a label, reading each family as its largest
 // member: pages say gb2312 and hold GB18030.
 func lookup(label string) (encoding.Encoding, string) {
-	label = strings.Trim(label, " \t\r\n\"'")
-	if i := strings.IndexAny(label, "; \"'>"); i >= 0 {
-		label = label[:i]
-	}
+	label = labelIn(label)
 	switch label {
 	case "gb18030", "gbk", "gb2312", "gb_2312-80", "gb-2312", "gb2312-80", "x-gbk", "euc-cn", "cp936", "936", "chinese":
 		return simplifiedchinese.GB18030, "gb18030"
-	case "":
+	case "", "x-user-defined": // that one is for scripts that want bytes
 		return nil, ""
 	case "utf8", "utf-8", "utf_8", "utf-16", "utf-16le", "utf-16be": // HTML standard, 13.2.3.2: a meta's utf-16 is utf-8
 		return encoding.Nop, "utf-8"
@@ -302,15 +302,6 @@ func looksUTF16(b []byte) (little, ok bool) {
 		return false, true
 	}
 	return false, false
-}
-
-// iso2022 decodes pages in ISO-2022-JP, which are ASCII to the eye.
-func iso2022(b []byte) (string, bool) {
-	if !bytes.Contains(b, []byte("\x1b$B")) {
-		return "", false
-	}
-	out, err := japanese.ISO2022JP.NewDecoder().Bytes(b)
-	return string(out), err == nil
 }
 
 // countryOf returns the last label of a URL's host when it is a country's.

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 
+	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
@@ -44,6 +46,7 @@ func TestDecode(t *testing.T) {
 	gbk := encode(t, simplifiedchinese.GB18030, text)
 	const longText = "<p>臺北市政府為推動市政建設，召開市政會議，聽取各局處工作報告，並討論明年度預算案。市長表示，將持續改善交通與環境。</p>"
 	longBig5 := encode(t, traditionalchinese.Big5, longText)
+	hz := encode(t, simplifiedchinese.HZGB2312, text)
 	big5 := encode(t, traditionalchinese.Big5, "<p>臺北市政府公告</p>")
 	for _, c := range []struct {
 		name    string
@@ -66,6 +69,18 @@ func TestDecode(t *testing.T) {
 		{"utf-16 without one", extract.Input{Payload: encode(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "<html><body><p>plain text</p></body></html>")}, "<html><body><p>plain text</p></body></html>", "utf-16be", 0},
 		{"utf-8 cut within a character", extract.Input{Payload: []byte(text[:len(text)-5])}, strings.TrimSuffix(text, "。</p>") + "\uFFFD", "utf-8", 1},
 		{"windows-1252", extract.Input{Payload: []byte("<p>Caf\xe9 \x96 d\xe9j\xe0 vu</p>")}, "<p>Café – déjà vu</p>", "windows-1252", 0},
+		{"hz, declared by the header", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=HZ-GB-2312"}}, Payload: hz}, text, "hz-gb-2312", 0},
+		{"hz, declared by the meta", extract.Input{Payload: append([]byte("<meta charset=hz>"), hz...)}, "<meta charset=hz>" + text, "hz-gb-2312", 0},
+		{"hz declared, utf-8", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=hz-gb-2312"}}, Payload: []byte(text)}, text, "utf-8", 0},
+		{"hz declared, gbk", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=hz-gb-2312"}}, Payload: gbk}, text, "gb18030", 0},
+		{"hz declared, plain", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=hz-gb-2312"}}, Payload: []byte("<script>var a = ~{}; b = ~[]</script><p>plain</p>")}, "<script>var a = ~{}; b = ~[]</script><p>plain</p>", "utf-8", 0},
+		{"hz, nothing declared", extract.Input{Payload: []byte("<p>~{abc~}</p>")}, "<p>~{abc~}</p>", "utf-8", 0},
+		{"utf-7 declared, utf-8", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-7"}}, Payload: []byte(text)}, text, "utf-8", 0},
+		{"utf-7 declared, plain", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-7"}}, Payload: []byte("<p>1 + 1</p>")}, "<p>1 + 1</p>", "utf-8", 0},
+		{"utf-7 declared, gbk", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-7"}}, URL: "http://a.gov.cn/", Payload: gbk}, text, "gb18030", 0},
+		{"iso-2022-kr declared, plain", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=iso-2022-kr"}}, Payload: []byte("<p>plain</p>")}, "<p>plain</p>", "utf-8", 0},
+		{"iso-2022-jp", extract.Input{Payload: encode(t, japanese.ISO2022JP, "<p>令和六年の予算</p>")}, "<p>令和六年の予算</p>", "iso-2022-jp", 0},
+		{"x-user-defined, gbk", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=x-user-defined"}}, URL: "http://a.gov.cn/", Payload: gbk}, text, "gb18030", 0},
 		{"gzip without a header", extract.Input{Payload: packed(t, []byte(text))}, text, "utf-8", 0},
 		{"gzip", extract.Input{Header: http.Header{"Content-Encoding": {"gzip"}}, Payload: packed(t, gbk)}, text, "gb18030", 0},
 		{"gzip announced, plain bytes", extract.Input{Header: http.Header{"Content-Encoding": {"gzip"}}, Payload: []byte(text)}, text, "utf-8", 0},
@@ -74,6 +89,40 @@ func TestDecode(t *testing.T) {
 			text, charset, damaged, err := extract.Decode(c.in)
 			if err != nil || text != c.text || charset != c.charset || damaged != c.damaged {
 				t.Errorf("got %q, %q, %d damaged, %v\nwant %q, %q, %d", text, charset, damaged, err, c.text, c.charset, c.damaged)
+			}
+		})
+	}
+}
+
+// What is in a charset that is not read is no text, and says in which.
+func TestCharsetsNotRead(t *testing.T) {
+	typed := func(charset string) http.Header {
+		return http.Header{"Content-Type": {"text/html; charset=" + charset}}
+	}
+	for _, c := range []struct {
+		name string
+		in   extract.Input
+		want string
+	}{
+		{"utf-7", extract.Input{Header: typed("utf-7"), Payload: []byte("<h1>+YRp3ZQ-</h1><p>+UWhTv37PbU4-</p>")}, "charset UTF-7: in a charset that is not read"},
+		{"utf-7 by the meta", extract.Input{Payload: []byte("<meta charset=utf-7><p>+UWhTv37PbU4-</p>")}, "charset UTF-7"},
+		{"utf-7 by the meta, against the header", extract.Input{Header: typed("utf-8"), Payload: []byte("<meta charset=utf-7><p>+UWhTv37PbU4-</p>")}, "charset UTF-7"},
+		{"iso-2022-kr", extract.Input{Header: typed("iso-2022-kr"), Payload: []byte("\x1b$)C<p>\x0e5?@Z\x0f</p>")}, "charset ISO-2022-KR"},
+		{"iso-2022-kr, nothing declared", extract.Input{Payload: []byte("\x1b$)C<p>\x0e5?@Z\x0f</p>")}, "charset ISO-2022-KR"},
+		{"iso-2022-cn", extract.Input{Header: typed("iso-2022-cn"), Payload: []byte("<p>\x1b$)A\x0eVPND\x0f</p>")}, "charset ISO-2022-CN"},
+		{"packed", extract.Input{Header: http.Header{"Content-Type": {"text/html; charset=utf-7"}, "Content-Encoding": {"gzip"}}, Payload: packed(t, []byte("<p>+UWhTv37PbU4-</p>"))}, "charset UTF-7"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text, _, _, err := extract.Decode(c.in)
+			if text != "" || !errors.Is(err, extract.ErrCharset) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%q, %v; want %s", text, err, c.want)
+			}
+			p, err := extract.Open(c.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := p.Reading(); r.Trouble != archive.TroubleUnreadable || !strings.Contains(r.Signature, c.want) {
+				t.Errorf("trouble %q: %s", r.Trouble, r.Signature)
 			}
 		})
 	}

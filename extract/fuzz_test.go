@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -39,18 +40,25 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\x1f\x8b\x08\x00"), "gzip", "text/html; charset=gbk")
 	f.Add([]byte("\xff\xfe<\x00p\x00>\x00"), "br, deflate", "text/html; charset=utf-16")
 	f.Add([]byte("\x28\xb5\x2f\xfd"), "zstd", "text/html; charset=big5")
+	f.Add([]byte("<p>~{<:Ky2;~}</p>"), "", "text/html; charset=hz-gb-2312")
+	f.Add([]byte("<p>+UWhTv37PbU4-</p>"), "", "text/html; charset=utf-7")
+	f.Add([]byte("\x1b$)C<p>\x0e5?@Z\x0f</p>"), "", "text/html; charset=iso-2022-kr")
+	f.Add([]byte("\x1b$B%F\x1b(B"), "", "text/html")
 	f.Fuzz(func(t *testing.T, payload []byte, coding, contentType string) {
 		h := http.Header{"Content-Type": {contentType}}
 		if coding != "" {
 			h.Set("Content-Encoding", coding)
 		}
 		before := string(payload)
-		text, _, damaged, _ := extract.Decode(extract.Input{URL: "http://a.gov.cn/", Header: h, Payload: payload})
+		text, _, damaged, err := extract.Decode(extract.Input{URL: "http://a.gov.cn/", Header: h, Payload: payload})
 		if !utf8.ValidString(text) {
 			t.Error("not valid UTF-8")
 		}
 		if damaged < 0 {
 			t.Errorf("%d damaged", damaged)
+		}
+		if errors.Is(err, extract.ErrCharset) && text != "" {
+			t.Errorf("a text in a charset that is not read: %q", text)
 		}
 		if string(payload) != before {
 			t.Error("the payload was changed")
