@@ -49,6 +49,21 @@ func (s *Snapshot) Fault() string {
 	return ""
 }
 
+// Against says in what way s, the latest version of p by its number, is not what p says
+// of it: "" where the two agree. What a page says has checksums.
+func (s *Snapshot) Against(p Page) string {
+	switch {
+	case s.Fingerprint != p.Fingerprint && p.Damaged&DamagedTitle == 0:
+		return "has not the fingerprint that its page has"
+	case p.Damaged&DamagedHistory != 0:
+	case s.Payload != p.Payload:
+		return "has not the payload that its page has"
+	case !s.TakenAt.Equal(p.LastChange.Truncate(time.Second)):
+		return fmt.Sprintf("was taken at %s, and its page changed at %s", stamp(s.TakenAt), stamp(p.LastChange))
+	}
+	return ""
+}
+
 // Part is a further page of an article that its portal parted into pages. The
 // page itself is one of kind part, whose visits tell how it was fetched.
 type Part struct {

@@ -212,10 +212,12 @@ func (h holding) faults() (all []Fault) {
 	}
 	if before.Version != p.Versions {
 		fault(page, "counts %d versions, the archive holds %d", p.Versions, before.Version)
-	} else if before.Fingerprint != p.Fingerprint {
-		fault(page, "has not the fingerprint of its latest version")
-	} else if before.Version > 0 && before.Payload != p.Payload {
-		fault(page, "has not the payload of its latest version")
+	} else if before.Version > 0 {
+		if text := before.Against(p); text != "" {
+			fault(Fault{Object: fmt.Sprintf("version %d of %s", before.Version, p.URL), Version: before.Version}, "%s", text)
+		}
+	} else if p.Fingerprint != "" {
+		fault(page, "has a fingerprint, and no version")
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nlnwa/gowarc"
@@ -214,6 +215,44 @@ func (s misnamed) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive
 				p.Damaged = archive.DamagedHistory | archive.DamagedTitle
 			}
 			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// A latest version that is not what its page says of it is told, and left out.
+func TestLatestAgainstItsPage(t *testing.T) {
+	for want, alter := range map[string]func(*archive.Snapshot){
+		"has not the payload that its page has": func(s *archive.Snapshot) { s.Payload = "sha256:0" },
+		"has not the fingerprint that its page has": func(s *archive.Snapshot) {
+			s.Article.Body, s.Fingerprint = "乙", archive.FingerprintOf(archive.Article{Body: "乙"})
+		},
+		"was taken at 2026-03-09T13:00:00.000Z, and its page changed at 2026-03-09T12:00:00.250Z": func(s *archive.Snapshot) { s.TakenAt = s.TakenAt.Add(time.Hour) },
+	} {
+		s := altered{portal(), func(v *archive.Snapshot) {
+			if v.Site == "a" && v.URL == "http://a/1" && v.Version == 3 {
+				alter(v)
+			}
+		}}
+		r, err := export.Run(t.Context(), s, everyVersion, export.Target{Path: filepath.Join(t.TempDir(), "out")})
+		if want := []string{"version 3 of http://a/1: " + want}; err != nil || r.Records != 5 || !cmp.Equal(r.Damaged, want) {
+			t.Errorf("%d records, damaged %q, want %q, %v", r.Records, r.Damaged, want, err)
+		}
+	}
+}
+
+// altered is a store some of whose versions are not what was written.
+type altered struct {
+	export.Store
+	alter func(*archive.Snapshot)
+}
+
+func (s altered) Snapshots(ctx context.Context, f archive.Filter) iter.Seq2[archive.Snapshot, error] {
+	return func(yield func(archive.Snapshot, error) bool) {
+		for v, err := range s.Store.Snapshots(ctx, f) {
+			s.alter(&v)
+			if !yield(v, err) {
 				return
 			}
 		}

@@ -256,7 +256,11 @@ func (m *merge) flush() error {
 	if told, err := m.toldElsewhere(); err != nil || told {
 		return err
 	}
-	if fault := held.Fault(); fault != "" {
+	fault, err := m.fault(*held)
+	if err != nil {
+		return err
+	}
+	if fault != "" {
 		m.tell(m.page, held.Version, fault)
 		return nil
 	}
@@ -275,6 +279,29 @@ func (m *merge) flush() error {
 	r.Changes = append(r.Changes, changes...)
 	m.left = !m.yield(r, nil)
 	return nil
+}
+
+// fault says in what way a version of m.page is not what was recorded, as it tells by
+// itself and, of the latest, as its page tells. The page may have changed since it was
+// listed: it is asked for again.
+func (m *merge) fault(s archive.Snapshot) (string, error) {
+	if fault := s.Fault(); fault != "" {
+		return fault, nil
+	}
+	if s.Version != m.page.Versions || pageFault(m.page) != "" || s.Against(m.page) == "" {
+		return "", nil
+	}
+	p, err := m.store.Page(m.ctx, s.Site, s.URL)
+	if err != nil || p.Versions != s.Version {
+		return "", err
+	}
+	for now, err := range m.store.Snapshots(m.ctx, archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version}) {
+		if err != nil {
+			return "", err
+		}
+		return now.Against(p), nil
+	}
+	return "", nil
 }
 
 // changes are the classes of what version s says otherwise than the one before

@@ -29,6 +29,11 @@ type store struct {
 func (s *store) Pages(ctx context.Context, f archive.Filter) iter.Seq2[archive.Page, error] {
 	return func(yield func(archive.Page, error) bool) {
 		for _, p := range s.pages {
+			for _, v := range s.snapshots { // in order: the last counts
+				if v.Site == p.Site && v.URL == p.URL {
+					p.Fingerprint, p.Payload, p.LastChange = archive.FingerprintOf(v.Article), v.Payload, v.TakenAt.Add(250*time.Millisecond)
+				}
+			}
 			if (f.Site == "" || p.Site == f.Site) && (f.URL == "" || p.URL == f.URL) && !yield(p, nil) {
 				return
 			}
@@ -135,7 +140,7 @@ func (s *store) add(site, url string, kind archive.Kind, seen int, days ...int) 
 		Versions: len(days), LastSeen: day(seen).Add(250 * time.Millisecond),
 	})
 	for i, d := range days {
-		v := archive.Snapshot{Site: site, URL: url, Version: i + 1, Column: "news", Kind: kind, TakenAt: day(d), Status: 200}
+		v := archive.Snapshot{Site: site, URL: url, Version: i + 1, Column: "news", Kind: kind, TakenAt: day(d), Status: 200, Article: archive.Article{Body: url}}
 		if i > 0 {
 			v.PriorSeen = day(d - 1)
 		}
@@ -174,9 +179,8 @@ func (s *store) move(url, to, title string) *store {
 		switch s.pages[i].URL {
 		case url:
 			s.pages[i].State, s.pages[i].MovedTo, s.pages[i].Title = archive.StateMoved, to, "title"
-			s.pages[i].Fingerprint = "sha256:1"
 		case to:
-			s.pages[i].Title, s.pages[i].Fingerprint = title, "sha256:2"
+			s.pages[i].Title = title
 		}
 	}
 	return s
