@@ -351,7 +351,8 @@ func TestTwoSitesShareAHost(t *testing.T) {
 			}
 			requests = requests[:considered.Load()]
 			took := requests[len(requests)-1].At.Sub(requests[0].At)
-			if least := time.Duration(len(requests)-1)*c.considerate.Delay - 10*time.Millisecond; took < least {
+			// The first may reach a busy machine's portal late: one delay is not asked for.
+			if least := time.Duration(len(requests)-2) * c.considerate.Delay; took < least {
 				t.Errorf("%d requests within %v, want %v at least", len(requests), took, least)
 			}
 		})

@@ -181,8 +181,9 @@ func TestCrawlDelayBounds(t *testing.T) {
 		}
 		cr.Close()
 		s.Close()
-		if took := at[4].Sub(at[0]); took < 4*c.least-10*time.Millisecond || took > 20*time.Second {
-			t.Errorf("Crawl-delay %s over %v: 5 requests within %v, want %v at least", c.asked, c.own, took, 4*c.least)
+		// The first may reach a busy machine's server late: one delay is not asked for.
+		if took := at[4].Sub(at[0]); took < 3*c.least || took > 20*time.Second {
+			t.Errorf("Crawl-delay %s over %v: 5 requests within %v, want %v at least", c.asked, c.own, took, 3*c.least)
 		}
 	}
 }
