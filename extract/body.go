@@ -303,6 +303,9 @@ func (p *Page) findBody(title int) span {
 			el, bare = held, false
 		}
 	}
+	if !bare {
+		el = p.namedWithin(el, title)
+	}
 	switch {
 	case el < 0:
 		return span{el: -1}

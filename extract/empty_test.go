@@ -97,3 +97,28 @@ func TestTextOfLabels(t *testing.T) {
 		})
 	}
 }
+
+// What is named the text right below the line with date and source is all of it,
+// whatever boxes stand below; a lead above it is part of it.
+func TestPlaceOfATextBesideBoxes(t *testing.T) {
+	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，抓好隐患排查。</p>`
+	const lead = `<div class="box"><p>本报讯：青溪县日前部署岁末年初安全生产工作，要求各地各部门严阵以待。</p></div>`
+	boxes := []string{weatherBox, tipsBox, `<div class="box"><h3>办公时间</h3><p>工作日上午九点至十二点，下午两点至五点，周末和法定节假日不对外办公。</p></div>`}
+	for name, at := range map[string][2]string{
+		"below":          {`<div class="box"><div class="content">` + text + `</div></div>` + strings.Join(boxes, ""), ""},
+		"apart":          {`<div class="TRS_Editor">` + text + `</div>`, strings.Join(boxes, "")},
+		"some in either": {`<div id="zoom">` + text + `</div>` + boxes[0], boxes[1] + boxes[2]},
+		"below a lead":   {lead + `<div class="content">` + text + `</div>`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/202611/t20261108_5.html", Payload: fmt.Appendf(nil, emptyPage, at[0], at[1])})
+			begin := "11月8日"
+			if strings.Contains(at[0], lead) {
+				begin = "本报讯"
+			}
+			if r := p.Reading(); !strings.HasPrefix(r.Article.Body, begin) || !strings.HasSuffix(r.Article.Body, "隐患排查。") {
+				t.Errorf("body %q", r.Article.Body)
+			}
+		})
+	}
+}

@@ -70,3 +70,37 @@ func (p *Page) inEmptyPlace(body int32, title int) (int32, bool) {
 	}
 	return place, true
 }
+
+// namedWithin is the place of the text where what is worth most holds more than it:
+// right below the line with date and source, with what the boxes beside it do not
+// clearly outweigh and none of them that is named as a text. El is what is worth most,
+// and stays it where there is no such place.
+func (p *Page) namedWithin(el int32, title int) int32 {
+	f := p.flat
+	at := p.byline()
+	if el < 0 || title < 0 || at <= title || at > title+4 || !p.wide() {
+		return el
+	}
+	prose := func(i int32) int32 {
+		e := &f.elems[i]
+		return f.sumProse[e.hi] - f.sumProse[max(int(e.lo), min(at+1, int(e.hi)))]
+	}
+	all := prose(el)
+	place := int32(-1)
+	for i := el + 1; i < f.elems[el].end; i++ {
+		e := &f.elems[i]
+		if int(e.lo) <= at || e.all&(hintJunk|hintCaption) != 0 || place >= 0 && f.within(i, place) {
+			continue
+		}
+		if own := prose(i); own == 0 || !isPlaceOfText(e) {
+			continue
+		} else if place >= 0 || int(e.lo) > at+1+shortLines || clearlyNamed*own < all-own {
+			return el
+		}
+		place = i
+	}
+	if place < 0 || prose(place) == all || f.sumProse[f.elems[place].lo] > f.sumProse[at+1] {
+		return el // a lead stands above it
+	}
+	return place
+}
