@@ -275,6 +275,7 @@ type span struct {
 	el     int32 // the container, -1 when there is none
 	lo, hi int
 	keep   []bool // keep[i] for line lo+i
+	units  bool   // it is boxes made alike: none is a stranger
 }
 
 func (s *span) has(i int) bool { return i >= s.lo && i < s.hi && s.keep[i-s.lo] }
@@ -306,9 +307,15 @@ func (p *Page) findBody(title int) span {
 	if !bare {
 		el = p.namedWithin(el, title)
 	}
+	units := p.unitsBeside(el, title)
+	if units == nil && !bare {
+		units = p.unitsOf(el, title)
+	}
 	switch {
 	case el < 0:
 		return span{el: -1}
+	case units != nil:
+		return p.spanOfUnits(units, title)
 	case bare:
 		return p.spanOfBare(el, title)
 	}

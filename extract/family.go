@@ -124,7 +124,7 @@ func (p *Page) dropStrangers(s *span) {
 		keep := false
 		switch {
 		case i < first:
-			keep = l.isProse() || share >= 10
+			keep = l.isProse() || share >= 10 || crossheads[k]
 		case i > last:
 			keep = share >= 20
 		case l.flags&lineHeading != 0 && fam.prose[k] == 0:
@@ -185,13 +185,15 @@ func (f *flat) letsScroll(el, container int32) bool {
 // paragraphs of the main family: headings made without heading elements.
 func (f *flat) crossheads(s *span, fam *families) map[uint32]bool {
 	alone, other := map[uint32]int{}, map[uint32]int{}
+	above := true // no line of the main family yet
 	for i := s.lo; i < s.hi; i++ {
 		k := fam.of[i-s.lo]
 		if !s.has(i) || k == fam.main {
+			above = above && !s.has(i)
 			continue
 		}
 		l := &f.lines[i]
-		between := i > s.lo && i+1 < s.hi && fam.of[i-1-s.lo] == fam.main && fam.of[i+1-s.lo] == fam.main && f.lines[i+1].isProse()
+		between := i+1 < s.hi && (above || i > s.lo && fam.of[i-1-s.lo] == fam.main) && fam.of[i+1-s.lo] == fam.main && f.lines[i+1].isProse()
 		if between && l.links == 0 && l.w < 2*proseWeight && l.w > 8 {
 			alone[k]++
 		} else {

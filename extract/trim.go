@@ -19,7 +19,9 @@ func (p *Page) trim(s *span, title *titleRead) {
 	p.trimHead(s, title)
 	p.cutAtSibling(s, title)
 	p.dropPointers(s)
-	p.dropStrangers(s)
+	if !s.units {
+		p.dropStrangers(s)
+	}
 	p.dropCopies(s)
 	p.cutAtStop(s)
 	p.trimTail(s)
@@ -46,7 +48,7 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 		switch {
 		case i == title.line, s.has(i) && p.repeatsTitle(i, title):
 			start = i + 1
-		case s.has(i) && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && (p.inTextTable(i, title) || p.labelsText(i, s, title))):
+		case s.has(i) && !s.units && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && (p.inTextTable(i, title) || p.labelsText(i, s, title))):
 			start, dated = i+1, true
 		}
 	}
