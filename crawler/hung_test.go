@@ -15,7 +15,8 @@ import (
 // A server can bring net/http to where it does not give a request back any more,
 // cancelled or not: to be told of more than a stream's window may be, while the answer
 // is read, locks Go 1.26's connection for good, and with it whatever would share that.
-// The visit ends nevertheless, what is asked for after it is answered, and the run ends.
+// The visit ends nevertheless, so do those that are asked for meanwhile and wait for that
+// connection, what is asked for after it is answered, and the run ends.
 func TestHungConnection(t *testing.T) {
 	hangs := make(chan bool, 1)
 	hangs <- true
@@ -32,9 +33,10 @@ func TestHungConnection(t *testing.T) {
 	})
 	r := newRig(t, portaltest.New(portaltest.Options{}), func(o *crawler.Options) {
 		o.Limits.Repeats, o.Limits.Idle, o.Limits.Hung = -1, 500*time.Millisecond, 100*time.Millisecond
+		o.Limits.Connect, o.Limits.Answer = 500*time.Millisecond, 500*time.Millisecond
 	})
-	r.site.TLS.Unverified, r.site.Politeness.Parallel = true, 1
-	for _, path := range []string{"/a", "/b", "/c"} {
+	r.site.TLS.Unverified, r.site.Politeness.Parallel = true, 2
+	for _, path := range []string{"/a", "/b", "/c", "/d", "/e", "/f"} {
 		r.site.Columns = append(r.site.Columns, crawler.Column{Name: path, URL: url + path})
 	}
 	r.run()

@@ -74,6 +74,7 @@ var (
 	errSlow  = errors.New("too few bytes a second")
 	errIdle  = errors.New("no byte for too long")
 	errTotal = errors.New("took too long in all")
+	errLate  = errors.New("no answer in time, nor a connection")
 	errHung  = errors.New("the connection hangs and cannot be ended: it is left behind")
 	// errTaken ends what net/http would ask seven times more, for up to a minute.
 	errTaken = errors.New("the server refuses to answer on its connections (HTTP/2 REFUSED_STREAM or GOAWAY)")
@@ -143,7 +144,16 @@ func (t *transport) exchange(ctx context.Context, cancel context.CancelCauseFunc
 		x.failure = err
 		return nil, err
 	}
+	// A connection and an answer have limits of their own. To wait for one that hangs, or
+	// for what it holds up, has none; what was cut off may be sent once more.
+	var late *time.Timer
+	if t.limits.Connect > 0 && t.limits.Answer > 0 {
+		late = time.AfterFunc(3*t.limits.Connect+2*t.limits.Answer+t.limits.Hung, func() { cancel(errLate) })
+	}
 	answer, err := inner.RoundTrip(out)
+	if late != nil {
+		late.Stop()
+	}
 	x.waited = time.Since(started)
 	if proxy != nil {
 		x.address = "" // that was the proxy's
