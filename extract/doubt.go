@@ -1,7 +1,11 @@
 package extract
 
 import (
+	"slices"
+
 	"golang.org/x/net/html/atom"
+
+	"fangzhi/lazyregexp"
 )
 
 // sums adds up the lines' weights, so that an element's is one subtraction.
@@ -33,6 +37,38 @@ func (l *line) isProse() bool {
 	return l.w >= proseWeight && l.stops > 0 && 2*l.lw <= l.w && l.flags&(lineHidden|lineCaption|lineLegal) == 0
 }
 
+// answersAs is the label of what an office answers, and of who does; readers who comment
+// have none such.
+var answersAs = lazyregexp.New(`^(?:[问答]\s*:|[\[【(]?(?:官方(?:回复|答复)|(?:结果|采纳|意见)反馈|(?:官方|部门|单位|受理|承办|办理|处理|處理)?(?:回复|答复|回覆|答覆|反馈|办理|处理|處理)(?:内容|內容|单位|單位|部门|部門|机构|機關|机关|情况|情況|意见|意見|结果|結果))[\]】)]?(?:\s*:|$))`)
+
+// longestAnswersAs is more than the bytes of such a label.
+const longestAnswersAs = 90
+
+// answerLines is how many lines of a box are looked through for that label.
+const answerLines = 40
+
+// isOfficesAnswer says whether an element that is named as comments are holds what an
+// office answers: it has that label, or stands below it.
+func (f *flat) isOfficesAnswer(e *elem) bool {
+	return f.hasAnswer(max(0, e.lo-1), min(e.hi, e.lo+answerLines))
+}
+
+// hasAnswer says whether one of lines[lo:hi] is the label of an answer, or begins with
+// it.
+func (f *flat) hasAnswer(lo, hi int32) bool {
+	if f.answers == nil {
+		f.answers = []int32{}
+		for i := range f.lines {
+			text := f.lineText(i)
+			if f.lines[i].lw == 0 && answersAs.MatchString(halve(text[:min(len(text), longestAnswersAs)])) {
+				f.answers = append(f.answers, int32(i))
+			}
+		}
+	}
+	at, _ := slices.BinarySearch(f.answers, lo)
+	return at < len(f.answers) && f.answers[at] < hi
+}
+
 // settleHints hands hints down the tree. Names mislead: wrappers are called
 // has-sidebar and printable, whole forums comment-list. So a hint of junk is
 // not believed of an element that holds the title (a line, -1 where it is not
@@ -48,8 +84,13 @@ func (f *flat) settleHints(title int) {
 			}
 		}
 	}
+	answers := int32(0) // where the last answer of an office ends
 	for i := range f.elems {
 		e := &f.elems[i]
+		if e.hint&hintComment != 0 && (int32(i) < answers || f.isOfficesAnswer(e)) {
+			e.hint &^= hintComment
+			answers = max(answers, e.end)
+		}
 		e.all = e.hint
 		if junk := e.hint & hintJunk; junk != 0 {
 			own := f.sumProse[e.hi] - f.sumProse[e.lo]

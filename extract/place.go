@@ -102,5 +102,8 @@ func (p *Page) namedWithin(el int32, title int) int32 {
 	if place < 0 || prose(place) == all || f.sumProse[f.elems[place].lo] > f.sumProse[at+1] {
 		return el // a lead stands above it
 	}
+	if below := f.elems[place].hi; f.hasAnswer(below, min(f.elems[el].hi, below+answerLines)) {
+		return el // it is half of a letter
+	}
 	return place
 }

@@ -95,7 +95,8 @@ type flat struct {
 	sumLW   []int32
 	// sumProse adds up the unlinked weight of the lines that are prose.
 	sumProse []int32
-	wideW    int32 // weight of the Han, kana and Hangul of the page
+	wideW    int32   // weight of the Han, kana and Hangul of the page
+	answers  []int32 // lines that label what an office answers; nil until they are looked for
 }
 
 // meta is a meta tag, its name in lower case.
