@@ -42,6 +42,7 @@ type crawl struct {
 	around    *around // what the run saw, to look at pages that are gone against
 	standIns  *standIns
 	hops      *hops
+	missed    missed
 	oneText   *oneText
 	reading   *semaphore.Weighted // seats of the site
 	importing *importing          // nil: a crawl

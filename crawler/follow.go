@@ -92,6 +92,13 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 		if !unknown[link.url] {
 			if link.row && p.Column != "" && k.listed.add(p.Column+"\n"+link.url) {
 				next.URL = link.url
+				back, err := k.isListedAgain(link.url)
+				if err != nil {
+					return err
+				}
+				if back {
+					next.Due = k.run.Started
+				}
 				f.again = append(f.again, next)
 			}
 			continue
