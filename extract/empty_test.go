@@ -34,6 +34,8 @@ func TestPlaceOfATextThatIsEmpty(t *testing.T) {
 		"named plainly":       `<div class="content"></div>`,
 		"a film":              `<div class="content">` + film + `</div>`,
 		"a film, not named":   `<div class="con">` + film + `</div>`,
+		"a film with sources": `<div class="con"><video controls><source src="/v/1.mp4" type="video/mp4"><source src="/v/1.webm"></video></div>`,
+		"a recording":         `<div class="content"><audio src="/v/1.mp3"></audio></div>`,
 		"a film in a frame":   `<div class="con"><iframe src="https://tv.example.com/embed/1"></iframe></div>`,
 		"a film by a script":  `<div id="zoom"><script>showVideo("1.mp4")</script></div>`,
 		"pictures":            `<div id="zoom"><p><img src="/pic/a.jpg"></p><p><img src="/pic/b.jpg"></p></div>`,
@@ -54,6 +56,9 @@ func TestPlaceOfATextThatIsEmpty(t *testing.T) {
 				}
 				if want := strings.Count(place, "<img"); len(a.Pictures) != want {
 					t.Errorf("pictures %q, want %d", a.Pictures, want)
+				}
+				if want := strings.Count(place, "<video") + strings.Count(place, "<audio"); len(a.Attachments) != want {
+					t.Errorf("attachments %q, want %d", a.Attachments, want)
 				}
 			})
 		}

@@ -188,16 +188,15 @@ func (f *flattener) element(n *html.Node, parent int32) {
 			src = attr(n, "data")
 		}
 		if src != "" {
-			f.embeds = append(f.embeds, embed{src, f.at(), parent})
-			f.film(parent)
+			f.film(src, parent)
 		}
 		return
 	case atom.Style, atom.Noscript, atom.Template, atom.Select, atom.Option, atom.Button, atom.Input,
-		atom.Textarea, atom.Svg, atom.Math, atom.Canvas, atom.Audio, atom.Datalist, atom.Map, atom.Noembed,
+		atom.Textarea, atom.Svg, atom.Math, atom.Canvas, atom.Datalist, atom.Map, atom.Noembed,
 		atom.Noframes, atom.Wbr, atom.Source, atom.Param, atom.Track:
 		return
-	case atom.Video:
-		f.film(parent)
+	case atom.Video, atom.Audio:
+		f.film(source(n), parent)
 		return
 	}
 	i := int32(len(f.elems))
@@ -255,11 +254,27 @@ func (f *flattener) element(n *html.Node, parent int32) {
 	f.block, f.flags, f.bold = savedBlock, savedFlags, savedBold
 }
 
-// film notes that an element holds a film, or a frame that may.
-func (f *flattener) film(el int32) {
+// film notes that an element holds a film or a recording, or a frame that may show one.
+// What stands in it is for browsers that cannot.
+func (f *flattener) film(src string, el int32) {
 	if el >= 0 {
 		f.elems[el].film = true
 	}
+	if src != "" {
+		f.embeds = append(f.embeds, embed{src, f.at(), el})
+	}
+}
+
+// source is where a film or a recording is, the first that it names; "" where a script
+// tells.
+func source(n *html.Node) string {
+	src := attr(n, "src")
+	for c := n.FirstChild; c != nil && src == ""; c = c.NextSibling {
+		if c.DataAtom == atom.Source {
+			src = attr(c, "src")
+		}
+	}
+	return src
 }
 
 // at is the index of the line that is being written.
