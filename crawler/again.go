@@ -2,19 +2,20 @@ package crawler
 
 import (
 	"fmt"
+	"time"
 
 	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
-// reconsidered is verdict v on page p, which is page now, reads as r and has the
+// reconsidered is verdict v on p, which was page now at that time, reads as r and has the
 // further pages w. Where it would cut another version, the payloads of the latest one
 // are read as the new ones were: by the rules, the furniture and the reader of
 // today, and without the pages that are missing now. A version whose bytes
 // cannot be had any more has no say.
-func (k *crawl) reconsidered(p archive.Page, now *extract.Page, r archive.Reading, w *whole, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
+func (k *crawl) reconsidered(p archive.Page, at time.Time, now *extract.Page, r archive.Reading, w *whole, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
 	if v.Cut && p.Versions == 0 && r.Kind == archive.KindArticle && now.EndsInTag() {
-		return k.unlessBrokenOff(p, now, nil, known, v)
+		return k.unlessBrokenOff(p, at, now, nil, known, v)
 	}
 	if !v.Cut || p.Versions == 0 || p.Payload == "" || r.Kind != archive.KindArticle {
 		return v, nil
@@ -29,7 +30,7 @@ func (k *crawl) reconsidered(p archive.Page, now *extract.Page, r archive.Readin
 	}
 	v = v.Reconsider(p, r, before)
 	if v.Cut {
-		if v, err = k.unlessBrokenOff(p, now, first, known, v); err != nil {
+		if v, err = k.unlessBrokenOff(p, at, now, first, known, v); err != nil {
 			return v, err
 		}
 	}

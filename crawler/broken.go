@@ -2,21 +2,27 @@ package crawler
 
 import (
 	"fmt"
+	"time"
 
 	"fangzhi/archive"
 	"fangzhi/extract"
 )
 
 // brokenPatience is how many visits in a row have to bring the same page without its
-// end before it is taken for the page: templates lose their end, too. The beginning of
-// the version before is never taken.
-const brokenPatience = 3
+// end before it is taken for the page, and brokenSpan how long after the first of them
+// the last has to be: templates lose their end, too, and a line that breaks is mended.
+// The beginning of the version before is never taken.
+const (
+	brokenPatience = 3
+	brokenSpan     = 20 * time.Hour // a day, less what pages are due early
+	brokenLook     = 20             // visits that are looked at
+)
 
 // unlessBrokenOff is v, which cuts a version of p by page now, unless that is only a
 // part of a page: it ends in the middle, where what came before, nil for a first
 // version, had its end. A server that announced too few bytes sends it, or one that
 // announces none over a line that breaks.
-func (k *crawl) unlessBrokenOff(p archive.Page, now, before *extract.Page, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
+func (k *crawl) unlessBrokenOff(p archive.Page, at time.Time, now, before *extract.Page, known *extract.Furniture, v archive.Verdict) (archive.Verdict, error) {
 	where, begins := "a tag", false
 	beside := ""
 	if before != nil {
@@ -29,34 +35,35 @@ func (k *crawl) unlessBrokenOff(p archive.Page, now, before *extract.Page, known
 		reason := fmt.Sprintf("ends within %s, and is no more than the beginning of version %d", where, p.Versions)
 		return archive.Verdict{Outcome: archive.Truncated, Reason: reason, Keep: true}, nil
 	}
-	same, err := k.endedSo(p, now.Reading().Article, known)
+	same, since, err := k.endedSo(p, now.Reading().Article, known)
 	if err != nil {
 		return v, err
 	}
-	if same+1 >= brokenPatience {
+	if same+1 >= brokenPatience && at.Sub(since) >= brokenSpan {
 		v.Reason += fmt.Sprintf("; ends within %s%s, as at the %d visits before", where, beside, same)
 		return v, nil
 	}
-	reason := fmt.Sprintf("ends within %s%s: taken for the page once %d visits in a row bring the same, of which this is number %d", where, beside, brokenPatience, same+1)
+	reason := fmt.Sprintf("ends within %s%s: taken for the page once %d visits in a row bring the same, over a day, of which this is number %d",
+		where, beside, brokenPatience, same+1)
 	return archive.Verdict{Outcome: archive.Truncated, Reason: reason, Keep: true}, nil
 }
 
 // endedSo is how many of the visits to p right before this one brought a, and were
-// taken for a part of the page.
-func (k *crawl) endedSo(p archive.Page, a archive.Article, known *extract.Furniture) (visits int, err error) {
+// taken for a part of the page, and when the first of them was.
+func (k *crawl) endedSo(p archive.Page, a archive.Article, known *extract.Furniture) (visits int, since time.Time, err error) {
 	if p.Failures == 0 {
-		return 0, nil
+		return 0, since, nil
 	}
 	if k.importing != nil {
 		if err := k.importing.flushFor(p.URL); err != nil {
-			return 0, err
+			return 0, since, err
 		}
 	}
 	said := archive.FingerprintOf(a)
-	f := archive.Filter{Site: p.Site, URL: p.URL, Newest: true, Limit: brokenPatience - 1}
+	f := archive.Filter{Site: p.Site, URL: p.URL, Newest: true, Limit: brokenLook}
 	for v, err := range k.c.store.Visits(k.wire, f) {
 		if err != nil {
-			return 0, fmt.Errorf("earlier visits to %s: %w", p.URL, err)
+			return 0, since, fmt.Errorf("earlier visits to %s: %w", p.URL, err)
 		}
 		if v.Outcome != archive.Truncated || v.Truncated != "" || v.Payload == "" {
 			break
@@ -66,12 +73,12 @@ func (k *crawl) endedSo(p archive.Page, a archive.Article, known *extract.Furnit
 			break
 		}
 		if err != nil {
-			return 0, err
+			return 0, since, err
 		}
 		if archive.FingerprintOf(before) != said {
 			break
 		}
-		visits++
+		visits, since = visits+1, v.At
 	}
-	return visits, nil
+	return visits, since, nil
 }

@@ -7,22 +7,26 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 )
 
 // brokenSite is a list with one article, whose bytes and way over the line the test
 // orders.
 type brokenSite struct {
 	*rig
+	day  days // its clock
 	url  string
 	body atomic.Pointer[string]
-	sent atomic.Int64 // how much of it is sent; 0: all
-	way  atomic.Value // string
+	step time.Duration // between two runs
+	sent atomic.Int64  // how much of it is sent; 0: all
+	way  atomic.Value  // string
 }
 
 func newBrokenSite(t *testing.T, way string) *brokenSite {
-	s := &brokenSite{}
+	s := &brokenSite{step: 12 * time.Hour}
 	s.way.Store(way)
 	s.rig = serve(t, func(w http.ResponseWriter, q *http.Request) {
 		switch q.URL.Path {
@@ -36,6 +40,8 @@ func newBrokenSite(t *testing.T, way string) *brokenSite {
 		}
 	})
 	s.url = s.base + "/a1"
+	s.day.now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	s.crawl = s.crawler(s.store, func(o *crawler.Options) { o.Now = s.day.clock })
 	return s
 }
 
@@ -71,8 +77,12 @@ func (s *brokenSite) says(first, second, foot, before string) {
 	s.sent.Store(int64(n))
 }
 
+// ends has half a day pass, and a run.
 func (s *brokenSite) ends(o archive.Outcome, versions int, reason string) {
 	s.t.Helper()
+	s.day.mu.Lock()
+	s.day.now = s.day.now.Add(s.step)
+	s.day.mu.Unlock()
 	s.run()
 	v := s.last(s.url)
 	if n := len(s.snapshots(s.url)); v.Outcome != o || n != versions || !strings.Contains(v.Reason, reason) {
@@ -110,7 +120,7 @@ func TestHalfAPageIsNoVersion(t *testing.T) {
 			s.says(first1, second, foot, "")
 			s.ends(archive.Unchanged, 1, "")
 			s.says(first2, second, foot, "逐处登记")
-			s.ends(archive.Truncated, 1, "ends within <div>, which version 1 does not: taken for the page once 3 visits in a row bring the same, of which this is number 1")
+			s.ends(archive.Truncated, 1, "ends within <div>, which version 1 does not: taken for the page once 3 visits in a row bring the same, over a day, of which this is number 1")
 			s.ends(archive.Truncated, 1, "number 2")
 			s.says(first2, second, foot, "发现险情")
 			s.ends(archive.Truncated, 1, "number 1") // it broke off elsewhere
@@ -129,12 +139,15 @@ func TestTemplateWithoutItsEnd(t *testing.T) {
 	s.says(first1, second, foot, "")
 	s.ends(archive.New, 1, "first version")
 	open := func(n int) string { return fmt.Sprintf("<div class=\"foot\">访问量：%d", 100+n) }
-	for n := range 2 {
+	for n := range 4 {
+		if s.step = 12 * time.Hour; n > 0 {
+			s.step = 6 * time.Hour
+		}
 		s.says(first2, second, open(n), "")
 		s.ends(archive.Truncated, 1, fmt.Sprintf("number %d", n+1))
 	}
-	s.says(first2, second, open(3), "")
-	s.ends(archive.Changed, 2, "ends within <div>, which version 1 does not, as at the 2 visits before")
+	s.says(first2, second, open(5), "")
+	s.ends(archive.Changed, 2, "ends within <div>, which version 1 does not, as at the 4 visits before")
 	s.says(first1, second, open(4), "")
 	s.ends(archive.Changed, 3, "") // version 2 has no end either
 	s.says(first1, second, foot, "")

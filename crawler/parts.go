@@ -335,7 +335,7 @@ func (w *whole) list() (list []archive.Part) {
 // further pages are w; r becomes the whole article.
 func (k *crawl) judgedWhole(p archive.Page, c archive.Capture, page *extract.Page, r *archive.Reading, w *whole, known *extract.Furniture) (archive.Verdict, error) {
 	if len(w.parts) == 0 && p.Parts == 0 {
-		v, err := k.reconsidered(p, page, *r, w, known, archive.Judge(p, c, r))
+		v, err := k.reconsidered(p, c.At, page, *r, w, known, archive.Judge(p, c, r))
 		return w.noted(v), err
 	}
 	if v, ok := w.open(p, c); ok {
@@ -347,7 +347,7 @@ func (k *crawl) judgedWhole(p archive.Page, c archive.Capture, page *extract.Pag
 	if len(w.parts) != p.Parts || !w.same() {
 		p.LastDigest = "" // the bytes of the first page do not tell
 	}
-	v, err := k.reconsidered(p, page, *r, w, known, archive.Judge(p, c, r))
+	v, err := k.reconsidered(p, c.At, page, *r, w, known, archive.Judge(p, c, r))
 	return w.noted(v), err
 }
 
