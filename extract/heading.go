@@ -160,6 +160,28 @@ func (p *Page) byline() int {
 	return p.bylineAt
 }
 
+// dateLine is the line with date and source; where there is none near the title, one
+// right below that which is a day and no more, if no link follows, as in rows.
+func (p *Page) dateLine(title int) int {
+	at := p.byline()
+	if title < 0 || at > title && at <= title+4 {
+		return at
+	}
+	f := p.flat
+	i := title + 1
+	for i < len(f.lines) && f.lines[i].flags&lineHidden != 0 {
+		i++
+	}
+	if i+1 >= len(f.lines) {
+		return at
+	}
+	l, next := &f.lines[i], &f.lines[i+1]
+	if l.lw == 0 && l.flags&(lineItem|lineCell) == 0 && isDay(f.lineText(i)) && 2*next.lw <= next.w {
+		return i
+	}
+	return at
+}
+
 func (p *Page) findByline() int {
 	f := p.flat
 	for i := range f.lines {

@@ -8,7 +8,7 @@ import "strings"
 // a page has no such place, or its text stands in it.
 func (p *Page) emptyPlace(title int) (place, wrapper int32) {
 	f := p.flat
-	at := p.byline()
+	at := p.dateLine(title)
 	if title < 0 || at <= title || at > title+4 {
 		return -1, -1
 	}
@@ -77,7 +77,7 @@ func (p *Page) inEmptyPlace(body int32, title int) (int32, bool) {
 // and stays it where there is no such place.
 func (p *Page) namedWithin(el int32, title int) int32 {
 	f := p.flat
-	at := p.byline()
+	at := p.dateLine(title)
 	if el < 0 || title < 0 || at <= title || at > title+4 || !p.wide() {
 		return el
 	}

@@ -84,12 +84,16 @@ func (p *Page) plainText(title int) (el int32, bare bool) {
 
 // takePlain takes the plain text of a page for its body, and says whether it has one.
 func (p *Page) takePlain(s *span, title *titleRead) bool {
-	el, bare := p.plainText(title.anchor())
+	above := title.anchor()
+	if at := p.dateLine(title.line); above < 0 && title.line >= 0 && at > title.line && at <= title.line+2 {
+		above = title.line
+	}
+	el, bare := p.plainText(above)
 	switch {
 	case el < 0:
 		return false
 	case bare:
-		*s = p.spanOfBare(el, title.anchor())
+		*s = p.spanOfBare(el, above)
 	default:
 		*s = p.spanOf(el)
 	}

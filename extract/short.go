@@ -16,7 +16,7 @@ const (
 // page has no such lines, or no such text below them.
 func (p *Page) shortText(title int) int32 {
 	f := p.flat
-	at := p.byline()
+	at := p.dateLine(title)
 	if title < 0 || at <= title || at > title+4 {
 		return -1
 	}
@@ -91,7 +91,7 @@ func (p *Page) outranks(short, best int32, title int) bool {
 		return false
 	}
 	for i := int(f.elems[short].lo); i < int(f.elems[short].hi); i++ {
-		if i > p.byline() && p.saysShortly(i) {
+		if i > p.dateLine(title) && p.saysShortly(i) {
 			text := strings.TrimRight(f.lineText(i), "）)")
 			return strings.HasSuffix(text, "。") || strings.HasSuffix(text, "附件")
 		}

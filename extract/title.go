@@ -88,7 +88,7 @@ func fromArticleTitle(c claim, heads []headingCandidate, whole string) (titleRea
 func (p *Page) fromHeading(heads []headingCandidate, claims []claim, whole string) titleRead {
 	h := heads[0]
 	t := titleRead{text: h.text, line: h.line}
-	t.sure = h.fit >= 4.5 || h.level == 1 && (h.fit >= 2 || len(heads) == 1)
+	t.sure = h.fit >= 4.5 || h.level == 1 && (h.fit >= 2 || len(heads) == 1) || p.namesPage(h, whole)
 	t.evidence = evidence("title", "heading", h.where, .6)
 	switch {
 	case h.fit >= 5.5:
@@ -107,6 +107,17 @@ func (p *Page) fromHeading(heads []headingCandidate, claims []claim, whole strin
 	}
 	t.evidence.Others = append(t.evidence.Others, differing(t.text, h.text, t.evidence.Others...)...)
 	return t
+}
+
+// namesPage says whether a heading too short to tell is the page's name, right above
+// the line with date and source.
+func (p *Page) namesPage(h headingCandidate, whole string) bool {
+	first, _ := firstPart(whole)
+	if key := squeeze(h.text); key != squeeze(whole) && key != squeeze(first) {
+		return false
+	}
+	at := p.dateLine(h.line)
+	return at > h.line && at <= h.line+2 && p.flat.sumLW[h.line] == p.flat.sumLW[at]
 }
 
 // overrule returns the claim that is better than the heading that the page
@@ -175,6 +186,9 @@ func (p *Page) retitle(t *titleRead, body *span) {
 	f := p.flat
 	if t.sure || body.el < 0 || t.evidence.Confidence >= .75 {
 		return
+	}
+	if at := p.byline(); t.line >= 0 && at > t.line && at <= t.line+2 && (f.lines[t.line].flags&lineHeading != 0 || f.hintsOwn(t.line)&hintTitle != 0) {
+		return // below that line are the headings of the text
 	}
 	text := p.firstProse(body, t)
 	for i := min(text, len(f.lines)) - 1; i >= max(0, text-8); i-- {

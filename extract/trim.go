@@ -149,7 +149,7 @@ var textLabels = map[string]bool{
 // then, and this one is of another kind.
 func (p *Page) labelsText(i int, s *span, title *titleRead) bool {
 	f := p.flat
-	if at := p.byline(); at <= title.line || at >= s.lo || f.hintsOwn(i)&hintMeta != 0 {
+	if at := p.dateLine(title.line); at <= title.line || at >= s.lo || f.hintsOwn(i)&hintMeta != 0 {
 		return false
 	}
 	line := halve(f.lineText(i))
@@ -184,7 +184,7 @@ func (p *Page) isByline(i int) bool {
 	if hits := scanLabels(s); len(hits) > 0 && (hits[0].off < 30 || len(hits) > 1) && (!l.isProse() || len(hits) > 1 && !strings.Contains(s, "。")) {
 		return true
 	}
-	if d, ok := findDate(s, 0, p.style()); ok && weigh(s[:d.off])+weigh(s[d.end:]) < 40 {
+	if d, ok := findDate(s, 0, p.style()); ok && weigh(s[:d.off])+weigh(s[d.end:]) < 40 && !strings.HasSuffix(s, "。") {
 		return true
 	}
 	return false
