@@ -65,6 +65,18 @@ func TestPlaceOfATextThatIsEmpty(t *testing.T) {
 	}
 }
 
+// The day alone below the title tells the place as well.
+func TestEmptyPlaceBelowADay(t *testing.T) {
+	for _, day := range []string{`<div class="info">2026-11-08 10:20</div>`, `<p>2026年11月8日</p>`, `<div>日期：2026-11-08 <span>点击：12</span></div>`} {
+		page := strings.Replace(fmt.Sprintf(emptyPage, `<div class="content"><video src="/v/1.mp4"></video></div>`, weatherBox),
+			`<div class="info">发布时间：2026-11-08 10:20 来源：青溪县融媒体中心 浏览次数：12</div>`, day, 1)
+		p := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/202611/t20261108_5.html", Payload: []byte(page)})
+		if a := p.Reading().Article; a.Body != "" || len(a.Attachments) != 1 || a.Published.IsZero() {
+			t.Errorf("%s: body %q, attachments %q, published %v", day, a.Body, a.Attachments, a.Published)
+		}
+	}
+}
+
 // A text is a text where it stands elsewhere than in what is named so.
 func TestTextBesideAnEmptyPlace(t *testing.T) {
 	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，抓好隐患排查。</p>`
