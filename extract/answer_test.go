@@ -42,3 +42,21 @@ func TestAnswerOfAnOffice(t *testing.T) {
 		})
 	}
 }
+
+// A letter and its answer in one table each have their time: the second one starts no
+// other post.
+func TestAnswerInATable(t *testing.T) {
+	const letter = "我住在城南滨河小区，最近一个月每天晚上七点以后自来水水压严重不足，五楼以上基本用不上水，请求尽快解决。"
+	const answer = "您反映的问题已收悉。经现场核查，水压不足系城南加压泵站设备老化所致，已安排更换水泵机组，预计4月25日前恢复正常供水。"
+	for name, table := range map[string]string{
+		"cells":      `<table border="1"><tr><th>来信人</th><td>王**</td><th>来信时间</th><td>2026-11-08 09:15:22</td></tr><tr><th>信件内容</th><td colspan="3">` + letter + `</td></tr><tr><th>答复单位</th><td>县水务局</td><th>答复时间</th><td>2026-11-10 16:40:00</td></tr><tr><th>答复内容</th><td colspan="3">` + answer + `</td></tr></table>`,
+		"paragraphs": `<div class="t">2026-11-08 09:15:22</div><p>` + letter + `</p><h4>部门答复内容</h4><div class="t">2026-11-10 16:40:00</div><p>` + answer + `</p>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/hd/202611/t20261108_5.html", Payload: fmt.Appendf(nil, qingxiPage, "关于城南片区自来水水压不足的问题", `<h1>关于城南片区自来水水压不足的问题</h1>`+table)}).Reading()
+			if body := r.Article.Body; r.Kind != archive.KindArticle || !strings.Contains(body, letter) || !strings.Contains(body, answer) {
+				t.Errorf("%s, body %q", r.Kind, body)
+			}
+		})
+	}
+}

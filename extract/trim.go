@@ -277,8 +277,8 @@ func (p *Page) cutAtSibling(s *span, title *titleRead) {
 	}
 	for i := max(first, s.lo); i < s.hi; i++ {
 		k, ok := p.dated(i)
-		if !ok || k != make {
-			continue
+		if !ok || k != make || f.hasAnswer(int32(max(i-answerHead, s.lo)), int32(min(i+answerHead+1, s.hi))) {
+			continue // another post's, and not an answer's to this one
 		}
 		// The next post's title stands above its date, in a short line.
 		for i > first+1 && !f.lines[i-1].isProse() && f.lines[i-1].stops < 3 && f.lines[i-1].w > 0 && i-1 > at {
@@ -291,6 +291,10 @@ func (p *Page) cutAtSibling(s *span, title *titleRead) {
 		return
 	}
 }
+
+// answerHead is how far from its time an answer's label stands at most: who answers may
+// stand between.
+const answerHead = 3
 
 // dated says whether a line is a date with a time and little else, and gives
 // the hash of the elements that it stands in.
