@@ -51,3 +51,27 @@ func TestTitleAboveHeadingsOfTheText(t *testing.T) {
 		})
 	}
 }
+
+// The day that a short text is signed with is no line with the page's date, and what
+// stands above it is the text.
+func TestShortTextThatIsSigned(t *testing.T) {
+	for name, c := range map[string]struct{ info, day string }{
+		"a bare day":    {"2026-07-01", "2026年7月1日"},
+		"a label":       {"发布时间：2026-07-01 来源：县自来水公司", "2026年7月1日"},
+		"in numerals":   {"发布时间：2026-07-01", "二〇二六年七月一日"},
+		"right below":   {"发布时间：2026-07-01", "2026年7月1日"},
+		"as the page's": {"发布时间：2026-07-01", "2026-07-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := []string{"因管网检修，城东片区7月2日8:00至18:00停水。", "服务热线：0826-3228899", "县自来水公司", c.day}
+			if name == "right below" {
+				text = []string{text[0], c.day}
+			}
+			main := `<div class="bt">停水通知</div><div class="fb">` + c.info + `</div><div class="nr"><p>` + strings.Join(text, "</p><p>") + `</p></div>`
+			r := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/tzgg/202607/t20260701_5.html", Payload: fmt.Appendf(nil, qingxiPage, "停水通知", main)}).Reading()
+			if a := r.Article; r.Kind != archive.KindArticle || a.Body != strings.Join(text, "\n\n") || a.Published.Format("2006-01-02") != "2026-07-01" {
+				t.Errorf("%s (%s), published %v, body %q", r.Kind, r.Signature, a.Published, a.Body)
+			}
+		})
+	}
+}

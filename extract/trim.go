@@ -48,7 +48,7 @@ func (p *Page) trimHead(s *span, title *titleRead) {
 		switch {
 		case i == title.line, s.has(i) && p.repeatsTitle(i, title):
 			start = i + 1
-		case s.has(i) && !s.units && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && (p.inTextTable(i, title) || p.labelsText(i, s, title))):
+		case s.has(i) && !s.units && p.isByline(i) && !(dated && i > start && p.isDayOfItem(i)) && !(first == s.hi && (p.inTextTable(i, title) || p.labelsText(i, s, title) || p.signsText(i, title))):
 			start, dated = i+1, true
 		}
 	}
@@ -162,6 +162,18 @@ func (p *Page) labelsText(i int, s *span, title *titleRead) bool {
 		}
 	}
 	return strings.Contains(line, ":")
+}
+
+// signsText says whether a line in a body without prose is the day that it is signed
+// with: a day alone, below a line that is neither that with date and source nor a button.
+func (p *Page) signsText(i int, title *titleRead) bool {
+	f := p.flat
+	at := p.dateLine(title.line)
+	if at <= title.line || i <= at+1 || f.hintsOwn(i)&hintMeta != 0 || !isDay(f.lineText(i)) || len(scanLabels(halve(f.lineText(i)))) > 0 {
+		return false
+	}
+	kind, _ := phraseOf(f.lineText(i - 1))
+	return kind == 0 && !p.isByline(i-1)
 }
 
 // salutation is whom a notice is for, who may be called as a field is: 各用户：
