@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/atom"
+
+	"fangzhi/lazyregexp"
 )
 
 // A family is the lines of a container that stand in the same kind of
@@ -137,7 +139,7 @@ func (p *Page) dropStrangers(s *span) {
 		if captions[i] && i < last && l.lw == 0 {
 			keep = true
 		}
-		if !keep && i > first && l.flags&lineCell != 0 && (p.wide() || i < last) {
+		if !keep && i > first && (l.flags&lineCell != 0 || f.headsTable(i)) && (p.wide() || i < last) {
 			keep = p.inWrappedData(i, s.el, data)
 		}
 		if !keep && f.inQuote(l.el, s.el) && i < last {
@@ -162,11 +164,43 @@ func (p *Page) inWrappedData(i int, container int32, known map[int32]bool) bool 
 	}
 	is, told := known[wrapper]
 	if !told {
-		is = wrapper > container && table >= 0 && f.elems[wrapper].lo == f.elems[table].lo && f.elems[wrapper].hi == f.elems[table].hi &&
+		for el := wrapper + 1; wrapper > container && f.elems[wrapper].tag != atom.Table && table < 0 && el < f.elems[wrapper].end; el++ {
+			if f.elems[el].tag == atom.Table {
+				table = el // below its head
+			}
+		}
+		is = wrapper > container && table >= 0 && p.isAllBut(table, wrapper) &&
 			(p.wide() || f.letsScroll(table, container)) && p.isData(table)
 		known[wrapper] = is
 	}
 	return is
+}
+
+// tableHead is what stands over a table of figures, or below it: its number, its name,
+// the unit.
+var tableHead = lazyregexp.New(`^(?:附?表\s*[\d一二三四五六七八九十]|[(\[]?(?:计量|计价|数据)?单位\s*:|\S{4,30}(?:情况表?|一览表|明细表?|统计表|汇总表|指标)$)`)
+
+// headsTable says whether a line may be the head of a table.
+func (f *flat) headsTable(i int) bool {
+	l := &f.lines[i]
+	return l.lw == 0 && l.w > 0 && l.w < 2*proseWeight && tableHead.MatchString(halve(f.lineText(i)))
+}
+
+// isAllBut says whether a table is all that its wrapper holds, in Chinese pages but for
+// two lines that head it.
+func (p *Page) isAllBut(table, wrapper int32) bool {
+	f := p.flat
+	w, t := &f.elems[wrapper], &f.elems[table]
+	n := (t.lo - w.lo) + (w.hi - t.hi)
+	if n == 0 || n > 2 || !p.wide() {
+		return n == 0
+	}
+	for i := w.lo; i < w.hi; i++ {
+		if (i < t.lo || i >= t.hi) && !f.headsTable(int(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // letsScroll says whether an element of the container that holds el says that it is the
