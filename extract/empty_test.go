@@ -65,6 +65,20 @@ func TestPlaceOfATextThatIsEmpty(t *testing.T) {
 	}
 }
 
+// Rows of links are no empty place: the page is a list, however its text is named.
+func TestRowsInThePlaceOfAText(t *testing.T) {
+	for _, each := range []string{`<li><a href="/yw/202611/t202611%02d_1.html">青溪县召开第%d次工作会议部署重点任务</a></li>`, `<li><a href="/yw/202611/t202611%02d_1.html">青溪县召开第%d次工作会议部署重点任务</a><span>2026-11-08</span></li>`} {
+		var rows strings.Builder
+		for i := range 8 {
+			fmt.Fprintf(&rows, each, i+1, i+1)
+		}
+		p := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/", Payload: fmt.Appendf(nil, emptyPage, `<div class="news-content"><ul>`+rows.String()+`</ul></div>`, "")})
+		if r := p.Reading(); r.Kind != archive.KindList {
+			t.Errorf("%s (%s)", r.Kind, r.Signature)
+		}
+	}
+}
+
 // The day alone below the title tells the place as well.
 func TestEmptyPlaceBelowADay(t *testing.T) {
 	for _, day := range []string{`<div class="info">2026-11-08 10:20</div>`, `<p>2026年11月8日</p>`, `<div>日期：2026-11-08 <span>点击：12</span></div>`} {
@@ -79,12 +93,24 @@ func TestEmptyPlaceBelowADay(t *testing.T) {
 
 // A text is a text where it stands elsewhere than in what is named so.
 func TestTextBesideAnEmptyPlace(t *testing.T) {
-	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，抓好隐患排查。</p>`
+	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，坚决防范遏制重特大事故发生。</p>` +
+		`<p>与会人员表示，各镇各部门要提高政治站位，严格落实属地责任和监管责任。</p><p>县直有关部门、各镇主要负责同志参加会议，会后到各镇抓好隐患排查。</p>`
 	for name, at := range map[string][2]string{
 		"in the wrapper":              {`<div class="content"></div><div>` + text + `</div>`, ""},
 		"in a named place below":      {`<div class="content"></div>`, `<div class="article-box">` + text + `</div>`},
 		"in a place of its own":       {``, `<div class="box">` + text + `</div>`},
 		"below a picture of the head": {`<div class="pic"><img src="/pic/a.jpg"></div>`, `<div class="box">` + text + `</div>`},
+		"a counter in the head":       {`<div class="hits"><iframe src="/count.jsp" width="0" height="0"></iframe></div>`, `<div class="nr">` + text + `</div>`},
+		"read aloud in the head":      {`<div class="audio"><audio src="/tts/5.mp3"></audio></div>`, `<div class="nr">` + text + `</div>`},
+		"a film above":                {`<div class="con"><video src="/v/1.mp4"></video></div>`, `<div class="nr">` + text + `</div>`},
+		"a tool named text":           {`<div class="size-text">字号：大 中 小</div>`, `<div class="nr">` + text + `</div>`},
+		"an empty place, and more":    {`<div class="content"></div>`, `<div class="nr">` + text + `</div>`},
+		"an empty place, one line":    {`<div class="content"></div>`, `<div class="nr"><p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席，会议抓好隐患排查。</p></div>`},
+		"a paragraph that is named":   {`<div class="nr">` + strings.Replace(text, "<p>", `<p class="text">`, 1) + `</div>`, ""},
+		"a span that is named":        {`<div class="nr">` + strings.Replace(strings.Replace(text, "<p>", `<p><span class="content">`, 1), "</p>", "</span></p>", 1) + `</div>`, ""},
+		"a lead that is named":        {`<div class="summary-text">` + strings.Replace(text, "<p>会议", `</div><div class="nr"><p>会议`, 1) + `</div>`, ""},
+		"in two, the first is named":  {`<div class="content">` + strings.Replace(text, "<p>会议", `</div><div class="more"><p>会议`, 1) + `</div>`, ""},
+		"a section below":             {`<div class="content"><p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p></div><div class="part"><h3>会议要求</h3><p>会议指出，要压实责任，坚决防范遏制重特大事故发生。</p><p>会议强调，要提高政治站位，严格落实属地责任，抓好隐患排查。</p></div>`, ""},
 		"with a film":                 {`<div class="content"><video src="/v/1.mp4"></video>` + text + `</div>`, weatherBox},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +144,8 @@ func TestTextOfLabels(t *testing.T) {
 // What is named the text right below the line with date and source is all of it,
 // whatever boxes stand below; a lead above it is part of it.
 func TestPlaceOfATextBesideBoxes(t *testing.T) {
-	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，抓好隐患排查。</p>`
+	const text = `<p>11月8日，青溪县召开安全生产工作会议，县委副书记、县长张某出席并讲话。</p><p>会议指出，要压实责任，坚决防范遏制重特大事故发生。</p>` +
+		`<p>与会人员表示，各镇各部门要提高政治站位，严格落实属地责任和监管责任。</p><p>县直有关部门、各镇主要负责同志参加会议，会后到各镇抓好隐患排查。</p>`
 	const lead = `<div class="box"><p>本报讯：青溪县日前部署岁末年初安全生产工作，要求各地各部门严阵以待。</p></div>`
 	boxes := []string{weatherBox, tipsBox, `<div class="box"><h3>办公时间</h3><p>工作日上午九点至十二点，下午两点至五点，周末和法定节假日不对外办公。</p></div>`}
 	for name, at := range map[string][2]string{
