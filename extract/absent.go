@@ -18,7 +18,7 @@ const (
 // absences are what portals say, under a status of 200, of what is not there: of
 // a page, a text or its address that it is not there, or not any more; that it is
 // not found, be it to the reader or of a page; and what servers say themselves.
-var absences = lazyregexp.Longest(strings.Join(append([]string{
+var absences = lazyregexp.Longest(strings.Join([]string{
 	`(?:(?:抱歉|对不起)，)?(?:` + reader + asked + `|该|此)?(?:页面|网页|信息|文章|内容|文件|稿件|新闻|资讯|资源|链接|网址|记录)(?:可能|也许|或许)?` +
 		`(?:(?:已经|已)?不存在|不见了|未找到|找不到|无法找到|没有找到|(?:已经|已)?被(?:管理员|作者|编辑)?` + deleted + `|(?:已经|已)` + deleted + `)` +
 		`(?:或者?(?:已经|已)?被?(?:过期|` + deleted + `))?`,
@@ -31,15 +31,18 @@ var absences = lazyregexp.Longest(strings.Join(append([]string{
 	`the resource (?:cannot|could not) be found`, // ASP.NET's, under "Server Error in '/' Application."
 	`page (?:(?:that )?you (?:are looking for|were looking for|requested|visited) )?` +
 		`(?:(?:is |was )?not found|no longer exists|(?:does not|doesn't) exist|(?:could|can) ?not be found|has been (?:removed|deleted))`,
-}, absencesAbroad...), "|"))
+}, "|"))
 
 // absent is the longest statement in text that something is not there. What is
 // quoted, or goes on to say something of it, is no statement: notices report of
 // 页面不存在的链接, and of 12 addresses that say “404 not found”.
 func absent(text string) (longest string) {
 	for _, at := range absences.FindAllStringIndex(simplified.Replace(text), 8) {
-		if s := text[at[0]:at[1]]; len(s) > len(longest) && !isSpokenOf(text, at[0], at[1]) {
-			longest = s
+		longest = longer(longest, text, at)
+	}
+	for _, at := range absencesAbroad.FindAllStringIndex(text, 8) {
+		if isSentence(text, at[0], at[1]) {
+			longest = longer(longest, text, at)
 		}
 	}
 	return longest
@@ -48,7 +51,7 @@ func absent(text string) (longest string) {
 // isSpokenOf says whether text speaks of what stands in it from one place to
 // another, and does not say it.
 func isSpokenOf(text string, from, to int) bool {
-	for _, word := range [...]string{"的", "等", "问题", "情况", "现象", "”", "」", "\""} {
+	for _, word := range [...]string{"的", "等", "时，", "時，", "问题", "情况", "现象", "”", "」", "\""} {
 		if strings.HasPrefix(text[to:], word) {
 			return true
 		}

@@ -2,13 +2,15 @@ package extract
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fangzhi/lazyregexp"
 )
 
 // absencesAbroad are what portals say in other languages, in lower case, of a page
-// that is not there.
-var absencesAbroad = []string{
+// that is not there. They are sentences: isSentence.
+var absencesAbroad = lazyregexp.Longest(strings.Join([]string{
 	// German
 	`(?:(?:die|diese|ihre) )?(?:von ihnen )?(?:(?:gewünschte|aufgerufene|angeforderte|gesuchte|angegebene) )?(?:seite|webseite|internetseite) ` +
 		`(?:(?:wurde|konnte|ist|kann) )?(?:leider )?(?:nicht (?:mehr )?(?:gefunden(?: werden)?|vorhanden|verfügbar)|existiert (?:leider )?nicht(?: mehr)?)`,
@@ -23,10 +25,27 @@ var absencesAbroad = []string{
 	`(?:la )?pagina (?:che (?:cerchi|stai cercando|hai richiesto) |richiesta )?non (?:trovata|esiste|è stata trovata|è disponibile)`,
 	// Dutch, Polish
 	`(?:de )?pagina (?:die u zoekt )?(?:is |kon )?niet (?:gevonden(?: worden)?|beschikbaar)|strona nie (?:została znaleziona|istnieje)|nie znaleziono strony`,
-	// Japanese, Korean, Vietnamese
-	`(?:お探しの|ご指定の|指定された|ご覧になろうとした|アクセスしようとした)?(?:ページ|ファイル)(?:が|は)、?(?:見つかりません(?:でした)?|見つかりませんでした|存在しません|ありません(?:でした)?|(?:移動または)?削除され(?:ました|た可能性があります|ている可能性があります))`,
-	`(?:요청하신|찾으시는|원하시는)? ?(?:페이지|게시물|게시글)(?:를|을|가|이|는|은)? ?(?:찾을 수 (?:없습니다|없음)|존재하지 않습니다|삭제되었습니다|없습니다)`,
-	`không tìm thấy (?:trang|bài viết|nội dung)(?: (?:bạn )?yêu cầu)?|(?:trang|bài viết) (?:bạn (?:đang )?(?:tìm|yêu cầu|truy cập) )?không (?:tồn tại|tìm thấy)`,
+	// Japanese, Korean, Vietnamese. That there is no file, no next page and no post says
+	// every second page of a board: 添付ファイルはありません, 다음 게시물이 없습니다. And trang
+	// begins words: trang trại is a farm.
+	`(?:(?:お探しの|ご指定の|指定された|ご覧になろうとした|アクセスしようとした|この|該当する)(?:ページ|ファイル)|(?:ウェブ|web)?ページ)(?:が|は)、?見つかりません(?:でした)?`,
+	`(?:お探しの|ご指定の|指定された|ご覧になろうとした|アクセスしようとした|この|該当する)(?:ページ|ファイル)(?:が|は)、?(?:存在しません|ありません(?:でした)?|(?:移動または)?削除され(?:ました|た可能性があります|ている可能性があります))`,
+	`(?:요청하신|찾으시는|원하시는|해당)? ?(?:페이지|게시물|게시글)(?:를|을|가|이|는|은)? ?(?:찾을 수 (?:없습니다|없음)|존재하지 않습니다|삭제되었습니다)|(?:요청하신|찾으시는|원하시는) 페이지가 없습니다`,
+	`không tìm thấy (?:trang(?: (?:này|web|(?:bạn )?yêu cầu)|\s*[^\pL\s]|$)|(?:bài viết|nội dung)(?: (?:bạn )?yêu cầu)?)|(?:trang|bài viết) (?:bạn (?:đang )?(?:tìm|yêu cầu|truy cập) )?không (?:tồn tại|tìm thấy)`,
+}, "|"))
+
+// openings are the words that such a sentence may begin with before what is looked for.
+var openings = lazyregexp.New(`(?:^|[^\pL\s'’])\s*(?:(?:sorry|oops|unfortunately|error|the|this|our|` +
+	`leider|wurde|konnte|fehler|die|diese|unsere|désolée?|erreur|malheureusement|le|la|ce|cette|notre|` +
+	`lo sentimos|el|este|esta|nuestro|desculpe|erro|essa|siamo spiacenti|errore|questa|deze|de|opgevraagde|gevraagde|` +
+	`przepraszamy|podana|szukana|żądana|ta|rất tiếc|xin lỗi)\s+)*$`)
+
+// isSentence says whether what stands in text from one place to another is a clause of
+// its own, but for what openings are, and no part of a word or of what is said of it:
+// not 添付ファイル, Rückseite, or wer eine Seite nicht gefunden hat.
+func isSentence(text string, from, to int) bool {
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	return !unicode.IsLetter(after) && openings.MatchString(text[:from])
 }
 
 // simplified writes the traditional characters of what portals say of trouble as the
@@ -38,26 +57,55 @@ var simplified = strings.NewReplacer(
 	"後", "后", "許", "许", "動", "动", "錯", "错", "誤", "误", "調", "调", "務", "务",
 )
 
+// mending is what portals say is done to them.
+const mending = `(?:系统|数据|安全|例行|停机|临时|紧急|全面|升级|改版|维护|建设|改造|调整|迁移|检修)(?:和|与|及|、)?`
+
 // failings are what portals say in words of their own while nobody is served: that
-// they are being mended, and of that alone or with what it means for the reader. A
-// notice of it says when it will be.
+// they are being mended, and of that alone or with what it means for the reader.
 var failings = lazyregexp.Longest(strings.Join([]string{
-	`(?:本|我)?(?:门户)?(?:网站|系统|平台|站点)(?:正在|正处于)?(?:(?:系统|数据|安全|例行|停机|临时|紧急|全面|升级|改版|维护|建设|改造|调整|迁移|检修)(?:和|与|及|、)?)*(?:升级|改版|维护|建设|改造|调整|迁移|检修)(?:之)?中`,
-	`(?:网站|系统|平台|站点)正在(?:进行)?(?:(?:系统|数据|安全|例行|停机|临时|紧急|全面|升级|改版|维护|建设|改造|调整|迁移|检修)(?:和|与|及|、)?){1,6}[^。]{0,20}(?:暂停(?:访问|服务|使用)|(?:无法|不能|停止)(?:正常)?访问|稍后再?(?:访问|试)|稍候)`,
+	`(?:本|我)?(?:门户)?(?:网站|系统|平台|站点)(?:正在|正处于)?(?:` + mending + `)*(?:升级|改版|维护|建设|改造|调整|迁移|检修)(?:之)?中`,
+	`(?:网站|系统|平台|站点)正在(?:进行)?(?:` + mending + `){1,6}[^。\pN日月]{0,20}(?:暂停(?:访问|服务|使用)|(?:无法|不能|停止)(?:正常)?访问|稍后再?(?:访问|试)|稍候)`,
+}, "|"))
+
+// failingsAbroad are the same in other languages: sentences, as absencesAbroad are.
+var failingsAbroad = lazyregexp.Longest(strings.Join([]string{
 	`(?:this |the |our |web)*site is (?:currently |temporarily )?(?:under|down for|undergoing|offline for) (?:scheduled |planned )?maintenance|(?:site|website) under maintenance`,
 	`(?:seite|website|webseite|internetseite|homepage) (?:wird (?:derzeit |gerade |zurzeit )?gewartet|befindet sich (?:derzeit |gerade |zurzeit )?(?:im wartungsmodus|in wartung))`,
 	`site (?:est )?(?:actuellement )?en (?:cours de )?maintenance|sitio (?:web )?(?:está )?en mantenimiento`,
-	`(?:ただ今|ただいま|現在)?、?(?:システム|サーバー?|サイト)?メンテナンス中(?:です)?`,
+	`(?:ただ今|ただいま|現在)?、?(?:システム|サーバー?|サイト)?メンテナンス中(?:です|(?:のため|につき|により)、?(?:ご利用|閲覧|表示|アクセス)(?:いただけません|できません))?`,
 }, "|"))
+
+// What stands beside such a statement where it is none: 中 begins a word (建设中标公告,
+// 改造中心); something is told of the work (在平台建设中，…); or a notice says when it
+// will be.
+var (
+	staysAlone = lazyregexp.New(`^\s*(?:$|[^\p{Han}\pN\s]|请|敬|暂|无法|不能|稍|预计|给您)`)
+	toldOf     = lazyregexp.New(`(?:(?:^|[^现])在|从|对|将|随着)[^，,；;：:]*$`)
+	dated      = lazyregexp.New(`\pN\s*(?:月|日|号|时|点)`)
+)
 
 // failing is the longest statement in text that the site is in trouble.
 func failing(text string) (longest string) {
 	longest = anyOf(errorTexts)(text)
 	plain := simplified.Replace(text)
 	for _, at := range failings.FindAllStringIndex(plain, 8) {
-		if s := text[at[0]:at[1]]; len(s) > len(longest) && !isSpokenOf(text, at[0], at[1]) {
-			longest = s
+		if staysAlone.MatchString(plain[at[1]:]) && !toldOf.MatchString(plain[:at[0]]) && !dated.MatchString(plain[:at[0]]) {
+			longest = longer(longest, text, at)
+		}
+	}
+	for _, at := range failingsAbroad.FindAllStringIndex(text, 8) {
+		if isSentence(text, at[0], at[1]) {
+			longest = longer(longest, text, at)
 		}
 	}
 	return longest
+}
+
+// longer is what stands in text at a place where that is longer than s, and is not
+// spoken of; s else.
+func longer(s, text string, at []int) string {
+	if at[1]-at[0] > len(s) && !isSpokenOf(text, at[0], at[1]) {
+		return text[at[0]:at[1]]
+	}
+	return s
 }

@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"fmt"
 	"testing"
 
 	"fangzhi/archive"
@@ -30,6 +31,12 @@ func TestTroubleInOtherWords(t *testing.T) {
 		{"zh", "系统维护公告", "尊敬的用户：为了给您提供更好的服务，本网站正在进行升级维护，维护期间暂停访问，给您带来的不便敬请谅解！", archive.TroubleError},
 		{"zh", "网站升级维护中", "请稍后访问。", archive.TroubleError},
 		{"zh", "云溪县人民政府", "门户网站系统升级改造中，敬请期待。", archive.TroubleError},
+		{"zh", "云溪县人民政府", "网站建设中……", archive.TroubleError},
+		{"zh", "云溪县人民政府", "网站维护中请稍后访问", archive.TroubleError},
+		{"zh", "云溪县人民政府", "由于系统升级维护中，暂时无法访问", archive.TroubleError},
+		{"de", "Landkreis Muster", "Leider wurde die Seite nicht gefunden.", archive.TroubleSoft404},
+		{"fr", "Mairie d’Exemple", "Notre site est actuellement en maintenance.", archive.TroubleError},
+		{"ja", "青葉市", "ただいまメンテナンス中のため、ご利用いただけません。", archive.TroubleError},
 		{"en", "Ashford County", "Our website is currently down for maintenance.", archive.TroubleError},
 
 		{"zh", "我县门户网站改版征求意见", "为进一步提升服务水平，县政府门户网站正在进行改版升级，现面向社会公开征求意见建议，请于6月30日前反馈至县政府办公室。", ""},
@@ -42,6 +49,41 @@ func TestTroubleInOtherWords(t *testing.T) {
 		html := `<html lang="` + c.lang + `"><head><meta charset="utf-8"><title>` + c.title + `</title></head><body><div><a href="/">` + c.lang + `</a></div><div><h1>` + c.title + `</h1><p>` + c.text + `</p></div></body></html>`
 		if r := open(t, extract.Input{URL: "https://www.example.org/x/1.html", Payload: []byte(html)}).Reading(); r.Trouble != c.trouble {
 			t.Errorf("%s %s: trouble %q, want %q: %s", c.lang, c.title, r.Trouble, c.trouble, r.Signature)
+		}
+	}
+}
+
+// What holds such words as parts of others, and what speaks of them, is no trouble.
+func TestNoTroubleInOtherWords(t *testing.T) {
+	const picture = `<p><img src="/f/1.jpg"></p>`
+	const info = `<div class="info">发布时间：2026-11-08 10:20 来源：青溪县融媒体中心</div>`
+	for _, c := range []struct{ title, above, text, below string }{
+		{"青溪县门户网站升级改造中标公告", `<div>当前位置：<a href="/">首页</a> &gt; <a href="/zb/">中标公告</a> &gt; 青溪县门户网站升级改造中标公告</div>`, info + picture, ""},
+		{"关于路灯的公告", "", info + picture, `<div>上一篇：县政务平台建设中标公告</div>`},
+		{"关于路灯的公告", "", info + picture, `<div>下一篇：县智慧平台建设中心揭牌</div>`},
+		{"门户网站建设中标公告", "", "<p>青溪县门户网站建设中标单位为某某科技公司。</p>", ""},
+		{"青溪县政务服务平台升级改造中标公告", "", "<p>平台升级改造中标单位：某某公司。</p><p>公示期三天。</p>", ""},
+		{"关于停机的通知", "", "<p>因平台正在升级，11月8日20时至24时暂停服务，请群众错峰办理。</p>", ""},
+		{"关于停机的通知", "", "<p>11月8日20时至24时因平台正在升级，暂停服务，请群众错峰办理。</p>", ""},
+		{"关于停机的通知", "", "<p>因平台正在升级，十一月八日晚暂停服务，请群众错峰办理。</p>", ""},
+		{"工作简讯", "", "<p>在政务服务平台建设中，县数据局走在前列。</p>", ""},
+		{"公告", "", "<p>您查询的信息不存在时，请到窗口咨询。</p>", ""},
+		{"Hinweise zum Formular", "", "<p>Wer eine Seite nicht gefunden hat, meldet sich bitte.</p>", ""},
+		{"Hinweise zum Formular", "", "<p>Die Rückseite ist nicht vorhanden.</p>", ""},
+		{"Sanierung", "", "<p>Die Ostseite wird derzeit gewartet.</p>", ""},
+		{"Tip", "", "<p>The recycling site is currently under maintenance.</p>", ""},
+		{"Agenda", "", "<p>Une visite en maintenance du réseau.</p>", ""},
+		{"お知らせ", "", "<p>添付ファイルはありません。</p>", ""},
+		{"お知らせ", "", "<p>次のページはありません。</p>", ""},
+		{"お知らせ", "", "<p>市民プールは現在メンテナンス中です。</p>", ""},
+		{"공지사항", "", "<p>다음 게시물이 없습니다.</p>", ""},
+		{"공지사항", "", "<p>등록된 게시글이 없습니다.</p>", ""},
+		{"Thông báo", "", "<p>Không tìm thấy trang trại.</p>", ""},
+		{"Thông báo", "", "<p>Thời trang không tồn tại.</p>", ""},
+	} {
+		page := fmt.Sprintf(qingxiPage, c.title+"_青溪县人民政府", c.above+`<div class="wrap"><h1>`+c.title+`</h1><div class="content">`+c.text+`</div>`+c.below+`</div>`)
+		if r := open(t, extract.Input{URL: "https://www.example.org/x/1.html", Payload: []byte(page)}).Reading(); r.Trouble != "" {
+			t.Errorf("%s %s: trouble %q: %s", c.title, c.text, r.Trouble, r.Signature)
 		}
 	}
 }
