@@ -28,13 +28,14 @@ func (p *Page) BreaksOff(before *Page) (where string, begins bool) {
 }
 
 // EndsInTag says whether p ends in the middle of a tag or a comment, as no page does
-// that is whole.
+// that is whole. What a template or a cache writes below its </html> or </body> says
+// nothing of that.
 func (p *Page) EndsInTag() bool {
 	if strings.HasSuffix(strings.TrimSpace(p.text), ">") {
 		return false // nearly all pages
 	}
-	where, _ := markupEnd(p.text)
-	return where == inTag || where == inComment
+	where, closed := markupEnd(p.text)
+	return !closed && (where == inTag || where == inComment)
 }
 
 const (
@@ -60,7 +61,8 @@ func markupEnd(markup string) (within string, closed bool) {
 		case html.ErrorToken:
 			switch rest := string(z.Raw()); {
 			case strings.HasPrefix(rest, "<"):
-				return inTag, closed
+				low := strings.ToLower(rest[:min(len(rest), len("</body"))])
+				return inTag, closed || low == "</body" || low == "</html" // a slip of a template: nothing is missing
 			case len(open) > 0:
 				return "<" + open[len(open)-1].String() + ">", closed
 			}

@@ -31,6 +31,9 @@ func TestBreaksOff(t *testing.T) {
 		{"without its </html>", strings.Replace(full, "</html>", "", 1), full, "", false},
 		{"without both, all closed", strings.Replace(full, "</body></html>", "", 1), full, "", false},
 		{"without </body>", strings.Replace(full, "</body>", "", 1), full, "", false},
+		{"without its last character", full[:len(full)-1], full, "", false},
+		{"with half a comment below", full + "<!-- served by node3", full, "", false},
+		{"half an end of the body", upTo("></html>"), full, "", false},
 		{"as before", `<div class="content"><p>现印发给你们。`, `<div class="content"><p>各镇人民政府：</p><p>现印发给你们。</p>`, "", false},
 		{"an end that goes", bare[:strings.Index(bare, "<p>现")], bare, "", false},
 		{"shorter, open before", `<div class="content"><p>各镇人民政府：`, `<div class="content"><p>各镇人民政府：</p><p>现印发给你们。`, "<div>", true},
@@ -44,7 +47,9 @@ func TestBreaksOff(t *testing.T) {
 	for _, c := range []struct {
 		html string
 		want bool
-	}{{full, false}, {upTo("印发"), false}, {upTo(`"content`), true}, {upTo("foot"), true}, {"<p>1 < 2", false}, {"<p>a<b", true}, {"", false}} {
+	}{{full, false}, {upTo("印发"), false}, {upTo(`"content`), true}, {upTo("foot"), true}, {"<p>1 < 2", false}, {"<p>a<b", true}, {"", false},
+		{full[:len(full)-1], false}, {full + "<!-- served by node3", false}, {strings.TrimSuffix(full, "</html>") + "</html", false}, {upTo("</html>") + "<!-- cached", false},
+		{strings.TrimSuffix(full, "></html>"), false}, {strings.TrimSuffix(full, "</body></html>") + "</HTML", false}, {strings.TrimSuffix(full, "dy></html>"), true}} {
 		if got := whole(t, c.html).EndsInTag(); got != c.want {
 			t.Errorf("EndsInTag of %q = %v", c.html, got)
 		}
