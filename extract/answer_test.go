@@ -18,6 +18,7 @@ func TestAnswerOfAnOffice(t *testing.T) {
 		"its label above":    `<div class="reply"><div class="reply-title">回复内容</div><div class="reply-content">` + answer + `</div></div>`,
 		"who answers, below": `<div class="reply"><p>` + answer + `</p><p>回复单位：县综合行政执法局</p></div>`,
 		"who answers, above": `<div class="feedback"><div>答复部门：县综合行政执法局　答复时间：2026-11-10</div><div>` + answer + `</div></div>`,
+		"asked, answered":    `<div class="reply"><p>问：为什么没有人管？</p><p>答：` + answer + `</p></div>`,
 		"in traditional":     `<div class="reply"><div>回覆內容：</div><div>` + answer + `</div></div>`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -31,6 +32,7 @@ func TestAnswerOfAnOffice(t *testing.T) {
 	const comment = "说得太好了，我们小区也是这样，每天晚上都吵得睡不着觉，支持有关部门严格管理，还居民一个安静的环境。"
 	for name, box := range map[string]string{
 		"a reader's":          `<div class="reply"><div class="reply-title">网友回复</div><div class="reply-content">` + comment + `</div></div>`,
+		"one that answers":    `<div class="comment-list"><div class="comment"><p>` + comment + `</p></div><div class="comment"><p>答：谢谢网友的支持，请大家继续关注，我们一起努力把工作做好。</p></div></div>`,
 		"a reader's, no head": `<div class="comment"><p>` + comment + `</p></div>`,
 	} {
 		t.Run(name, func(t *testing.T) {

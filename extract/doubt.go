@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 
@@ -39,7 +40,11 @@ func (l *line) isProse() bool {
 
 // answersAs is the label of what an office answers, and of who does; readers who comment
 // have none such.
-var answersAs = lazyregexp.New(`^(?:[问答]\s*:|[\[【(]?(?:官方(?:回复|答复)|(?:结果|采纳|意见)反馈|(?:官方|部门|单位|受理|承办|办理|处理|處理)?(?:回复|答复|回覆|答覆|反馈|办理|处理|處理)(?:内容|內容|单位|單位|部门|部門|机构|機關|机关|情况|情況|意见|意見|结果|結果))[\]】)]?(?:\s*:|$))`)
+var answersAs = lazyregexp.New(`^[\[【(]?(?:官方(?:回复|答复)|(?:结果|采纳|意见)反馈|(?:官方|部门|单位|受理|承办|办理|处理|處理)?(?:回复|答复|回覆|答覆|反馈|办理|处理|處理)(?:内容|內容|单位|單位|部门|部門|机构|機關|机关|情况|情況|意见|意見|结果|結果))[\]】)]?(?:\s*:|$)`)
+
+// asksOrAnswers finds 问： and 答：, the second of which is a label of an office's answer
+// where it is that to the first: a reader may begin so as well.
+var asksOrAnswers = lazyregexp.New(`^(?:问|問|答)\s*:`)
 
 // longestAnswersAs is more than the bytes of such a label.
 const longestAnswersAs = 90
@@ -58,10 +63,20 @@ func (f *flat) isOfficesAnswer(e *elem) bool {
 func (f *flat) hasAnswer(lo, hi int32) bool {
 	if f.answers == nil {
 		f.answers = []int32{}
+		asked := false
 		for i := range f.lines {
 			text := f.lineText(i)
-			if f.lines[i].lw == 0 && answersAs.MatchString(halve(text[:min(len(text), longestAnswersAs)])) {
+			if f.lines[i].lw > 0 {
+				continue
+			}
+			text = halve(text[:min(len(text), longestAnswersAs)])
+			bare := asksOrAnswers.MatchString(text)
+			answers := strings.HasPrefix(text, "答")
+			if bare && answers && asked || answersAs.MatchString(text) {
 				f.answers = append(f.answers, int32(i))
+			}
+			if bare {
+				asked = !answers
 			}
 		}
 	}
