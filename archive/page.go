@@ -75,7 +75,7 @@ type Page struct {
 	Anchor    string `json:"anchor,omitempty"`     // the link's text there
 	ListedDay string `json:"listed_day,omitempty"` // the date beside the link, as YYYY-MM-DD
 	Depth     int    `json:"depth"`                // links from a seed
-	MovedTo   string `json:"moved_to,omitempty"`   // of an alias: the page that it is an alias of
+	MovedTo   string `json:"moved_to,omitempty"`   // of an alias: the page that it is an alias of; of what is gone: where its answer sends readers on
 	// Also are the columns besides Column that list it.
 	Also []string `json:"also,omitempty"`
 	// Item stands for what the URL names, apart from how it is written: pages of

@@ -33,7 +33,7 @@ type Filter struct {
 	Run               string    // visits: Run; runs: ID
 	Kind              Kind      // pages, snapshots, visits
 	State             State     // pages
-	MovedTo           string    // pages: those that moved there, or are aliases of it
+	MovedTo           string    // pages: those that moved there, are aliases of it, or are gone and send readers there
 	RunState          RunState  // runs
 	Outcome           Outcome   // visits
 	FromURL, ToURL    string    // pages, snapshots: FromURL ≤ URL ≤ ToURL, bytewise; ToURL "": to the end

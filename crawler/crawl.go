@@ -43,6 +43,7 @@ type crawl struct {
 	standIns  *standIns
 	hops      *hops
 	missed    missed
+	sentOnTo  sentOnTo
 	oneText   *oneText
 	reading   *semaphore.Weighted // seats of the site
 	importing *importing          // nil: a crawl
@@ -95,6 +96,7 @@ func newCrawl(c *Crawler, site Site, run archive.Run, before []archive.Run) (*cr
 		found: newFoundSet(), grown: newFoundSet(), yields: newYields(&site, before), shapes: newShapes(), moves: map[string]int{},
 		around: newAround(&site), absent: absent{sole: map[string]bool{}, spent: map[string]bool{}, looks: map[string]int{}, capped: map[string]bool{}},
 		kept: newKeeping(), reading: semaphore.NewWeighted(seatsOfSite()), standIns: newStandIns(), hops: newHops(), oneText: newOneText(),
+		sentOnTo: sentOnTo{first: map[string]string{}},
 	}
 	k.articles, _ = patterns("articles", site.Articles)
 	for _, column := range site.Columns {

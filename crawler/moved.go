@@ -95,7 +95,7 @@ const maxMoves = 20
 // followMove makes the page that p moved to due, as what p was.
 func (k *crawl) followMove(f *finding, p archive.Page) error {
 	to, err := canonical(f.entry.Page.MovedTo)
-	if err != nil {
+	if err != nil || f.entry.Visit.Outcome != archive.Moved {
 		return nil
 	}
 	if why, _ := k.scope.admit(to); why != admitted {

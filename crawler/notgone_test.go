@@ -128,3 +128,57 @@ func TestNotFoundThatSendsOn(t *testing.T) {
 		})
 	}
 }
+
+// Where the 404s of several articles send their readers to one page, that is what the
+// portal says of what is not there, however polite: the articles did not move there.
+func TestNotFoundThatSendsAllOn(t *testing.T) {
+	refresh := func(to string) portaltest.Fault {
+		return portaltest.Text(404, fmt.Sprintf(`<html><head><title>页面已迁移</title><meta http-equiv="refresh" content="0;url=%s"></head><body>页面已迁移</body></html>`, to))
+	}
+	polite := portaltest.Text(200, `<html><head><title>温馨提示</title></head><body><div class="content"><h1>温馨提示</h1><p>您好，您要找的内容已经调整，请您从首页的栏目中查找有关信息，或者拨打县政府办公室的电话咨询，感谢您对我们工作的理解和支持。</p></div></body></html>`)
+	for _, c := range []struct{ name, to, want string }{
+		{"plainly", "/error.html", "where the answer for "},
+		{"out of the scope", "http://other.example/error.html", "which is out of the scope"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, urls := newDays(t)
+			d.portal.Break("/error.html", 0, polite)
+			withdraw := func(u string) {
+				d.portal.Withdraw(u)
+				d.portal.Break(u, 0, refresh(c.to))
+			}
+			if withdraw(urls[3]); c.name == "plainly" {
+				d.pass(2)
+				d.stands(urls[3], archive.StateMoved, "meta refresh to ") // nothing tells it from one that moved
+			}
+			withdraw(urls[4])
+			withdraw(urls[5])
+			d.pass(2)
+			for _, u := range urls[3:6] {
+				d.stands(u, archive.StateGone, c.want)
+			}
+			d.pass(4)
+			for _, u := range urls[3:6] {
+				d.stands(u, archive.StateWithdrawn, c.want)
+			}
+			sound(t, d.rig)
+		})
+	}
+}
+
+// Two addresses of one article that send their readers to its new one do not count as
+// withdrawn, nor does one beside a redirect of HTTP that leads there.
+func TestMovedFromTwoAddresses(t *testing.T) {
+	d, urls := newDays(t)
+	to := d.portal.Publish("yw", article("县政府召开第5次常务会议"))
+	for _, u := range urls[3:5] {
+		d.portal.Withdraw(u)
+	}
+	d.portal.Break(urls[3], 0, portaltest.RedirectTo(301, to))
+	d.portal.Break(urls[4], 0, portaltest.Text(404, fmt.Sprintf(`<html><head><title>页面已迁移</title><meta http-equiv="refresh" content="0;url=%s"></head><body>页面已迁移</body></html>`, to)))
+	d.pass(6)
+	d.stands(urls[3], archive.StateMoved, "")
+	d.stands(urls[4], archive.StateMoved, "meta refresh to ")
+	sound(t, d.rig)
+}

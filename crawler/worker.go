@@ -330,6 +330,9 @@ func (k *crawl) settledAs(p archive.Page, a address, got answer, r *archive.Read
 	}
 	e := archive.Settle(k.run.ID, p, got.Capture, r, v)
 	e.Page.MovedTo, e.Visit.MovedTo = target, target
+	if p.State.Gone() && v.Outcome.Failed() {
+		e.Page.MovedTo = p.MovedTo // as it is gone still
+	}
 	e.Page.Due = k.dueAgain(e.Page, got)
 	k.heed(a.host, got, v.Outcome)
 	return finding{entry: e, was: p}
