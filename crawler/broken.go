@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler/discover"
 	"fangzhi/extract"
 )
 
@@ -79,6 +80,67 @@ func (k *crawl) endedSo(p archive.Page, a archive.Article, known *extract.Furnit
 			break
 		}
 		visits, since = visits+1, v.At
+	}
+	return visits, since, nil
+}
+
+// cutLook is how many visits unlessCutAlways looks at: of a page that is gone, years.
+const cutLook = 100
+
+// unlessCutAlways is v on p, unless that is truncated for half an answer that says that
+// p is not there, and came often enough: a server that announces a false length cuts
+// each one, and is in no trouble. Bytes that are those of the visit before are not kept
+// again. Page is nil where the answer was not read; one that sends its reader on says
+// more than that.
+func (k *crawl) unlessCutAlways(p archive.Page, c archive.Capture, page *extract.Page, r *archive.Reading, v archive.Verdict) (archive.Verdict, error) {
+	if v.Outcome != archive.Truncated || c.Truncated == "" {
+		return v, nil
+	}
+	whole := c
+	whole.Truncated = ""
+	says := archive.Judge(p, whole, r)
+	if says.Outcome != archive.Gone {
+		return v, nil
+	}
+	same, since, err := k.cutSo(p, archive.DigestOf(c.Payload))
+	if err != nil || same == 0 {
+		return v, err
+	}
+	v.Keep = false
+	if page != nil {
+		if ref, _ := discover.ForwardOrBack(page, p.URL); ref != "" {
+			return v, nil
+		}
+	}
+	if same+1 >= brokenPatience && c.At.Sub(since) >= brokenSpan {
+		return archive.Verdict{Outcome: archive.Gone, Reason: fmt.Sprintf("%s, as at the %d visits before", v.Reason, same)}, nil
+	}
+	v.Reason += fmt.Sprintf(": taken for what it says once %d visits in a row bring the same, over a day, of which this is number %d", brokenPatience, same+1)
+	return v, nil
+}
+
+// cutSo is how many of the visits to p right before this one brought half an answer
+// with these bytes, and when the first of them was. What was not kept had the bytes of
+// the visit before it.
+func (k *crawl) cutSo(p archive.Page, bytes archive.Digest) (visits int, since time.Time, err error) {
+	if k.importing != nil {
+		if err := k.importing.flushFor(p.URL); err != nil {
+			return 0, since, err
+		}
+	}
+	met := 0
+	f := archive.Filter{Site: p.Site, URL: p.URL, Newest: true, Limit: cutLook}
+	for v, err := range k.c.store.Visits(k.wire, f) {
+		if err != nil {
+			return 0, since, fmt.Errorf("earlier visits to %s: %w", p.URL, err)
+		}
+		told := v.Outcome == archive.Truncated || v.Outcome == archive.Gone || v.Outcome == archive.Withdrawn
+		if !told || v.Truncated == "" || v.Payload != "" && v.Payload != bytes {
+			break
+		}
+		if met++; v.Payload == bytes {
+			visits, since = met, v.At
+		}
 	}
 	return visits, since, nil
 }

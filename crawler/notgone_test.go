@@ -9,18 +9,35 @@ import (
 	"fangzhi/crawler/portaltest"
 )
 
-// A 404 that breaks off comes from a server in trouble: it tells nothing of the
-// page, however often it comes.
+// A 404 that breaks off comes from a server in trouble, and tells nothing of the page:
+// unless it breaks off so each time, over a day, as where a false length is announced.
 func TestCutNotFoundTellsNothing(t *testing.T) {
 	d, urls := newDays(t)
-	cut, missing := urls[4], urls[5]
-	d.portal.Withdraw(cut)
-	d.portal.Withdraw(missing)
-	d.portal.Break(cut, 0, portaltest.CutShort(20))
-	d.pass(6)
-	d.stands(cut, archive.StateUnreadable, "status 404 Not Found: cut short (disconnect) after 20 bytes")
+	cut, missing, always := urls[4], urls[5], urls[6]
+	for _, u := range []string{cut, missing, always} {
+		d.portal.Withdraw(u)
+	}
+	d.portal.Break(always, 0, portaltest.CutShort(20))
+	const how = "status 404 Not Found: cut short (disconnect) after 20 bytes"
+	for n := range 6 {
+		d.portal.Mend(cut)
+		d.portal.Break(cut, 0, portaltest.CutShort(20+n))
+		d.pass(1)
+		v := d.last(always)
+		if (v.Outcome == archive.Truncated) != (n < 2) || (v.Payload != "") != (n == 0) || v.Truncated == "" {
+			t.Errorf("visit %d: %+v", n+1, v)
+		}
+		switch n {
+		case 1:
+			d.stands(always, archive.StateUnreadable, how+": unexpected EOF: taken for what it says once 3 visits in a row bring the same, over a day, of which this is number 2")
+		case 2:
+			d.stands(always, archive.StateGone, how+": unexpected EOF, as at the 2 visits before; observation 1 since 2026-03-04")
+		}
+	}
+	d.stands(always, archive.StateWithdrawn, "as at the 5 visits before; gone at 4 visits over 3 days")
+	d.stands(cut, archive.StateUnreadable, "status 404 Not Found: cut short (disconnect) after 25 bytes")
 	d.stands(missing, archive.StateWithdrawn, "") // one failure beside it is no doubt
-	if v := d.last(cut); v.Outcome != archive.Truncated || v.Absence != nil {
+	if v := d.last(cut); v.Outcome != archive.Truncated || v.Absence != nil || v.Payload == "" {
 		t.Errorf("visit %+v", v)
 	}
 	d.portal.Mend(cut)

@@ -209,9 +209,12 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 	}()
 	if !toBeRead(p, got.Capture) && !((k.rereads(p) || p.Parts > 0) && got.Status == http.StatusOK && got.Truncated == "") {
-		v := archive.Judge(p, got.Capture, nil)
 		s := k.seat(got.Capture)
 		defer s.leave()
+		v, err := k.unlessCutAlways(p, got.Capture, nil, nil, archive.Judge(p, got.Capture, nil))
+		if err != nil {
+			return f, err
+		}
 		how := fmt.Sprintf("status %d", got.Status)
 		if err := k.sentAway(p, got.Location(), how, s, &v); err != nil {
 			return f, err
@@ -275,6 +278,9 @@ func (k *crawl) judged(p archive.Page, a address, got answer) (f finding, err er
 		}
 	}
 	v, err := k.judgedWhole(p, got.Capture, page, &r, &w, known)
+	if err == nil {
+		v, err = k.unlessCutAlways(p, got.Capture, page, &r, v)
+	}
 	if err == nil {
 		err = k.standsIn(p, got, page, &r, &v, s)
 	}
