@@ -90,7 +90,7 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 	for i := range found.pages {
 		link, next := &found.pages[i], blank
 		if !unknown[link.url] {
-			if link.row && p.Column != "" && k.listed.add(p.Column+"\n"+link.url) {
+			if link.row && k.listed.add(p.Column+"\n"+link.url) {
 				next.URL = link.url
 				back, err := k.isListedAgain(link.url)
 				if err != nil {
@@ -99,7 +99,9 @@ func (k *crawl) follow(f *finding, p archive.Page, page *extract.Page, l *discov
 				if back {
 					next.Due = k.run.Started
 				}
-				f.again = append(f.again, next)
+				if back || p.Column != "" {
+					f.again = append(f.again, next)
+				}
 			}
 			continue
 		}

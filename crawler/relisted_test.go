@@ -1,10 +1,16 @@
 package crawler_test
 
 import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"fangzhi/archive"
+	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
@@ -60,4 +66,60 @@ func TestListedAgain(t *testing.T) {
 	if n := d.portal.Count(back); n != 1 {
 		t.Errorf("asked for %d times, want once", n)
 	}
+}
+
+// A list without a column tells of what is listed again as well.
+func TestListedAgainWithoutColumn(t *testing.T) {
+	var away atomic.Bool
+	asked := atomic.Int64{}
+	const path = "/a/4.html"
+	rows := []string{"/a/1.html", "/a/2.html", "/a/3.html", path, "/a/5.html"}
+	r := serve(t, func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		listed := slices.Clone(rows)
+		if away.Load() {
+			listed = slices.Delete(listed, 3, 4)
+		}
+		if q.URL.Path == path {
+			asked.Add(1)
+		}
+		switch {
+		case q.URL.Path == "/":
+			fmt.Fprint(w, strings.Replace(listPage(listed...), "ColumnName", "Keywords", 1))
+		case slices.Contains(listed, q.URL.Path):
+			fmt.Fprint(w, notice("关于"+q.URL.Path[3:4]+"号文件贯彻落实情况的通报"))
+		default:
+			http.NotFound(w, q)
+		}
+	})
+	site, err := crawler.AdHoc(r.base + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.AllowPrivate, site.Politeness = true, crawler.Politeness{}
+	site.Revisit = func(p archive.Page, now time.Time) time.Time {
+		if p.State.Gone() {
+			return now.Add(10 * 24 * time.Hour)
+		}
+		return now
+	}
+	r.site = site
+	d := &days{rig: r, now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	r.crawl = r.crawler(r.store, func(o *crawler.Options) { o.Now = d.clock })
+	d.run()
+	if p := d.page(r.base + path); p.Column != "" || p.Versions != 1 {
+		t.Fatalf("page %+v", p)
+	}
+	away.Store(true)
+	d.pass(1)
+	d.stands(r.base+path, archive.StateGone, "missing from 1 list")
+	before := asked.Load()
+	d.pass(1)
+	if n := asked.Load() - before; n != 0 {
+		t.Errorf("asked for %d times while it was neither listed nor due", n)
+	}
+	away.Store(false)
+	d.pass(1)
+	d.stands(r.base+path, archive.StateRestored, "was gone, there again")
+	sound(t, r)
 }
