@@ -1,0 +1,6 @@
+//go:build unix
+
+package export
+
+// LockNamed is lockNamed.
+var LockNamed = lockNamed
