@@ -23,8 +23,9 @@ const (
 
 // unitsOf returns the boxes made alike one of which el is, or stands in: below the
 // title, of one parent, each with the same kind of label above the same kind of text,
-// hardly linked, and none with more than two thirds of what all say. It is nil where el
-// is none of such.
+// hardly linked, and none with more than two thirds of what all say; and with them those
+// whose label is set as theirs, and which are not mainly links. It is nil where el is
+// none of such.
 func (p *Page) unitsOf(el int32, title int) []int32 {
 	f := p.flat
 	if el < 0 || title < 0 {
@@ -32,18 +33,28 @@ func (p *Page) unitsOf(el int32, title int) []int32 {
 	}
 	for up := 0; up < unitLevels && el > 0 && int(f.elems[el].lo) > title; el, up = f.elems[el].parent, up+1 {
 		e := &f.elems[el]
-		name, kind := firstName(e), f.unitKind(el)
-		if e.parent < 0 || isFlow(e.tag) || name == "" || kind == 0 {
+		name := firstName(e)
+		kind, alike := f.unitKind(el)
+		if e.parent < 0 || isFlow(e.tag) || name == "" || alike == 0 {
 			continue
 		}
-		var units []int32
+		var units, near []int32
 		sum, most, links, linked := int32(0), int32(0), int32(0), 0
 		for i := e.parent + 1; i < f.elems[e.parent].end; i = f.elems[i].end {
 			u := &f.elems[i]
-			if u.tag != e.tag || int(u.lo) <= title || u.all&hintJunk != 0 || firstName(u) != name || f.unitKind(i) != kind {
+			if u.tag != e.tag || int(u.lo) <= title || u.all&hintJunk != 0 || firstName(u) != name {
 				continue
 			}
 			w, lw := f.weightOf(i)
+			switch k, a := f.unitKind(i); {
+			case k != 0 && a == alike && (kind == 0 || k == kind):
+				kind, near = k, append(near, i)
+			case a == alike && 2*lw <= w:
+				near = append(near, i)
+				continue
+			default:
+				continue
+			}
 			sum, most, links = sum+w, max(most, w), links+lw
 			if lw > 0 {
 				linked++
@@ -51,7 +62,7 @@ func (p *Page) unitsOf(el int32, title int) []int32 {
 			units = append(units, i)
 		}
 		if len(units) >= leastUnits && 3*most <= 2*sum && 10*links <= sum && 2*linked <= len(units) && int(f.elems[units[0]].lo) <= title+unitsBelow {
-			return units
+			return near
 		}
 	}
 	return nil
@@ -94,28 +105,35 @@ func firstName(e *elem) string {
 }
 
 // unitKind is a hash of what the first two lines of an element stand in, where they are
-// a label and what it labels; 0 where they are not.
-func (f *flat) unitKind(el int32) uint32 {
+// a label and what it labels, and alike one of what the label stands in. Both are 0
+// where there is no label, kind where it is a link or has a digit, or where what it
+// labels is a table: such a box is one only beside others.
+func (f *flat) unitKind(el int32) (kind, alike uint32) {
 	e := &f.elems[el]
 	if e.hi-e.lo < 2 {
-		return 0
+		return 0, 0
 	}
 	label, text := &f.lines[e.lo], &f.lines[e.lo+1]
-	if label.el < 0 || label.el == text.el || label.lw > 0 || label.w < 2*wideWeight || label.w >= proseWeight || (label.flags|text.flags)&(lineHidden|lineCell) != 0 || hasDigit(f.lineText(int(e.lo))) {
-		return 0
+	if label.el < 0 || label.el == text.el || label.w < 2*wideWeight || label.w >= proseWeight || label.flags&(lineHidden|lineCell) != 0 {
+		return 0, 0
 	}
-	kind := uint32(2166136261)
-	for _, l := range [...]*line{label, text} {
-		for up := l.el; up > el; up = f.elems[up].parent {
-			kind = mixClass(kind, &f.elems[up])
-		}
-		kind = kind*31 + 7
+	alike = f.mixUp(2166136261, label.el, el)
+	if label.lw > 0 || text.flags&(lineHidden|lineCell) != 0 || hasDigit(f.lineText(int(e.lo))) {
+		return 0, alike
 	}
-	return kind
+	return f.mixUp(alike, text.el, el), alike
+}
+
+// mixUp mixes into a hash what lies from an element up to another that holds it.
+func (f *flat) mixUp(hash uint32, from, to int32) uint32 {
+	for up := from; up > to; up = f.elems[up].parent {
+		hash = mixClass(hash, &f.elems[up])
+	}
+	return hash*31 + 7
 }
 
 // spanOfUnits is what boxes made alike say, with the paragraphs above them that stand
-// right in what holds them.
+// right in what holds them, or between them.
 func (p *Page) spanOfUnits(units []int32, title int) span {
 	f := p.flat
 	holder := f.elems[units[0]].parent
@@ -130,7 +148,7 @@ func (p *Page) spanOfUnits(units []int32, title int) span {
 		switch {
 		case !s.has(i):
 		case next < len(units) && i >= int(f.elems[units[next]].lo):
-		case next == 0 && i > title && f.lines[i].el >= 0 && box[f.lines[i].el] == holder && f.elems[holder].tag != atom.Body && !p.isByline(i):
+		case next < len(units) && i > title && f.lines[i].el >= 0 && box[f.lines[i].el] == holder && f.elems[holder].tag != atom.Body && !p.isByline(i):
 		default:
 			s.drop(i)
 		}

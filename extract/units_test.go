@@ -79,3 +79,40 @@ func TestRowsMadeAlike(t *testing.T) {
 		t.Errorf("%s (%s), body %q", r.Kind, r.Signature, r.Article.Body)
 	}
 }
+
+// A box among those made alike, or right below them, is one of them though its label has
+// a year or is a link, or what it labels is set otherwise; one of links is not.
+func TestBoxesMadeNearlyAlike(t *testing.T) {
+	const one = `<div class="sec"><div class="sec-t">%s</div><div class="sec-c">%s</div></div>`
+	guide := func(at int, box string) string {
+		var b strings.Builder
+		for i, part := range [][2]string{{"办理条件", "年满六十五周岁、具有本县户籍的老年人。"}, {"申请材料", "居民身份证、户口簿、近期免冠照片一张。"},
+			{"办理流程", "申请、受理、审核、制证、发证，当场办结。"}, {"办理地点", "县行政服务中心二楼民政窗口，可乘三路车。"}, {}} {
+			if i == at {
+				b.WriteString(box)
+			}
+			if part[0] != "" {
+				fmt.Fprintf(&b, one, part[0], part[1])
+			}
+		}
+		return `<div class="guide">` + b.String() + `</div>`
+	}
+	long := fmt.Sprintf(one, "2026年收费标准", "工本费每证二十元，低保对象凭证免收，其他人员按标准收取，具体以窗口公示为准。")
+	for name, c := range map[string]struct{ page, want string }{
+		"a year in the label":       {guide(2, fmt.Sprintf(one, "2026年收费", "每证收工本费二十元，低保对象凭证免收。")), "2026年收费\n\n每证收工本费"},
+		"a year, and the most said": {guide(2, long), "2026年收费标准\n\n工本费每证"},
+		"two paragraphs, the last":  {guide(4, `<div class="sec"><div class="sec-t">注意事项</div><p>一、证件遗失的，应当及时挂失补办，补办收费。</p><p>二、不得转借他人使用，违者收回证件。</p></div>`), "补办收费。\n\n二、不得转借"},
+		"a table":                   {guide(3, `<div class="sec"><div class="sec-t">收费标准</div><table class="fee"><tr><td>项目</td><td>金额</td></tr><tr><td>工本费</td><td>二十元</td></tr></table></div>`), "收费标准\n\n"},
+		"a link in the label":       {guide(4, `<div class="sec"><div class="sec-t"><a href="/fj/">表格下载</a></div><div class="sec-c">请下载申请表，填写后交县行政服务中心窗口。</div></div>`), "\n\n请下载申请表"},
+		"a paragraph between":       {guide(2, `<p>下列由乡镇代办。</p>`), "\n\n下列由乡镇代办。\n\n"},
+		"of links":                  {guide(4, `<div class="sec"><div class="sec-t">相关链接</div><div class="ls"><a href="/yw/202611/t20261101_1.html">青溪县召开安全生产工作会议</a></div></div>`), "可乘三路车。"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t, extract.Input{URL: "http://www.qingxi.gov.cn/yw/202611/t20261108_5.html", Payload: fmt.Appendf(nil, emptyPage, c.page, "")})
+			r := p.Reading()
+			if body := r.Article.Body; !strings.HasPrefix(body, "办理条件\n\n年满") || !strings.Contains(body, "当场办结。\n\n") || !strings.Contains(body, c.want) || strings.Contains(body, "相关链接") {
+				t.Errorf("%s, body %q", r.Kind, body)
+			}
+		})
+	}
+}
