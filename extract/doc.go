@@ -10,7 +10,7 @@
 //
 //	page.go                        Input, Open, Page
 //	portal.go                      what a page says of its portal
-//	coding.go charset.go           content codings and charsets
+//	coding.go charset.go sevenbit.go  content codings and charsets
 //	parse.go                       markup to tree, within limits
 //	tree.go lines.go               the tree laid flat: elements and the lines of text they hold
 //	hints.go doubt.go weigh.go     what names hint at, when they are not believed; what text weighs
@@ -19,11 +19,12 @@
 //	date.go handate.go clock.go    dates in text
 //	published.go metadate.go datewords.go urldate.go  which of them is the publication date
 //	labels.go fields.go            来源, 作者, 发文字号 and the like, from lines, tables and metas
-//	body.go family.go trim.go phrases.go  the container, whose lines are text, its edges
+//	body.go units.go family.go trim.go phrases.go  the container, or boxes made alike, whose lines are text, its edges
 //	short.go place.go              a text of a sentence or two in the place of one, or none
 //	links.go row.go resolve.go     links, rows of lists, addresses
 //	attachments.go files.go picture.go  documents and pictures of an article
-//	kind.go column.go trouble.go absent.go lead.go  article or list; challenge, soft 404, login, error
+//	kind.go column.go trouble.go absent.go absent_tongues.go lead.go  article or list; challenge, soft 404, login, error
+//	ending.go                      whether a page ends in its middle
 //	reading.go                     all of it put together
 //	rules.go ruled.go              selectors that a site's owner gives, and what they find
 //	furniture.go join.go           what repeats over a site's pages; articles of several pages
