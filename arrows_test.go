@@ -271,3 +271,52 @@ func TestDependenciesAreReviewed(t *testing.T) {
 		t.Errorf("only %d dependencies were found in go.mod", len(required))
 	}
 }
+
+// Where a package's doc.go has a map of its files, each of them is on it, and nothing
+// that is not there.
+func TestMapsNameEveryFile(t *testing.T) {
+	maps, err := fs.Glob(os.DirFS("."), "*/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deeper, err := fs.Glob(os.DirFS("."), "*/*/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, doc := range append(maps, deeper...) {
+		text, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named []string
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, "//\t") {
+				continue
+			}
+			for word := range strings.FieldsSeq(line) {
+				if word = strings.TrimSuffix(word, ","); strings.HasSuffix(word, ".go") {
+					named = append(named, word)
+				}
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(path.Dir(doc), "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") || strings.HasSuffix(f, "doc.go") })
+		fits := func(name, file string) bool {
+			ok, err := path.Match(name, filepath.Base(file))
+			return ok && err == nil
+		}
+		for _, file := range files {
+			if !slices.ContainsFunc(named, func(name string) bool { return fits(name, file) }) {
+				t.Errorf("%s does not name %s", doc, filepath.Base(file))
+			}
+		}
+		for _, name := range named {
+			if !slices.ContainsFunc(files, func(file string) bool { return fits(name, file) }) {
+				t.Errorf("%s names %s, which is not there", doc, name)
+			}
+		}
+	}
+}

@@ -10,6 +10,8 @@
 //	habits.go             when and how politely it is crawled
 //	rules.go              selectors
 //	draft.go              a configuration written from a look at a portal
+//	network.go            proxies and certificates
+//	verification.go       how often the archive is verified
 //	values.go             durations, zones, addresses
 //	presets.go, presets/  ready rules for families of portal software
 //	reader.go             a YAML tree, read by what it may hold

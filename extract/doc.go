@@ -12,6 +12,7 @@
 //	portal.go                      what a page says of its portal
 //	coding.go charset.go sevenbit.go  content codings and charsets
 //	parse.go                       markup to tree, within limits
+//	selector.go                    CSS selectors of bounded cost
 //	tree.go lines.go               the tree laid flat: elements and the lines of text they hold
 //	hints.go doubt.go weigh.go     what names hint at, when they are not believed; what text weighs
 //	meta.go jsonld.go              what the page says about itself
@@ -20,12 +21,17 @@
 //	published.go metadate.go datewords.go urldate.go  which of them is the publication date
 //	labels.go fields.go            来源, 作者, 发文字号 and the like, from lines, tables and metas
 //	body.go units.go family.go trim.go phrases.go  the container, or boxes made alike, whose lines are text, its edges
+//	bare.go plain.go               a text that no element holds; one without a sentence
 //	short.go place.go              a text of a sentence or two in the place of one, or none
 //	links.go row.go resolve.go     links, rows of lists, addresses
 //	attachments.go files.go picture.go  documents and pictures of an article
-//	kind.go column.go trouble.go absent.go absent_tongues.go lead.go  article or list; challenge, soft 404, login, error
+//	requisites.go atonce.go        what a page needs to look right; scripts as they run when it is loaded
+//	kind.go column.go item.go      article or list, a list of one row
+//	trouble.go absent.go absent_tongues.go lead.go  soft 404, login, error
+//	wall.go challenge.go           bot walls
 //	ending.go                      whether a page ends in its middle
 //	reading.go                     all of it put together
 //	rules.go ruled.go              selectors that a site's owner gives, and what they find
 //	furniture.go join.go           what repeats over a site's pages; articles of several pages
+//	imprint.go                     whether two pages show the same
 package extract

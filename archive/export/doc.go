@@ -22,7 +22,9 @@
 //	run.go, fill.go,          an export to a file or folder, whole or not at all
 //	publish.go
 //	stage.go, journal.go      where it is made, and how it is taken up again
-//	cursor.go, ending.go      what former exports have told, and how one ends
+//	file.go, sync_*.go        files that last
+//	cursor.go, ending.go,     what former exports have told, and how one ends
+//	lock_*.go
 //	receipt.go, bag.go        what is written beside an export
 //	check.go                  an export held against that
 package export

@@ -57,7 +57,9 @@
 //	uri.go        what a URI says, and keeping its password
 //	indexes.go    an index for every query
 //	value.go      dates, text of any bytes, headers
-//	document.go, article.go   archive's types as documents
+//	document.go, article.go, absence.go   archive's types as documents
+//	decode.go     documents as far as they can be read
+//	sums.go       checksums for what had none
 //	plan.go       what a batch comes to: pure
 //	record.go     writing that, and the fence
 //	seal.go       giving visits their leaves
@@ -79,5 +81,6 @@
 //	words.go      the words of a text and of a query
 //	index.go      giving snapshots their words
 //	search.go, rank.go   Search
-//	check.go      Check
+//	check.go, words_check.go   Check; the words held against the texts
+//	drop.go       a database of a test, taken away
 package mongo

@@ -11,7 +11,9 @@
 // same process would drop SQLite's locks on it (POSIX advisory locks).
 //
 //	open.go       options, connections, closing
+//	place.go      where the file is, and what is wrong with that
 //	migrate.go    whose file it is, and the steps of its format: migrations/*.sql
+//	sums.go       checksums for what had none
 //	space_*.go    how much room the disk has
 //	fault.go      what SQLite's errors mean
 //	write.go      the one writer, its transactions and statements
@@ -32,5 +34,6 @@
 //	learn.go      what crawls learnt of a site
 //	terms.go      the words of a text and of a query
 //	index.go      the search index
+//	words.go      its words held against the texts
 //	search.go     Search
 package sqlite

@@ -17,5 +17,7 @@
 //	demo.go      the portal that the demo crawls (news/*.txt)
 //	load*.go     a portal of any size, made up from page numbers as it is read
 //	family*.go   the software that writes a column's pages: TRS, 大汉, 新点, …
+//	plain.go     what they have in common
+//	look.go      styles and scripts of the demo's pages
 //	office.go    documents and pictures
 package portaltest
