@@ -295,11 +295,11 @@ func (m *merge) fault(s archive.Snapshot) (string, error) {
 	if err != nil || p.Versions != s.Version {
 		return "", err
 	}
-	for now, err := range m.store.Snapshots(m.ctx, archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version}) {
+	for again, err := range m.store.Snapshots(m.ctx, archive.Filter{Site: s.Site, URL: s.URL, Version: s.Version}) {
 		if err != nil {
 			return "", err
 		}
-		return now.Against(p), nil
+		return again.Against(p), nil
 	}
 	return "", nil
 }
