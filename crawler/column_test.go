@@ -52,12 +52,7 @@ func TestColumnsOfFewRows(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, page)
 	})
-	site, err := crawler.AdHoc(r.base + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 1}
-	r.site = site
+	r.adHoc("/", 1)
 	r.run()
 	for _, path := range smallArticles {
 		if s := r.snapshots(r.base + path); len(s) != 1 || s[0].Article.Body == "" || len(s[0].Article.Pictures) > 0 {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fangzhi/archive"
-	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
@@ -143,12 +142,7 @@ func TestFamiliesFromHome(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, gazette(c.family, articles))
-			site, err := crawler.AdHoc(r.base)
-			if err != nil {
-				t.Fatal(err)
-			}
-			site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 4}
-			r.site = site
+			r.adHoc("", 4)
 			r.run()
 			r.stored(articles)
 		})

@@ -111,12 +111,7 @@ func TestDiscovered(t *testing.T) {
 func TestAdHocSite(t *testing.T) {
 	p := portaltest.Demo()
 	r := newRig(t, p)
-	site, err := crawler.AdHoc(r.base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 4}
-	r.site = site
+	r.adHoc("", 4)
 	run := r.run()
 	if !run.Full {
 		t.Error("the run is not full")

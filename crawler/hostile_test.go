@@ -217,12 +217,7 @@ func TestHostilePortals(t *testing.T) {
 			r := serve(t, h.ServeHTTP)
 			r.site.Revisit = nil
 			if c.adHoc {
-				site, err := crawler.AdHoc(r.base + "/list")
-				if err != nil {
-					t.Fatal(err)
-				}
-				site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 4}
-				r.site = site
+				r.adHoc("/list", 4)
 			}
 			if c.note == "stopped after" || c.name == "a sitemap bomb" {
 				r.site.MaxPages = 41

@@ -202,12 +202,7 @@ func TestListsByFragment(t *testing.T) {
 		return ""
 	}}
 	r := c.rig(t, "/")
-	site, err := crawler.AdHoc(r.base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: 1}
-	r.site = site
+	r.adHoc("", 1)
 	r.run()
 	want(t, "articles", r.articles(), []string{"/a/1", "/a/2"})
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"fangzhi/archive"
-	"fangzhi/crawler"
 	"fangzhi/crawler/portaltest"
 )
 
@@ -148,12 +147,7 @@ func TestDoors(t *testing.T) {
 					http.NotFound(w, q)
 				}
 			})
-			site, err := crawler.AdHoc(r.base + "/")
-			if err != nil {
-				t.Fatal(err)
-			}
-			site.AllowPrivate, site.Politeness = true, crawler.Politeness{}
-			r.site = site
+			r.adHoc("/", 0)
 			r.run()
 			if v := r.last(r.base + "/"); string(v.Outcome) != c.outcome || v.Reason != c.reason {
 				t.Errorf("%s: %s", v.Outcome, v.Reason)

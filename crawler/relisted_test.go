@@ -92,18 +92,13 @@ func TestListedAgainWithoutColumn(t *testing.T) {
 			http.NotFound(w, q)
 		}
 	})
-	site, err := crawler.AdHoc(r.base + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	site.AllowPrivate, site.Politeness = true, crawler.Politeness{}
-	site.Revisit = func(p archive.Page, now time.Time) time.Time {
+	r.adHoc("/", 0)
+	r.site.Revisit = func(p archive.Page, now time.Time) time.Time {
 		if p.State.Gone() {
 			return now.Add(10 * 24 * time.Hour)
 		}
 		return now
 	}
-	r.site = site
 	d := &days{rig: r, now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
 	r.crawl = r.crawler(r.store, func(o *crawler.Options) { o.Now = d.clock })
 	d.run()

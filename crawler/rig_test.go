@@ -63,6 +63,18 @@ func siteOf(p *portaltest.Portal) crawler.Site {
 	return s
 }
 
+// adHoc makes the rig's site the one that is crawled at a path without being
+// configured, its pages due by the usual policy; parallel is 0 for the usual one.
+func (r *rig) adHoc(path string, parallel int) {
+	r.t.Helper()
+	site, err := crawler.AdHoc(r.base + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	site.AllowPrivate, site.Politeness = true, crawler.Politeness{Parallel: parallel}
+	r.site = site
+}
+
 // crawler returns a further crawler of the rig's archive.
 func (r *rig) crawler(store crawler.Store, change ...func(*crawler.Options)) *crawler.Crawler {
 	r.t.Helper()
